@@ -1,0 +1,1 @@
+"""Customer-analytics reports that anyone entitled can rerun and verify."""

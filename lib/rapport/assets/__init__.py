@@ -1,0 +1,1 @@
+"""Fonts, theme, locale files and templates: data, no code."""

@@ -1,0 +1,1 @@
+"""Sources to canonical tables: read, check, clean, pseudonymise."""

@@ -1,0 +1,1 @@
+"""Everything that touches many rows: one SELECT a file."""

@@ -1,0 +1,1 @@
+"""How a report is made: plan, execute, render, prove, publish. Knows nothing of customers."""

@@ -1,0 +1,1 @@
+"""The record of a report: slot, seal, manifest, log."""

@@ -1,0 +1,1 @@
+"""The document tree as a PDF by Typst."""
