@@ -1,0 +1,20 @@
+"""Every value that a run depends on: `params/*.yml` and the typed model behind it."""
+
+from rapport.params.load import check_unit_name, list_units, load_unit
+from rapport.params.model import ChapterParams, Language, Text, UnitParams
+from rapport.params.sources import Expect, Source, Sql, TableMapping, TimeRule
+
+__all__ = [
+    "ChapterParams",
+    "Expect",
+    "Language",
+    "Source",
+    "Sql",
+    "TableMapping",
+    "Text",
+    "TimeRule",
+    "UnitParams",
+    "check_unit_name",
+    "list_units",
+    "load_unit",
+]

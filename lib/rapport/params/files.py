@@ -1,0 +1,52 @@
+"""YAML files read with the line on which every name stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rapport.errors import ParameterError
+
+
+def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    """Read a mapping from a YAML file, with the line on which each name stands.
+
+    Raises
+    ------
+    ParameterError
+        The file cannot be read, is not YAML, holds no mapping or a name twice.
+    """
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParameterError(f"{path.name}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{path.name}: is not UTF-8 text. Save it as UTF-8.") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ParameterError(f"{path.name} line {line}: not YAML: {error.problem}.") from error
+    if values is None:
+        return {}, {}
+    if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
+        raise ParameterError(f"{path.name}: holds no `name: value` lines.")
+    lines: dict[tuple[str, ...], int] = {}
+    for key, line in _walk(node, ()):
+        if key in lines:
+            raise ParameterError(f"{path.name} line {line}: {'.'.join(key)} stands there twice.")
+        lines[key] = line
+    return values, lines
+
+
+def _walk(node: yaml.Node, above: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            path = (*above, str(key.value))
+            yield path, key.start_mark.line + 1
+            yield from _walk(value, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield from _walk(value, (*above, str(position)))

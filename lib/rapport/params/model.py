@@ -1,0 +1,73 @@
+"""The typed model of a unit: what may stand in `params/`, with range and default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from rapport.params.sources import Expect, Source, Strict, TableMapping
+
+Language = Literal["en", "zh"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Text(Strict):
+    """A name in both languages."""
+
+    en: str = Field(min_length=1, max_length=80)
+    zh: str = Field(min_length=1, max_length=40)
+
+
+class ChapterParams(Strict):
+    """The business values that a chapter may take; `params/_defaults.yml` holds them all."""
+
+    period_grain: Literal["week", "month", "quarter", "year"] = "month"
+    spend: Literal["net", "gross"] = "net"
+    confidence: Annotated[float, Field(ge=0.8, le=0.99)] = 0.95
+    min_count: Annotated[int, Field(ge=5, le=50)] = 10
+    min_n: Annotated[int, Field(ge=20, le=200)] = 30
+    fdr: Annotated[float, Field(ge=0.01, le=0.2)] = 0.05
+    min_change: Share = 0.02
+    seed: Annotated[int, Field(ge=0)] = 0
+    rfm_days: Annotated[int, Field(ge=90, le=1095)] = 365
+    new_days: Annotated[int, Field(ge=1, le=365)] = 30
+    k: Annotated[int, Field(ge=0, le=8)] = 0
+    k_min: Annotated[int, Field(ge=2, le=8)] = 3
+    churn_after_days: Annotated[int, Field(ge=30, le=730)] = 180
+    risk_after_days: Annotated[int, Field(ge=7, le=365)] = 60
+    loyal_orders: Annotated[int, Field(ge=2, le=50)] = 4
+    horizon_days: Annotated[int, Field(ge=7, le=365)] = 90
+
+
+class UnitParams(ChapterParams):
+    """One business unit: who it is, what it sells in, where its data lie, and its values."""
+
+    name: str
+    title: Text
+    language: Language = "en"
+    languages: tuple[Language, ...] = ("en", "zh")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    timezone: str = "UTC"
+    sample: bool = False
+    baskets_only: bool = False
+    approval: Literal["none", "required"] = "none"
+    sources: Mapping[str, Source] = Field(min_length=1)
+    tables: Mapping[str, TableMapping | tuple[TableMapping, ...]] = Field(min_length=1)
+    service_products: tuple[str, ...] = ()
+    expect: Expect = Expect()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"no time zone of the tz database is called {zone}") from error
+        return zone
+
+    def chapter_values(self) -> dict[str, Any]:
+        """Give the values that a chapter's `parameters` cell may take, by name."""
+        return self.model_dump(mode="json", include=set(ChapterParams.model_fields))

@@ -1,0 +1,76 @@
+"""The part of a unit's file that says where its data lie and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CANONICAL = Literal[
+    "customers", "orders", "order_lines", "products", "subscriptions", "interactions",
+    "surveys", "campaigns", "campaign_contacts", "consents",
+]  # fmt: skip
+Position = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class Strict(BaseModel):
+    """A part of a parameter file: unknown names are errors, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Strict):
+    """One or several files of one form, as a channel delivered them."""
+
+    path: str = Field(min_length=1)
+    format: Literal["csv", "parquet", "fixed"]
+    encoding: str = "utf-8"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    fields: Mapping[str, tuple[Position, Position]] | None = None
+
+    @model_validator(mode="after")
+    def _fixed_has_fields(self) -> Source:
+        if (self.format == "fixed") != (self.fields is not None):
+            raise ValueError("`fields` belongs to format fixed, and fixed needs it")
+        return self
+
+
+class Sql(Strict):
+    """A column that is computed from columns of the source: one scalar expression."""
+
+    sql: str = Field(min_length=1, max_length=2_000)
+
+
+class TimeRule(Strict):
+    """How a time stamp is read: its source column, its form and its zone."""
+
+    column: str | None = None
+    format: str | None = None
+    zone: str | None = None
+
+
+class TableMapping(Strict):
+    """How one canonical table, or one channel's part of it, comes from a source."""
+
+    source: str | None = None
+    from_: Annotated[str | None, Field(alias="from")] = None
+    from_lines: bool = False
+    from_orders: bool = False
+    columns: Mapping[str, str | Sql] = Field(default_factory=dict)
+    time: TimeRule | None = None
+    exclude: Mapping[str, str] = Field(default_factory=dict)
+    exact_duplicates: Literal["keep", "drop"] = "keep"
+    currency: Sql | str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> TableMapping:
+        if sum((self.from_ is not None, self.from_lines, self.from_orders)) != 1:
+            raise ValueError("a table needs exactly one of `from`, `from_lines`, `from_orders`")
+        return self
+
+
+class Expect(Strict):
+    """What a delivery must look like; anything else stops the ingestion."""
+
+    rows: Mapping[str, int] = Field(default_factory=dict)
