@@ -104,6 +104,8 @@ def _validate(values: dict[str, Any], places: Mapping[tuple[str, ...], Place]) -
 
 def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> str:
     path = tuple(str(part) for part in fault["loc"])
+    if path[:1] == ("tables",) and path[:3] not in places:
+        path = path[:2] + path[3:]  # a table with one mapping is written without a list
     place = next(
         (places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places), Place("", 0)
     )

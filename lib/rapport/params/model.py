@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from rapport.params.sources import Expect, Source, Strict, TableMapping
+from rapport.params.sources import Canonical, Expect, Source, Strict, TableMapping
 
 Language = Literal["en", "zh"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -55,7 +55,7 @@ class UnitParams(ChapterParams):
     baskets_only: bool = False
     approval: Literal["none", "required"] = "none"
     sources: Mapping[str, Source] = Field(min_length=1)
-    tables: Mapping[str, TableMapping | tuple[TableMapping, ...]] = Field(min_length=1)
+    tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()
     expect: Expect = Expect()
 
@@ -67,6 +67,13 @@ class UnitParams(ChapterParams):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"no time zone of the tz database is called {zone}") from error
         return zone
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _one_mapping_is_a_list_of_one(cls, tables: Any) -> Any:
+        if not isinstance(tables, Mapping):
+            return tables
+        return {key: [one] if isinstance(one, Mapping) else one for key, one in tables.items()}
 
     def chapter_values(self) -> dict[str, Any]:
         """Give the values that a chapter's `parameters` cell may take, by name."""

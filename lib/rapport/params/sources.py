@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-CANONICAL = Literal[
+Canonical = Literal[
     "customers", "orders", "order_lines", "products", "subscriptions", "interactions",
     "surveys", "campaigns", "campaign_contacts", "consents",
 ]  # fmt: skip
