@@ -1,0 +1,146 @@
+"""Sessions, the same here and in CI. `nox -l` lists them."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "tests"]
+nox.options.error_on_external_run = True
+
+HERE = Path(__file__).parent
+LOCK = "requirements.lock"
+PYTHON = "3.11"
+PATHS = ("lib", "tests", "tools", "benchmarks", "noxfile.py")
+SAMPLE_UNITS = ("sample-retail", "sample-mall", "sample-saas")
+
+
+def install(session: nox.Session) -> None:
+    """Install exactly what the lock names, then the project itself without asking for more."""
+    session.install("--require-hashes", "-r", LOCK)
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def environment() -> dict[str, str]:
+    """Where real data sets may lie: beside the project, if somebody put them there."""
+    beside = HERE.parent / "shared" / "data"
+    known = os.environ.get("RAPPORT_DATA_PATH", "")
+    folders = [known] if known else []
+    if beside.is_dir():
+        folders.append(str(beside))
+    return {"RAPPORT_DATA_PATH": os.pathsep.join(folders), "PYTHONHASHSEED": "0"}
+
+
+def pytest(session: nox.Session, *paths: str) -> None:
+    """Run pytest on both cores, whole files kept together."""
+    session.run(
+        "pytest", "-n", "2", "--dist", "loadfile", *paths, *session.posargs, env=environment()
+    )
+
+
+@nox.session(python=PYTHON)
+def report(session: nox.Session) -> None:
+    """Make the sample units' reports, HTML and PDF, and print where they are."""
+    install(session)
+    session.run("rapport", "run", *SAMPLE_UNITS, *session.posargs, env=environment())
+
+
+@nox.session(python=PYTHON)
+def tests(session: nox.Session) -> None:
+    """Run every test, the long ones as a seeded tenth; the seed is printed."""
+    install(session)
+    seed = os.environ.get("RAPPORT_TEST_SEED", str(random.randrange(10_000)))
+    session.log(f"RAPPORT_TEST_SEED={seed}")
+    env = environment() | {"RAPPORT_TEST_SEED": seed}
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs, env=env)
+
+
+@nox.session(python=PYTHON)
+def thorough(session: nox.Session) -> None:
+    """Run every test, the long ones whole."""
+    install(session)
+    env = environment() | {"RAPPORT_TEST_SHARE": "1"}
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs, env=env)
+
+
+@nox.session(python=PYTHON)
+def unit(session: nox.Session) -> None:
+    """Run the unit tests."""
+    install(session)
+    pytest(session, "tests/unit")
+
+
+@nox.session(python=PYTHON)
+def published(session: nox.Session) -> None:
+    """Reproduce what others printed."""
+    install(session)
+    pytest(session, "tests/published")
+
+
+@nox.session(python=PYTHON)
+def notebooks(session: nox.Session) -> None:
+    """Check the anatomy of the notebooks and run nbval on their references."""
+    install(session)
+    pytest(session, "tests/notebooks")
+
+
+@nox.session(python=PYTHON)
+def functional(session: nox.Session) -> None:
+    """Run the commands end to end."""
+    install(session)
+    pytest(session, "tests/functional")
+
+
+@nox.session(python=PYTHON)
+def reference(session: nox.Session) -> None:
+    """Execute the chapters on the smallest sample unit and store them as nbval's references."""
+    install(session)
+    session.run("python", "tests/notebooks/refresh.py", env=environment())
+
+
+@nox.session(python=PYTHON)
+def lint(session: nox.Session) -> None:
+    """Check style, types and the direction of imports; format nothing."""
+    install(session)
+    session.run("ruff", "check", *PATHS)
+    session.run("ruff", "format", "--check", *PATHS)
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session(python=PYTHON)
+def docs(session: nox.Session) -> None:
+    """Write the generated pages: the parameters' schema and the terms."""
+    install(session)
+    session.run("python", "tools/write_docs.py")
+
+
+@nox.session(python=PYTHON)
+def fonts(session: nox.Session) -> None:
+    """Cut the static fonts anew from the wheels that carry the variable ones."""
+    install(session)
+    session.run("python", "tools/cut_fonts.py")
+
+
+@nox.session(python=PYTHON)
+def benchmarks(session: nox.Session) -> None:
+    """Print the ratios that docs and decisions quote, side by side from one run."""
+    install(session)
+    for script in sorted((HERE / "benchmarks").glob("bench_*.py")):
+        session.run("python", str(script), env=environment())
+
+
+@nox.session(python=PYTHON)
+def lock(session: nox.Session) -> None:
+    """Resolve pyproject.toml anew into requirements.lock and environment.yml."""
+    session.install("uv", "pyyaml")
+    session.run("python", "tools/write_lock.py", *session.posargs)
+
+
+if __name__ == "__main__":
+    sys.exit("Run `nox -l`.")
