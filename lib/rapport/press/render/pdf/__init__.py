@@ -1,1 +1,1 @@
-"""The document tree as a PDF by Typst."""
+"""The document tree as a PDF by Typst, and figures as outlines for HTML."""

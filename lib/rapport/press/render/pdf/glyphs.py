@@ -1,0 +1,125 @@
+"""Text as glyph outlines, shaped by HarfBuzz with the house's own fonts.
+
+A character is taken from the first family of its text that has it, as a browser and
+Typst do; so a figure looks the same on screen and on paper. Only left-to-right scripts
+that the fonts hold are covered; any other character is an error, never a box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+import uharfbuzz as hb
+
+import rapport.assets
+from rapport.errors import RapportError
+
+FONTS = Path(rapport.assets.__file__).parent / "fonts"
+_FILES = {"Noto Sans": "NotoSans", "Noto Sans SC": "NotoSansSC"}
+# These print nothing by themselves and must not tear a run of text in two.
+_JOINERS = {0x20, 0xA0, 0x200B, 0x200D, 0x2060, 0xFE0E, 0xFE0F}
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One outline placed on the line, in units of an em."""
+
+    face: str
+    number: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Glyphs of a piece of text and how far the pen moves, in units of an em."""
+
+    glyphs: tuple[Glyph, ...]
+    advance: float
+
+
+@lru_cache(maxsize=8)
+def _font(face: str) -> hb.Font:
+    return hb.Font(hb.Face(hb.Blob.from_file_path(str(FONTS / f"{face}.ttf"))))
+
+
+@lru_cache(maxsize=20_000)
+def outline(face: str, number: int) -> tuple[str, int]:
+    """Give a glyph's outline as SVG path data (y upwards) and its units per em."""
+    parts: list[str] = []
+
+    def draw(letter: str) -> Callable[..., None]:
+        def add(*arguments: float) -> None:
+            parts.append(letter + " ".join(f"{round(value)}" for value in arguments[:-1]))
+
+        return add
+
+    pen = hb.DrawFuncs()
+    pen.set_move_to_func(draw("M"))
+    pen.set_line_to_func(draw("L"))
+    pen.set_quadratic_to_func(draw("Q"))
+    pen.set_cubic_to_func(draw("C"))
+    pen.set_close_path_func(draw("Z"))
+    _font(face).draw_glyph(number, pen)
+    return "".join(parts).replace(" -", "-"), _font(face).face.upem
+
+
+@lru_cache(maxsize=4_096)
+def shape(text: str, families: tuple[str, ...], *, bold: bool) -> Line:
+    """Shape one line of text, each character from the first family that has it.
+
+    Raises
+    ------
+    RapportError
+        No family has a character. The message names code points, never the text.
+    """
+    weight = "Bold" if bold else "Regular"
+    faces = [f"{_FILES[name]}-{weight}" for name in families if name in _FILES]
+    faces = faces or [f"{name}-{weight}" for name in _FILES.values()]
+    glyphs: list[Glyph] = []
+    pen = 0.0
+    chosen = zip(_choose(text, faces), text, strict=True)
+    for face, run in groupby(chosen, key=lambda pair: pair[0]):
+        placed, advance = _shape_run("".join(character for _, character in run), face, pen)
+        glyphs += placed
+        pen += advance
+    return Line(tuple(glyphs), pen)
+
+
+def _choose(text: str, faces: Sequence[str]) -> list[str]:
+    chosen: list[str] = []
+    missing = set()
+    for character in text:
+        code = ord(character)
+        has_it = [face for face in faces if _font(face).get_nominal_glyph(code) is not None]
+        if code in _JOINERS:
+            has_it = chosen[-1:] or list(faces[:1])
+        if not has_it:
+            missing.add(f"U+{code:04X}")
+        chosen.append(has_it[0] if has_it else faces[0])
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise RapportError(f"figure: no font of the report has {names}. Replace it in the labels.")
+    return chosen
+
+
+def _shape_run(text: str, face: str, pen: float) -> tuple[list[Glyph], float]:
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.direction = "ltr"
+    buffer.language = "und"  # guessing would read the machine's locale
+    buffer.guess_segment_properties()
+    font = _font(face)
+    hb.shape(font, buffer)
+    em = font.face.upem
+    glyphs, x = [], 0
+    for info, move in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        glyphs.append(
+            Glyph(face, info.codepoint, pen + (x + move.x_offset) / em, move.y_offset / em)
+        )
+        x += move.x_advance
+    return glyphs, x / em
