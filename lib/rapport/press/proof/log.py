@@ -1,0 +1,109 @@
+"""The run log: one JSON line a run, each carrying the digest of the line before it.
+
+An edited or deleted line breaks the chain; a cut tail is seen because every report's envelope
+carries the head that the log had before it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rapport.errors import RapportError, TamperedError
+
+START = "0" * 64
+WAIT = 30.0  # seconds that a run waits for another one's line
+
+
+def read_head(log: Path) -> tuple[int, str]:
+    """Count the lines and give the digest of the last one (64 zeros before the first).
+
+    Raises
+    ------
+    TamperedError
+        A line does not carry the digest of the line before it.
+    """
+    head = START
+    lines = log.read_bytes().splitlines() if log.exists() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            before = json.loads(line)["before"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise TamperedError(f"{log.name}: line {number} is damaged.") from error
+        if before != head:
+            raise TamperedError(f"{log.name}: line {number} does not follow the line before it.")
+        head = hashlib.sha256(line).hexdigest()
+    return len(lines), head
+
+
+def append(log: Path, entry: Mapping[str, Any]) -> None:
+    """Add one line, whole or not at all; time and the chain are filled in here."""
+    with lock(log):
+        _, head = read_head(log)
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        line = json.dumps({"at": at, **entry, "before": head}, sort_keys=True, ensure_ascii=False)
+        with log.open("ab") as file:
+            file.write(line.encode("utf-8") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Keep other runs out while a shared file or link is changed.
+
+    The lock is a file made exclusively, so it works wherever files do. One left by a killed
+    process is taken over as soon as that process no longer lives.
+
+    Raises
+    ------
+    RapportError
+        Another run kept the lock for half a minute.
+    """
+    held = path.with_name(f".{path.name}.lock")
+    held.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + WAIT
+    while not _take(held):
+        if _is_stale(held):
+            held.unlink(missing_ok=True)
+        elif time.monotonic() > deadline:
+            raise RapportError(f"{path.name}: another run keeps it. Wait for that run or end it.")
+        else:
+            time.sleep(0.05)
+    try:
+        yield
+    finally:
+        held.unlink(missing_ok=True)
+
+
+def _take(held: Path) -> bool:
+    try:
+        descriptor = os.open(held, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(str(os.getpid()))
+    return True
+
+
+def _is_stale(held: Path) -> bool:
+    try:
+        owner = int(held.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return False  # being written or just released: the next look tells
+    if os.name != "posix":
+        return False  # os.kill(pid, 0) would end the process there
+    try:
+        os.kill(owner, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,66 @@
+import json
+import multiprocessing
+import os
+
+import pytest
+
+from rapport.errors import TamperedError
+from rapport.press.proof.log import START, append, lock, read_head
+
+
+def append_five(log, name):
+    for n in range(5):
+        append(log, {"run": f"{name}{n}"})
+
+
+def test_an_absent_log_has_no_line_and_a_head_of_zeros(tmp_path):
+    assert read_head(tmp_path / "log.jsonl") == (0, START)
+
+
+def test_each_line_carries_the_digest_of_the_line_before(tmp_path):
+    log = tmp_path / "log.jsonl"
+
+    append(log, {"run": "a"})
+    head = read_head(log)[1]
+    append(log, {"run": "示例"})
+
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[1])["before"] == head
+    assert json.loads(lines[1])["run"] == "示例"
+
+
+@pytest.mark.parametrize("edit", [lambda ls: ls[1:], lambda ls: [ls[0].replace("a0", "a9"), *ls[1:]]])
+def test_an_edited_or_deleted_line_breaks_the_chain(tmp_path, edit):
+    log = tmp_path / "log.jsonl"
+    append_five(log, "a")
+
+    log.write_text("\n".join(edit(log.read_text().splitlines())) + "\n")
+
+    with pytest.raises(TamperedError, match="line"):
+        read_head(log)
+
+
+def test_two_processes_append_without_losing_a_line(tmp_path):
+    log = tmp_path / "log.jsonl"
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=append_five, args=(log, name)) for name in "ab"]
+
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert read_head(log)[0] == 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a process lives")
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
+    child = multiprocessing.get_context("spawn").Process(target=str)
+    child.start()
+    child.join()
+    (tmp_path / ".log.jsonl.lock").write_text(str(child.pid))
+
+    with lock(tmp_path / "log.jsonl"):
+        pass
+
+    assert not (tmp_path / ".log.jsonl.lock").exists()
