@@ -1,0 +1,276 @@
+"""How long until it happens, when for some it has not happened yet (Kaplan-Meier).
+
+Assumes that those who leave observation early would have fared like those who stay, and
+that each row is one spell. Not for spells whose end is known to have happened but not when.
+The formulas stand in `docs/methods.md`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from lifelines import KaplanMeierFitter
+from lifelines.exceptions import StatError
+from scipy import stats
+
+from rapport.errors import DataError
+
+POINT_COLUMNS = ("time", "survival", "low", "high", "at_risk", "n_events")
+
+
+@dataclass(frozen=True)
+class SurvivalCurve:
+    """A survival curve: `points` has one row per distinct duration, `time` 0 first.
+
+    `survival` is the share still without the event after `time`, `low` and `high` its
+    interval, `at_risk` the spells watched just before `time`, `n_events` those ending there.
+    """
+
+    points: pd.DataFrame
+    n: int
+    n_events: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Median:
+    """The time by which half had the event; None anywhere means "not reached"."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class RestrictedMean:
+    """The mean time without the event inside the first `tau`, with its interval."""
+
+    value: float
+    low: float
+    high: float
+    tau: float
+    standard_error: float
+
+
+def check_spells(spells: pd.DataFrame) -> pd.DataFrame:
+    """Give the spells with plain columns, or say every fault that they have.
+
+    Parameters
+    ----------
+    spells : one row per spell, or one row per kind of spell with its number `n`
+        `duration` (>= 0), `event_observed` (True = it happened, False = censored), optionally
+        `n` (whole, >= 0; default 1) and `entry` (duration at which watching began, default 0).
+
+    Returns
+    -------
+    rows with `n` > 0, sorted, with all four columns as float, bool, int, float
+
+    Raises
+    ------
+    DataError
+        A column is missing, empty, negative, or a spell ends before it is watched.
+    """
+    missing = sorted({"duration", "event_observed"} - set(spells.columns))
+    if missing:
+        raise DataError(f"spells: no column {', '.join(missing)}. Rebuild the mart.")
+    plain = pd.DataFrame(
+        {
+            "duration": spells["duration"].astype(float),
+            "event_observed": spells["event_observed"],
+            "n": spells["n"].astype(float) if "n" in spells else 1.0,
+            "entry": spells["entry"].astype(float) if "entry" in spells else 0.0,
+        }
+    ).reset_index(drop=True)
+    _refuse(plain)
+    plain = plain[plain["n"] > 0].astype({"event_observed": bool, "n": int})
+    return plain.sort_values(["duration", "event_observed", "entry", "n"], kind="stable")
+
+
+def _refuse(plain: pd.DataFrame) -> None:
+    faults = {
+        "have an empty cell": plain.isna().any(axis=1),
+        "last less than 0": plain["duration"] < 0,
+        "have a number that is not whole or below 0": (plain["n"] < 0) | (plain["n"] % 1 != 0),
+        "end before they are watched": plain["duration"] < plain["entry"],
+    }
+    found = [
+        f"{int(bad.sum())} of {len(plain)} rows {what}" for what, bad in faults.items() if bad.any()
+    ]
+    if found:
+        raise DataError(f"spells: {'; '.join(found)}. Correct the source or the mart.")
+
+
+def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalCurve:
+    """Estimate the share that is still without the event, at every duration.
+
+    The interval is Greenwood's on log(-log S). Before the first event it is [1, 1]; where the
+    curve reaches 0 that formula has no value, so the interval runs from 0 to the upper limit
+    of the step before.
+
+    Parameters
+    ----------
+    spells : as in `check_spells`
+    confidence : of the pointwise interval, 0 to 1
+
+    Returns
+    -------
+    SurvivalCurve; without spells a curve of no rows and `n` 0
+
+    Raises
+    ------
+    DataError
+        As in `check_spells`, or nobody is watched at some time while others enter later.
+
+    References
+    ----------
+    Kaplan, E. L. & Meier, P. (1958), JASA 53, 457-481. Kalbfleisch, J. D. & Prentice, R. L.
+    (2002), The Statistical Analysis of Failure Time Data, 2nd ed., 1.4. Wiley.
+
+    Examples
+    --------
+    >>> spells = pd.DataFrame(
+    ...     {"duration": [1, 2, 2, 4], "event_observed": [True, True, False, True]}
+    ... )
+    >>> fit_survival(spells).points[["time", "survival"]].round(2).to_numpy().tolist()
+    [[0.0, 1.0], [1.0, 0.75], [2.0, 0.5], [4.0, 0.0]]
+    """
+    plain = check_spells(spells)
+    if plain.empty:
+        return SurvivalCurve(
+            pd.DataFrame(columns=list(POINT_COLUMNS), dtype=float), 0, 0, confidence
+        )
+    n_events = int(plain.loc[plain["event_observed"], "n"].sum())
+    points = _closed_at_zero(_points(plain, confidence))
+    return SurvivalCurve(points, int(plain["n"].sum()), n_events, confidence)
+
+
+def _points(plain: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    # lifelines switches numpy's warnings off for the whole process (np.seterr); errstate
+    # gives them back. Entries at 0 are no late entries, and lifelines treats late ones apart.
+    entry = plain["entry"] if (plain["entry"] > 0).any() else None
+    fitter = KaplanMeierFitter(alpha=1 - confidence)
+    with np.errstate(all="ignore"):
+        try:
+            fitter.fit(plain["duration"], plain["event_observed"], entry=entry, weights=plain["n"])
+        except StatError as error:
+            raise DataError(
+                "spells: nobody is watched at some duration before later spells enter. "
+                "Leave out the spells that ended before it."
+            ) from error
+    life = fitter.event_table
+    late = life["entrance"].where(life.index > life.index[0], 0)
+    interval = fitter.confidence_interval_.to_numpy()
+    return pd.DataFrame(
+        {
+            "time": life.index.to_numpy(dtype=float),
+            "survival": fitter.survival_function_.iloc[:, 0].to_numpy(),
+            "low": interval[:, 0],
+            "high": interval[:, 1],
+            "at_risk": (life["at_risk"] - late).to_numpy(dtype=int),
+            "n_events": life["observed"].to_numpy(dtype=int),
+        }
+    )
+
+
+def _closed_at_zero(points: pd.DataFrame) -> pd.DataFrame:
+    # exp(log n - log n ...) leaves 1e-17 where the last spells all end in an event.
+    gone = (points["n_events"] == points["at_risk"]).cummax() & (points["survival"] < 1e-12)
+    if not gone.any():
+        return points
+    before = points.loc[~gone, "high"].iloc[-1] if (~gone).any() else 1.0
+    return points.assign(
+        survival=points["survival"].mask(gone, 0.0),
+        low=points["low"].mask(gone, 0.0),
+        high=points["high"].mask(gone, before),
+    )
+
+
+def survival_at(curve: SurvivalCurve, times: Sequence[float]) -> pd.DataFrame:
+    """Read a curve at given times.
+
+    Returns
+    -------
+    one row per time, in the order given
+        `time`, `survival`, `low`, `high`, `at_risk` (watched just before it), `is_observed`:
+        False beyond the longest duration of a curve that has not reached 0 (and on a curve
+        without spells); the first three are empty there.
+    """
+    asked = np.asarray(times, dtype=float)
+    if curve.points.empty:
+        empty = np.full(len(asked), np.nan)
+        return pd.DataFrame(
+            {
+                "time": asked,
+                "survival": empty,
+                "low": empty,
+                "high": empty,
+                "at_risk": 0,
+                "is_observed": False,
+            }
+        )
+    points = curve.points
+    step = np.searchsorted(points["time"], asked, side="right") - 1
+    last = points.iloc[-1]
+    known = (step >= 0) & ((asked <= last["time"]) | (last["survival"] == 0))
+    read = points[["survival", "low", "high"]].iloc[np.maximum(step, 0)].reset_index(drop=True)
+    read = read.where(pd.Series(known), np.nan)
+    return read.assign(time=asked, at_risk=count_at_risk(curve, times), is_observed=known)[
+        ["time", "survival", "low", "high", "at_risk", "is_observed"]
+    ]
+
+
+def count_at_risk(curve: SurvivalCurve, times: Sequence[float]) -> list[int]:
+    """Count the spells watched just before each time (all of them at time 0)."""
+    points = curve.points
+    following = np.searchsorted(points["time"], np.asarray(times, dtype=float), side="left")
+    return [int(points["at_risk"].iloc[row]) if row < len(points) else 0 for row in following]
+
+
+def longest_time(curve: SurvivalCurve, *, min_n: int = 30) -> float | None:
+    """Give the longest duration with at least `min_n` spells watched, None if there is none."""
+    firm = curve.points.loc[curve.points["at_risk"] >= min_n, "time"]
+    return float(firm.iloc[-1]) if len(firm) else None
+
+
+def estimate_median(curve: SurvivalCurve) -> Median:
+    """Give the first time at which half had the event, with its interval.
+
+    The interval holds the times at which the curve's own interval holds one half
+    (Brookmeyer & Crowley 1982, Biometrics 38, 29-41). None means "not reached".
+    """
+    points = curve.points
+
+    def first(column: str) -> float | None:
+        below = points.loc[points[column] <= 0.5, "time"]
+        return float(below.iloc[0]) if len(below) else None
+
+    return Median(first("survival"), first("low"), first("high"))
+
+
+def estimate_restricted_mean(curve: SurvivalCurve, *, tau: float) -> RestrictedMean | None:
+    """Integrate the curve from 0 to `tau`; None if watching ended before `tau`.
+
+    The variance is Greenwood's: the sum over events of the squared area to their right
+    times d / (n (n - d)). Take `tau` from `longest_time`.
+
+    References
+    ----------
+    Klein, J. P. & Moeschberger, M. L. (2003), Survival Analysis, 2nd ed., 4.5. Springer.
+    """
+    points = curve.points
+    if points.empty or not survival_at(curve, [tau])["is_observed"].iloc[0]:
+        return None
+    inside = points[points["time"] <= tau]
+    widths = np.diff(inside["time"].to_numpy(), append=tau)
+    areas = inside["survival"].to_numpy() * widths
+    value = float(inside["time"].iloc[0] + areas.sum())
+    right = areas[::-1].cumsum()[::-1]
+    at_risk, n_events = inside["at_risk"].to_numpy(float), inside["n_events"].to_numpy(float)
+    # Where all at risk end, the area to the right is 0 and so is the term: 0 / 1 instead of 0 / 0.
+    remaining = np.where(n_events < at_risk, at_risk * (at_risk - n_events), 1.0)
+    variance = float((right**2 * n_events / remaining).sum())
+    half = float(stats.norm.ppf(0.5 + curve.confidence / 2) * np.sqrt(variance))
+    return RestrictedMean(
+        value, max(value - half, 0.0), min(value + half, tau), tau, float(np.sqrt(variance))
+    )
