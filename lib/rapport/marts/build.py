@@ -1,0 +1,105 @@
+"""Make one mart: its SELECT over the tables it reads, or the calendar, or the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from rapport import tables
+from rapport.errors import DataError, ParameterError
+from rapport.marts.catalog import MARTS
+from rapport.marts.periods import newest_whole, parse_period
+from rapport.marts.windows import list_windows
+
+PERIODS = pa.schema(
+    [
+        ("window", pa.string()), ("position", pa.int64()), ("period", pa.string()),
+        ("starts_on", pa.date32()), ("ends_on", pa.date32()), ("last_on", pa.date32()),
+        ("is_whole", pa.bool_()), ("is_comparable", pa.bool_()), ("month_no", pa.int64()),
+    ]
+)  # fmt: skip
+
+
+def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Make one mart as a table task of the press, from plain JSON values to plain JSON values.
+
+    Parameters
+    ----------
+    arguments : `name`, `tables` (table: path of its Parquet file), `settings` (the chapter
+        parameters; for `periods` also `period`, a period's code), `into` (a folder)
+
+    Returns
+    -------
+    the table's name: `path`, `digest` and `n_rows` of the file written
+    """
+    name = arguments["name"]
+    paths = {table: Path(path) for table, path in arguments["tables"].items()}
+    made = build_mart(name, paths, settings=arguments["settings"], into=Path(arguments["into"]))
+    return {name: {"path": str(made.path), "digest": made.digest, "n_rows": made.n_rows}}
+
+
+def build_mart(
+    name: str, paths: Mapping[str, Path], *, settings: Mapping[str, Any], into: Path
+) -> tables.TableFile:
+    """Write one mart to `<into>/<name>.parquet`.
+
+    Parameters
+    ----------
+    name : one of `catalog.MARTS`
+    paths : the Parquet file of every table that the mart reads
+    settings : the chapter parameters, read by `settings` and `periods` only; the others read
+        the table `settings`, so that its digest says whether they moved
+
+    Raises
+    ------
+    ParameterError
+        There is no such mart.
+    DataError
+        A table that it reads is not given.
+    """
+    mart = MARTS.get(name)
+    if mart is None:
+        raise ParameterError(f"mart {name}: there is none of this name. Known: {', '.join(MARTS)}.")
+    absent = sorted(set(mart.reads) - set(paths))
+    if absent:
+        raise DataError(f"mart {name}: needs {', '.join(absent)}. Run the ingestion of the unit.")
+    if mart.sql is not None:
+        rows = tables.select(mart.sql, {table: paths[table] for table in mart.reads})
+    elif name == "periods":
+        rows = make_periods(paths["snapshot"], settings)
+    else:
+        rows = make_settings(settings)
+    return tables.write_table(rows, into / f"{name}.parquet")
+
+
+def make_settings(settings: Mapping[str, Any]) -> pa.Table:
+    """Make the one-row relation of the parameters, columns by name.
+
+    Examples
+    --------
+    >>> make_settings({"seed": 0, "rfm_days": 365}).to_pylist()
+    [{'rfm_days': 365, 'seed': 0}]
+    """
+    values = {name: settings[name] for name in sorted(settings) if name != "period"}
+    return pa.Table.from_pylist([values])
+
+
+def make_periods(snapshot: Path, settings: Mapping[str, Any]) -> pa.Table:
+    """Make the calendar of one period, by default the newest whole one of `period_grain`."""
+    ends = tables.select("select data_from, data_until from snapshot", {"snapshot": snapshot})
+    (row,) = ends.to_pylist()
+    code = settings.get("period")
+    if code is None:
+        undated = row["data_until"] is None
+        period = (
+            parse_period("all")
+            if undated
+            else newest_whole(row["data_until"], settings["period_grain"])
+        )
+    else:
+        period = parse_period(code)
+    windows = list_windows(period, settings=settings, **row)
+    return pa.Table.from_pandas(windows, schema=PERIODS, preserve_index=False)

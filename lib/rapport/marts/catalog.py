@@ -1,0 +1,76 @@
+"""The marts: what each reads, and of what it has one row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A table that is made from canonical tables: its name, what it reads, its grain."""
+
+    name: str
+    reads: tuple[str, ...]
+    grain: str
+
+    @property
+    def sql(self) -> str | None:
+        """The SELECT that makes the mart; None for the two that are made without SQL."""
+        path = resources.files("rapport.marts") / f"{self.name}.sql"
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+_ALL = (
+    Mart("settings", (), "one row: the chapter parameters of the unit"),
+    Mart("periods", ("snapshot",), "one row per window of days that the report looks at"),
+    Mart("period_measures", ("orders", "periods"), "one row per window"),
+    Mart(
+        "customer_measures",
+        ("orders", "customers", "periods", "settings"),
+        "one row per window and customer with a charged order or return by its last day",
+    ),
+    Mart(
+        "customer_periods",
+        ("orders", "customers", "periods"),
+        "one row per window and customer who bought or returned in it",
+    ),
+    Mart(
+        "reorder_gaps",
+        ("orders", "snapshot", "periods", "settings"),
+        "one row per rank of an order, days watched, and whether the next one came",
+    ),
+    Mart("churn_months", ("orders", "snapshot", "periods", "settings"), "one row per window"),
+    Mart("repurchase", ("orders", "snapshot", "periods", "settings"), "one row per window"),
+    Mart(
+        "action_lists",
+        ("orders", "customers", "periods", "settings"),
+        "one row per list and customer on it",
+    ),
+    Mart("subscription_months", ("subscriptions", "periods"), "one row per window"),
+    Mart(
+        "subscription_durations",
+        ("subscriptions", "periods"),
+        "one row per plan, whole calendar months, and whether and how the contract ended",
+    ),
+)
+MARTS: Mapping[str, Mart] = MappingProxyType({mart.name: mart for mart in _ALL})
+
+
+def list_buildable(canonical: Collection[str]) -> list[str]:
+    """Name the marts that can be made from these canonical tables, each after what it reads.
+
+    Examples
+    --------
+    >>> list_buildable(["snapshot", "subscriptions"])
+    ['settings', 'periods', 'subscription_months', 'subscription_durations']
+    """
+    there = set(canonical)
+    names = []
+    for mart in _ALL:
+        if there.issuperset(mart.reads):
+            there.add(mart.name)
+            names.append(mart.name)
+    return names

@@ -1,0 +1,56 @@
+-- one row per window: first orders that became horizon_days old in it, and how many were followed
+with order_days as (
+    select distinct customer_id, ordered_on
+    from orders
+    where
+        kind = 'sale'
+        and customer_id is not null
+        and coalesce(status, 'completed') <> 'cancelled'
+),
+
+ranked as (
+    select
+        ordered_on,
+        lead(ordered_on) over (partition by customer_id order by ordered_on) as next_on,
+        row_number() over (partition by customer_id order by ordered_on) as rank_in_data
+    from order_days
+),
+
+firsts as (
+    select
+        ordered_on,
+        date_diff('day', ordered_on, next_on) as gap_days
+    from ranked
+    where rank_in_data = 1
+),
+
+counted as (
+    select
+        p."window",
+        count(*) as n_first,
+        count(case when f.gap_days <= v.horizon_days then 1 end) as n_again
+    from periods as p
+    cross join settings as v
+    inner join firsts as f
+        on date_diff('day', f.ordered_on, p.starts_on) <= v.horizon_days
+        and date_diff('day', f.ordered_on, p.ends_on) >= v.horizon_days
+    group by p."window"
+)
+
+select
+    p."window",
+    p.position,
+    p.period,
+    p.starts_on,
+    p.ends_on,
+    p.is_whole,
+    p.is_comparable,
+    coalesce(date_diff('day', s.data_from, p.starts_on) >= v.horizon_days, false)
+        as is_observable,
+    coalesce(c.n_first, 0) as n_first,
+    coalesce(c.n_again, 0) as n_again
+from periods as p
+cross join snapshot as s
+cross join settings as v
+left join counted as c on p."window" = c."window"
+order by p.position

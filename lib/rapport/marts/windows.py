@@ -1,0 +1,119 @@
+"""The windows of a report: the days of its period and of everything compared with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from rapport.marts.periods import Period, check_within, parse_period, same_last_year, step_back
+
+N_HISTORY = 13  # a year of months and the one to compare with: the width of a sparkline
+COLUMNS = (
+    "window", "position", "period", "starts_on", "ends_on", "last_on", "is_whole",
+    "is_comparable", "month_no",
+)  # fmt: skip
+
+
+class _Window(NamedTuple):
+    window: str
+    period: str | None
+    starts_on: dt.date
+    ends_on: dt.date
+    last_on: dt.date
+
+
+def list_windows(
+    period: Period, *, data_from: dt.date | None, data_until: dt.date | None,
+    settings: Mapping[str, Any],
+) -> pd.DataFrame:  # fmt: skip
+    """List every window that a report of one period looks at: the table `periods`.
+
+    Parameters
+    ----------
+    period : the report's period
+    data_from, data_until : first and last day of the snapshot; None in an undated unit
+    settings : `rfm_days`, `churn_after_days`, `horizon_days` (days); `is_snapshot` (True: ends
+        of contracts are known to have happened, not when, and the period counts as whole)
+
+    Returns
+    -------
+    one row per window, in the order `position`
+        `current`; `previous` and `last_year`, cut to as many days if the period is incomplete;
+        `cut` (rfm_days up to 31 December before the period's year; no row unless the data reach
+        back that far); `train`, `test`, `score` (churn_after_days up to as_of - 2, 1 and 0 times
+        horizon_days; no row that would end before the data begin); 13 times `history-<period>`,
+        oldest first, the last one being the period. `is_whole`: the window ends on its period's
+        last day. `is_comparable`: the data reach back to its first day. `month_no` of `ends_on`,
+        year * 12 + month - 1. In the period `all` there is `current` alone, without days where
+        the unit has none.
+
+    Raises
+    ------
+    ParameterError
+        The period holds no day of the data.
+    """
+    if data_from is None or data_until is None:
+        return _undated()
+    check_within(period, data_from=data_from, data_until=data_until)
+    if period.grain == "all":
+        windows = [_Window("current", "all", data_from, data_until, data_until)]
+    else:
+        windows = list(_walk(period, data_from, data_until, settings))
+    frame = pd.DataFrame(windows, columns=_Window._fields)
+    frame["position"] = range(len(frame))
+    frame["is_whole"] = frame["ends_on"] == frame["last_on"]
+    frame["is_comparable"] = frame["starts_on"] >= data_from
+    frame["month_no"] = [day.year * 12 + day.month - 1 for day in frame["ends_on"]]
+    if settings.get("is_snapshot", False):
+        frame.loc[frame["window"] == "current", "is_whole"] = True
+    return _with_types(frame)
+
+
+def _walk(
+    period: Period, data_from: dt.date, data_until: dt.date, settings: Mapping[str, Any]
+) -> Iterator[_Window]:
+    starts_on, last_on = period.days
+    as_of = min(last_on, data_until)
+    n_days = None if as_of == last_on else (as_of - starts_on).days + 1
+    yield _of("current", period, n_days)
+    yield _of("previous", step_back(period, 1), n_days)
+    yield _of("last_year", same_last_year(period), n_days)
+    new_year = dt.date(starts_on.year - 1, 12, 31)
+    if data_from <= new_year - dt.timedelta(days=settings["rfm_days"]):
+        yield _up_to("cut", new_year, settings["rfm_days"])
+    for window, steps in (("train", 2), ("test", 1), ("score", 0)):
+        ends_on = as_of - dt.timedelta(days=steps * settings["horizon_days"])
+        if ends_on >= data_from:
+            yield _up_to(window, ends_on, settings["churn_after_days"])
+    for steps in range(N_HISTORY - 1, -1, -1):
+        past = step_back(period, steps)
+        yield _of(f"history-{past.code}", past, n_days if steps == 0 else None)
+
+
+def _of(window: str, period: Period, n_days: int | None) -> _Window:
+    starts_on, last_on = period.days
+    if n_days is None:
+        return _Window(window, period.code, starts_on, last_on, last_on)
+    ends_on = min(last_on, starts_on + dt.timedelta(days=n_days - 1))
+    return _Window(window, period.code, starts_on, ends_on, last_on)
+
+
+def _up_to(window: str, ends_on: dt.date, n_days: int) -> _Window:
+    return _Window(window, None, ends_on - dt.timedelta(days=n_days - 1), ends_on, ends_on)
+
+
+def _undated() -> pd.DataFrame:
+    row = dict.fromkeys(COLUMNS) | {
+        "window": "current", "position": 0, "period": parse_period("all").code,
+        "is_whole": True, "is_comparable": False, "month_no": None,
+    }  # fmt: skip
+    return _with_types(pd.DataFrame([row]))
+
+
+def _with_types(frame: pd.DataFrame) -> pd.DataFrame:
+    days = {name: "datetime64[s]" for name in ("starts_on", "ends_on", "last_on")}
+    whole = {"position": "int64", "month_no": "Int64", "is_whole": "bool", "is_comparable": "bool"}
+    return frame.loc[:, list(COLUMNS)].astype(days | whole)
