@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import RapportError, TamperedError
+from rapport.press.folders import is_gone
 
 START = "0" * 64
 WAIT = 30.0  # seconds that a run waits for another one's line
@@ -98,12 +99,4 @@ def _is_stale(held: Path) -> bool:
         owner = int(held.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return False  # being written or just released: the next look tells
-    if os.name != "posix":
-        return False  # os.kill(pid, 0) would end the process there
-    try:
-        os.kill(owner, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return is_gone(owner)

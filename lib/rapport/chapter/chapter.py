@@ -1,0 +1,230 @@
+"""The one object that a notebook holds: `chapter = open_chapter("churn", unit=unit, ...)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import singledispatch
+
+import numpy as np
+import pandas as pd
+
+from rapport import tables
+from rapport.chapter import bundle
+from rapport.chapter.opening import describe_opening, log_opening
+from rapport.chapter.world import World, find_world
+from rapport.errors import DataError
+from rapport.params import UnitParams
+from rapport.present import pieces
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.sentences import compose
+from rapport.present.tables import TableSpec
+from rapport.present.values import Value
+
+
+def open_chapter(name: str, *, unit: str, period: str | None = None) -> Chapter:
+    """Open a chapter for one unit and period, as a task of the press or as a draft.
+
+    Parameters
+    ----------
+    name : the chapter's name without its number: `churn`
+    unit : a file in `params/`
+    period : `2026-06`, `2026-W23`, `2026-Q2`, `2026` or `all`; None only for ingestion, which
+        reads sources once for all periods
+
+    Raises
+    ------
+    ParameterError
+        The unit or period is not known, or the task is another chapter's.
+    DataError
+        A draft needs tables that no run has made yet.
+    """
+    world = find_world(name, unit=unit, period=period)
+    chapter = Chapter(world)
+    log_opening(world)
+    bundle.emit("chapter", describe_opening(world), plain=f"{name}: {unit}, {period or 'all data'}")
+    return chapter
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's way to its tables, its reader and its record."""
+
+    _world: World
+
+    @property
+    def unit(self) -> UnitParams:
+        """The unit's parameters, as validated."""
+        return self._world.unit
+
+    @property
+    def as_of(self) -> date:
+        """Last day observed, included."""
+        if self._world.as_of is None:
+            raise DataError(f"chapter {self._world.chapter}: has no period, so no as_of.")
+        return self._world.as_of
+
+    def read(self, table: str, *, window: str | None = None) -> pd.DataFrame:
+        """Read a table, rows up to as_of.
+
+        Parameters
+        ----------
+        table : a canonical table, a mart, or what an earlier chapter wrote
+        window : of a mart with one row per window and thing: this window's rows only
+
+        Returns
+        -------
+        grain and columns as in the table's own docs; money as exact `Decimal`, days as dates
+
+        Raises
+        ------
+        DataError
+            The table is not among those that this chapter was given.
+        """
+        if table not in self._world.tables:
+            raise DataError(
+                f"chapter {self._world.chapter}: the table {table} is not made. Run "
+                f"`rapport run {self.unit.name} --period {self._world.period}` first."
+            )
+        rows = tables.read_table(self._world.tables[table], until=self._world.as_of)
+        if window is None:
+            return rows
+        return rows[rows["window"] == window].drop(columns="window").reset_index(drop=True)
+
+    def read_optional(self, table: str, *, window: str | None = None) -> pd.DataFrame | None:
+        """Read a table that the unit may lack: None where it has no such table or no row."""
+        if table not in self._world.tables:
+            return None
+        rows = self.read(table, window=window)
+        return rows if len(rows) else None
+
+    def write(self, table: str, rows: pd.DataFrame) -> None:
+        """Publish a table for later chapters and the report's folder.
+
+        The index is written as columns if it has names. The press moves the file into the store
+        once the whole chapter has succeeded; a draft's file stays among the drafts.
+        """
+        named = rows.reset_index() if any(rows.index.names) else rows
+        self._world.writes.mkdir(parents=True, exist_ok=True)
+        file = tables.write_table(named, self._world.writes / f"{table}.parquet")
+        content = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
+        kinds = pieces.column_kinds(named)
+        bundle.emit("written", content | {"kinds": kinds}, plain=f"{table}: {file.n_rows:,} rows")
+
+    def record(  # noqa: PLR0913 - a record has these parts, each named where it is called
+        self,
+        id: str,  # noqa: A002 - the field's word for it
+        value: object,
+        *,
+        kind: str,
+        unit: str,
+        n: int | None = None,
+        interval: tuple[object, object] | None = None,
+        table: str | None = None,
+    ) -> Value:
+        """Make a value object: the only thing that sentences, captions and key figures accept.
+
+        Parameters
+        ----------
+        id : `<chapter>.<measure>[.<slice>]`
+        value : a number, decimal, date or label; None says that there is none
+        kind : count, money, label, date, ratio, estimator, iterative or simulated: the kind
+            sets the tolerance of verification
+        unit : customers, orders, share, days, a currency ...
+        n : the denominator
+        interval : both ends, in the unit of the value
+        table : the table that it came from
+        """
+        ends = None if interval is None else (plain(interval[0]), plain(interval[1]))
+        made = Value(
+            id=id, value=plain(value), kind=kind, unit=unit, n=None if n is None else int(n),
+            interval=ends, table=table, currency=self.unit.currency,
+        )  # fmt: skip
+        described = bundle.describe_value(made)
+        bundle.emit("values", {"values": [described]}, plain=f"{id} = {described['value']}")
+        return made
+
+    def say(
+        self, template: str, *, role: str = "paragraph", case: str | None = None, **values: Value
+    ) -> None:
+        """Say one sentence in every language, its numbers taken from value objects only.
+
+        Parameters
+        ----------
+        template : id in `assets/locale/`
+        role : headline, heading, paragraph, lead, mind, aside, finding, note or gap
+        case : which wording, where the template has several (up, down, unclear ...)
+        values : what fills the slots
+
+        Raises
+        ------
+        TypeError
+            A slot is given a bare number.
+        """
+        text = {
+            language: compose(template, language, values, case=case) for language in ("en", "zh")
+        }
+        first = "".join(run["text"] for run in text[self.unit.language])
+        bundle.emit("sentence", {"id": template, "role": role, "text": text}, plain=first)
+
+    def show(self, spec: FigureSpec | TableSpec | pieces.Cards | pieces.Actions) -> None:
+        """Show a figure, a table, the key figures or the actions, in every language."""
+        _show(spec, self.unit)
+
+
+@singledispatch
+def _show(spec: object, unit: UnitParams) -> None:
+    raise TypeError(f"{type(spec).__name__} cannot be shown to {unit.name}'s readers")
+
+
+@_show.register
+def _(spec: FigureSpec, unit: UnitParams) -> None:
+    content = pieces.describe_figure(spec)
+    svg = content["shapes"][unit.language]["wide"]
+    bundle.emit("figure", content, svg=svg, plain=content["alt"][unit.language])
+
+
+@_show.register
+def _(spec: TableSpec, unit: UnitParams) -> None:
+    content = pieces.describe_table(spec)
+    html = pieces.table_html(content, unit.language)
+    bundle.emit("table", content, html=html, plain=spec.id)
+
+
+@_show.register
+def _(spec: pieces.Cards, unit: UnitParams) -> None:
+    content = pieces.describe_cards(spec)
+    lines = [
+        f"{card['name'][unit.language]}: {card['value'][unit.language]}"
+        for card in content["cards"]
+    ]
+    bundle.emit("key_figures", content, plain="\n".join(lines))
+
+
+@_show.register
+def _(spec: pieces.Actions, unit: UnitParams) -> None:
+    content = pieces.describe_actions(spec)
+    lines = [
+        "".join(run["text"] for run in row["action"][unit.language]) for row in content["rows"]
+    ]
+    bundle.emit("actions", content, plain="\n".join(lines))
+
+
+def plain(value: object) -> int | float | Decimal | str | date | None:
+    """Turn numpy's and pandas' scalars into Python's own, money left exact.
+
+    Examples
+    --------
+    >>> plain(np.int64(3)), plain(pd.NA), plain(Decimal("1.10"))
+    (3, None, Decimal('1.10'))
+    """
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str | date):
+        raise TypeError(f"a {type(value).__name__} cannot be recorded as a value")
+    return value

@@ -1,0 +1,113 @@
+"""How a chapter finds its world: the press's task, or the project around a draft.
+
+In task mode the press names one file in `RAPPORT_TASK`; it holds the digest of every table that
+the chapter may read, and a private folder for writes. Without it (JupyterLab, stock papermill,
+nbval) the chapter is a draft: it reads what the last complete run left, writes beside it, and
+touches neither store nor reports.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rapport import tables
+from rapport.errors import DataError, ParameterError
+from rapport.marts.periods import parse_period
+from rapport.params import UnitParams, check_unit_name, load_unit
+
+TASK_VARIABLE = "RAPPORT_TASK"
+
+
+@dataclass(frozen=True)
+class World:
+    """What one execution of a chapter may see, and where it writes."""
+
+    unit: UnitParams
+    chapter: str
+    period: str | None
+    as_of: date | None
+    tables: Mapping[str, Path]
+    writes: Path
+    sources: Mapping[str, Any] | None
+    """As the press resolved them; None in a draft, which resolves them itself."""
+    root: Path | None
+    """The project's folder in a draft; None in a task, which must not look around."""
+
+
+def find_world(chapter: str, *, unit: str, period: str | None) -> World:
+    """Open the task that the press set, or else the project that the notebook lies in.
+
+    Raises
+    ------
+    ParameterError
+        The task is another chapter's, or no project is found.
+    DataError
+        A draft needs tables that no run has made yet; the message names the command.
+    """
+    task = os.environ.get(TASK_VARIABLE)
+    if task:
+        return _from_task(Path(task), chapter=chapter, unit=unit, period=period)
+    return _from_project(find_root(Path.cwd()), chapter=chapter, unit=unit, period=period)
+
+
+def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> World:
+    task = json.loads(path.read_text(encoding="utf-8"))
+    asked = (chapter, unit, period)
+    if asked != (task["chapter"], task["unit"], task["period"]):
+        raise ParameterError(
+            f"chapter {chapter}: the task is for {task['chapter']} of {task['unit']}, "
+            f"{task['period']}. Open the chapter with its own parameters."
+        )
+    as_of = task.get("as_of")
+    return World(
+        unit=UnitParams.model_validate(task["unit_parameters"]),
+        chapter=chapter,
+        period=period,
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        tables={name: Path(table["path"]) for name, table in task["tables"].items()},
+        writes=Path(task["writes"]),
+        sources=task.get("sources") or {},
+        root=None,
+    )
+
+
+def find_root(start: Path) -> Path:
+    """Find the nearest folder upwards that holds `params/_defaults.yml`.
+
+    Raises
+    ------
+    ParameterError
+        No folder above is a project.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "params" / "_defaults.yml").is_file():
+            return folder
+    raise ParameterError("no project here: no folder above holds params/_defaults.yml.")
+
+
+def _from_project(root: Path, *, chapter: str, unit: str, period: str | None) -> World:
+    check_unit_name(unit)
+    params = load_unit(root, unit)
+    known = tables.find_current(root, unit, period)
+    as_of = None
+    if period is not None:
+        as_of = _as_of(known, unit=unit, period=period)
+    drafts = root / "data" / "drafts" / unit / (period or "all-periods") / chapter
+    return World(params, chapter, period, as_of, known, drafts, None, root)
+
+
+def _as_of(known: Mapping[str, Path], *, unit: str, period: str) -> date:
+    if "snapshot" not in known:
+        raise DataError(
+            f"unit {unit}: no run has read its sources yet. Run `rapport run {unit} "
+            f"--period {period}` first."
+        )
+    span = tables.read_table(known["snapshot"])
+    last: date = span["data_until"].iloc[0].date()
+    return min(parse_period(period).last_on or last, last)
