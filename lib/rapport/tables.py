@@ -242,9 +242,8 @@ class Engine:
 
     def parse(self, sql: str) -> dict[str, Any]:
         """Give the syntax tree of a SELECT that was not run."""
-        found = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
-        assert found is not None
-        return json.loads(found[0])  # type: ignore[no-any-return]
+        found = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+        return json.loads(found[0][0])  # type: ignore[no-any-return]
 
     def __enter__(self) -> Self:
         return self
