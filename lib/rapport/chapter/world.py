@@ -19,7 +19,7 @@ from typing import Any
 from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.periods import parse_period
-from rapport.params import UnitParams, check_unit_name, load_unit
+from rapport.params import UnitParams, check_unit_name, find_root, load_unit
 
 TASK_VARIABLE = "RAPPORT_TASK"
 
@@ -75,20 +75,6 @@ def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> Wo
         sources=task.get("sources") or {},
         root=None,
     )
-
-
-def find_root(start: Path) -> Path:
-    """Find the nearest folder upwards that holds `params/_defaults.yml`.
-
-    Raises
-    ------
-    ParameterError
-        No folder above is a project.
-    """
-    for folder in (start, *start.parents):
-        if (folder / "params" / "_defaults.yml").is_file():
-            return folder
-    raise ParameterError("no project here: no folder above holds params/_defaults.yml.")
 
 
 def _from_project(root: Path, *, chapter: str, unit: str, period: str | None) -> World:

@@ -1,6 +1,6 @@
 """Every value that a run depends on: `params/*.yml` and the typed model behind it."""
 
-from rapport.params.load import check_unit_name, list_units, load_unit
+from rapport.params.load import check_unit_name, find_root, list_units, load_unit
 from rapport.params.model import ChapterParams, Language, Text, UnitParams
 from rapport.params.sources import Expect, Source, Sql, TableMapping, TimeRule
 
@@ -15,6 +15,7 @@ __all__ = [
     "TimeRule",
     "UnitParams",
     "check_unit_name",
+    "find_root",
     "list_units",
     "load_unit",
 ]

@@ -54,6 +54,22 @@ def check_unit_name(name: str) -> str:
     )
 
 
+def find_root(start: Path) -> Path:
+    """Find the project: the nearest folder upwards that holds `params/_defaults.yml`.
+
+    Raises
+    ------
+    ParameterError
+        No folder above is a project.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / "params" / "_defaults.yml").is_file():
+            return folder
+    raise ParameterError(
+        "no project here: no folder above holds params/_defaults.yml. Change into the project."
+    )
+
+
 def list_units(root: Path) -> list[str]:
     """Name the units of a project, in order: every `params/<unit>.yml`."""
     stems = (path.name.removesuffix(".yml") for path in (root / "params").glob("*.yml"))

@@ -1,0 +1,100 @@
+"""Commands, their flags and their exit codes. Heavy libraries are imported inside commands."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rapport.errors import RapportError
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; a `RapportError` is one message, no traceback."""
+    _speak_utf8()
+    parsed = build_parser().parse_args(arguments)
+    module, function = parsed.command
+    try:
+        command = getattr(importlib.import_module(f"rapport.cli.{module}"), function)
+        code: int = command(parsed)
+    except RapportError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - this is the command line
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted; what was finished is kept", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
+    return code
+
+
+def _speak_utf8() -> None:
+    # A console of another encoding must not turn a Chinese title into a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe every command."""
+    parser = argparse.ArgumentParser(
+        prog="rapport",
+        description="Customer-analytics reports from parameterised notebooks.",
+        epilog="Exit codes: 0 done; 1 a chapter failed; 2 usage or parameters; 3 input breaks "
+        "its contract; 130 interrupted.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_data(commands)
+    _add_small(commands)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser("run", help="make reports")
+    run.set_defaults(command=("run", "run"))
+    run.add_argument("units", nargs="*", metavar="UNIT", help="default: every unit in params/")
+    run.add_argument("--period", help="P or A..B; default: the newest whole period")
+    run.add_argument("--chapter", action="append", default=[], metavar="C", help="only these")
+    run.add_argument(
+        "-p", dest="parameters", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
+        help="a parameter for this run",
+    )  # fmt: skip
+    run.add_argument(
+        "-f", dest="files", action="append", default=[], type=Path, metavar="FILE",
+        help="YAML parameters for this run",
+    )  # fmt: skip
+    run.add_argument("--jobs", type=int, default=None, metavar="N", help="default: all cores")
+    run.add_argument("--language", default=None, metavar="en,zh")
+    run.add_argument("--format", default="html,pdf", metavar="html,pdf or none")
+    run.add_argument("--fresh", action="store_true", help="execute even what could be reused")
+    run.add_argument("--dry-run", action="store_true", help="say what would be done and why")
+    run.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    data = commands.add_parser("data", help="look at sources, make the sample data")
+    kinds = data.add_subparsers(required=True, metavar="check|sample")
+    check = kinds.add_parser("check", help="read a unit's sources and say what is wrong")
+    check.set_defaults(command=("data", "check"))
+    check.add_argument("unit", metavar="UNIT")
+    sample = kinds.add_parser("sample", help="write the sample units' source files")
+    sample.set_defaults(command=("data", "sample"))
+    sample.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: data/sample")
+    sample.add_argument("--rows", type=int, default=None, metavar="N", help="customers a unit")
+
+
+def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    units = commands.add_parser("list", help="the units and their reports")
+    units.set_defaults(command=("small", "list_units"))
+    params = commands.add_parser("params", help="a unit's parameters as a run would take them")
+    params.set_defaults(command=("small", "params"))
+    params.add_argument("unit", nargs="?", metavar="UNIT")
+    params.add_argument("--schema", action="store_true", help="the JSON Schema of a unit's file")
+    keys = commands.add_parser("keys", help="make keys")
+    kinds = keys.add_subparsers(required=True, metavar="pseudonym")
+    pseudonym = kinds.add_parser("pseudonym", help="make the key of pseudonyms")
+    pseudonym.set_defaults(command=("small", "pseudonym"))
+    pseudonym.add_argument("file", type=Path, metavar="FILE")

@@ -1,0 +1,48 @@
+"""Commands that answer at once: units, parameters, keys."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rapport import params as room
+from rapport.privacy import KEY_VARIABLE, write_key
+
+
+def list_units(_arguments: argparse.Namespace) -> int:
+    """Print every unit with the periods that have a report."""
+    root = room.find_root(Path.cwd())
+    for name in room.list_units(root):
+        unit = room.load_unit(root, name)
+        folder = root / "reports" / name
+        found = folder.iterdir() if folder.is_dir() else ()
+        periods = sorted(p.name for p in found if (p / "manifest.json").is_file())
+        reports = ", ".join(periods) or "no report yet"
+        sys.stdout.write(f"{name}: {unit.title.en} · {unit.title.zh} · {reports}\n")
+    return 0
+
+
+def params(arguments: argparse.Namespace) -> int:
+    """Print a unit's parameters as a run would take them, or the schema of its file."""
+    root = room.find_root(Path.cwd())
+    if arguments.schema:
+        content = room.UnitParams.model_json_schema(by_alias=True)
+    elif arguments.unit:
+        content = room.load_unit(root, arguments.unit).model_dump(mode="json", by_alias=True)
+    else:
+        units = room.list_units(root)
+        content = {name: room.load_unit(root, name).chapter_values() for name in units}
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    return 0
+
+
+def pseudonym(arguments: argparse.Namespace) -> int:
+    """Make the key of pseudonyms."""
+    write_key(arguments.file)
+    sys.stdout.write(
+        f"{arguments.file}: made. Keep it apart from the data; whoever loses it cuts every "
+        f"customer's history.\nSet {KEY_VARIABLE} to its path before a run.\n"
+    )
+    return 0
