@@ -2,12 +2,13 @@
 
 from rapport.params.load import check_unit_name, find_root, list_units, load_unit
 from rapport.params.model import ChapterParams, Language, Text, UnitParams
-from rapport.params.sources import Expect, Source, Sql, TableMapping, TimeRule
+from rapport.params.sources import Expect, Recoded, Source, Sql, TableMapping, TimeRule
 
 __all__ = [
     "ChapterParams",
     "Expect",
     "Language",
+    "Recoded",
     "Source",
     "Sql",
     "TableMapping",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +14,7 @@ Canonical = Literal[
     "surveys", "campaigns", "campaign_contacts", "consents",
 ]  # fmt: skip
 Position = Annotated[int, Field(ge=1, le=100_000)]
+SourceType = Literal["integer", "decimal", "date", "timestamp", "bool"]
 
 
 class Strict(BaseModel):
@@ -21,13 +24,18 @@ class Strict(BaseModel):
 
 
 class Source(Strict):
-    """One or several files of one form, as a channel delivered them."""
+    """One or several files of one form, as a channel delivered them.
+
+    `path` may hold `*` and `?`: the files are read in the order of their names. Columns of text
+    files are text unless `types` says else, which expressions over them need.
+    """
 
     path: str = Field(min_length=1)
     format: Literal["csv", "parquet", "fixed"]
     encoding: str = "utf-8"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     fields: Mapping[str, tuple[Position, Position]] | None = None
+    types: Mapping[str, SourceType] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fixed_has_fields(self) -> Source:
@@ -42,6 +50,13 @@ class Sql(Strict):
     sql: str = Field(min_length=1, max_length=2_000)
 
 
+class Recoded(Strict):
+    """A column whose words are replaced by others: every word must be listed, null empties it."""
+
+    column: str
+    values: Mapping[str, str | None] = Field(min_length=1)
+
+
 class TimeRule(Strict):
     """How a time stamp is read: its source column, its form and its zone."""
 
@@ -51,15 +66,19 @@ class TimeRule(Strict):
 
 
 class TableMapping(Strict):
-    """How one canonical table, or one channel's part of it, comes from a source."""
+    """How one canonical table, or one channel's part of it, comes from a source.
+
+    Rows of `exclude` leave, rows of `flag` stay; both are counted by name, with their money.
+    """
 
     source: str | None = None
     from_: Annotated[str | None, Field(alias="from")] = None
     from_lines: bool = False
     from_orders: bool = False
-    columns: Mapping[str, str | Sql] = Field(default_factory=dict)
+    columns: Mapping[str, str | Sql | Recoded] = Field(default_factory=dict)
     time: TimeRule | None = None
     exclude: Mapping[str, str] = Field(default_factory=dict)
+    flag: Mapping[str, str] = Field(default_factory=dict)
     exact_duplicates: Literal["keep", "drop"] = "keep"
     currency: Sql | str | None = None
 
@@ -74,3 +93,6 @@ class Expect(Strict):
     """What a delivery must look like; anything else stops the ingestion."""
 
     rows: Mapping[str, int] = Field(default_factory=dict)
+    money: Mapping[Canonical, Decimal] = Field(default_factory=dict)
+    first_day: date | None = None
+    last_day: date | None = None
