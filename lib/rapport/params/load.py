@@ -114,11 +114,11 @@ def _validate(values: dict[str, Any], places: Mapping[tuple[str, ...], Place]) -
     try:
         return UnitParams.model_validate(values)
     except ValidationError as error:
-        faults = [_describe(fault, places) for fault in error.errors(include_url=False)]
-    raise ParameterError("\n".join(dict.fromkeys(faults)))
+        faults = {_describe(fault, places) for fault in error.errors(include_url=False)}
+    raise ParameterError("\n".join(text for _, text in sorted(faults)))
 
 
-def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> str:
+def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> tuple[Place, str]:
     path = tuple(str(part) for part in fault["loc"])
     if path[:1] == ("tables",) and path[:3] not in places:
         path = path[:2] + path[3:]  # a table with one mapping is written without a list
@@ -128,10 +128,10 @@ def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> str:
     at = f"{place.file} line {place.line}: " if place.line else f"{place.file or 'unit'}: "
     name = ".".join(path)
     if fault["type"] == "extra_forbidden":
-        return f"{at}{name} is no parameter.{_nearest(path[-1])}"
+        return place, f"{at}{name} is no parameter.{_nearest(path[-1])}"
     if fault["type"] == "missing":
-        return f"{at}{name} is missing."
-    return f"{at}{name}: {fault['msg']}."
+        return place, f"{at}{name} is missing."
+    return place, f"{at}{name}: {fault['msg']}."
 
 
 def _nearest(name: str) -> str:

@@ -63,9 +63,9 @@ def test_every_fault_is_named_at_once(project):
     faults = message(project).splitlines()
 
     assert [fault.split(":")[0] for fault in faults] == [
-        "shop.yml line 4",
-        "shop.yml line 5",
         "shop.yml line 2",
+        "shop.yml line 3",
+        "shop.yml line 4",
     ]
 
 
