@@ -1,0 +1,201 @@
+"""Intervals of shares, differences, rates, quantiles and means: which one, for which quantity.
+
+Closed forms stand here; means and ratios of sums of money, whose distributions are skew, are
+resampled (`resampling`). Every function takes observations that are independent of one another:
+one row per customer. Shares over rows of which a customer has many go through `clustered_share`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from rapport.errors import DataError
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Two ends of an interval; `approximate` where its coverage is known to fall short."""
+
+    low: float
+    high: float
+    approximate: bool = False
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The two ends, lower first."""
+        return self.low, self.high
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies between the ends, both included."""
+        return self.low <= value <= self.high
+
+
+def wilson(k: int, n: int, *, confidence: float = 0.95) -> Interval:
+    """Give the score interval of a share, k of n.
+
+    Parameters
+    ----------
+    k, n : counts of independent rows (customers), 0 <= k <= n, n >= 1
+
+    Raises
+    ------
+    DataError
+        n is 0, or k does not lie within 0 and n.
+
+    References
+    ----------
+    Wilson, E. B. (1927), JASA 22, 209-212.
+
+    Examples
+    --------
+    >>> interval = wilson(171, 3209)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.046, 0.0616)
+    """
+    _check_counts(k, n)
+    z = _z(confidence)
+    share, slack = k / n, z * z / n
+    half = z * sqrt(share * (1 - share) / n + slack / (4 * n))
+    middle = share + slack / 2
+    # At none or all of n one end is 0 or 1 exactly; the formula gives it but for rounding.
+    low = 0.0 if k == 0 else (middle - half) / (1 + slack)
+    high = 1.0 if k == n else (middle + half) / (1 + slack)
+    return Interval(low, high)
+
+
+def newcombe(k1: int, n1: int, k2: int, n2: int, *, confidence: float = 0.95) -> Interval:
+    """Give the hybrid score interval of a difference of two shares, k1 / n1 - k2 / n2.
+
+    Raises
+    ------
+    DataError
+        As in `wilson`.
+
+    References
+    ----------
+    Newcombe, R. G. (1998), Statistics in Medicine 17, 873-890, method 10.
+
+    Examples
+    --------
+    >>> interval = newcombe(56, 70, 48, 80)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.0524, 0.3339)
+    """
+    one, two = wilson(k1, n1, confidence=confidence), wilson(k2, n2, confidence=confidence)
+    share1, share2 = k1 / n1, k2 / n2
+    down = sqrt((share1 - one.low) ** 2 + (two.high - share2) ** 2)
+    up = sqrt((one.high - share1) ** 2 + (share2 - two.low) ** 2)
+    return Interval(share1 - share2 - down, share1 - share2 + up)
+
+
+def poisson_rate(events: int, exposure: float, *, confidence: float = 0.95) -> Interval:
+    """Give the exact interval of a rate: events per unit of exposure (customer-years, say).
+
+    Raises
+    ------
+    DataError
+        Events are negative or there is no exposure.
+
+    References
+    ----------
+    Garwood, F. (1936), Biometrika 28, 437-442.
+
+    Examples
+    --------
+    >>> interval = poisson_rate(10, 1)
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (4.795, 18.39)
+    """
+    if events < 0 or exposure <= 0:
+        raise DataError(f"rate: {events} events in {exposure} of exposure is no rate.")
+    tail = (1 - confidence) / 2
+    low = stats.chi2.ppf(tail, 2 * events) / 2 if events else 0.0
+    high = stats.chi2.ppf(1 - tail, 2 * events + 2) / 2
+    return Interval(float(low) / exposure, float(high) / exposure)
+
+
+def quantile_interval(
+    values: Iterable[object], share: float = 0.5, *, confidence: float = 0.95
+) -> Interval | None:
+    """Give the exact interval of a quantile, by the median unless `share` says else.
+
+    The ends are values that occur, so the interval covers at least `confidence` whatever the
+    distribution; ties only widen it.
+
+    Returns
+    -------
+    the interval, or None where there are too few values for one of its ends
+
+    References
+    ----------
+    Conover, W. J. (1999), Practical Nonparametric Statistics, 3.2.
+
+    Examples
+    --------
+    >>> quantile_interval(range(1, 11)).ends
+    (2.0, 9.0)
+    """
+    ordered = np.sort(to_floats(values))
+    tail = (1 - confidence) / 2
+    # Counts of values below the quantile are binomial: the ends leave at most `tail` outside.
+    below = stats.binom.cdf(np.arange(len(ordered) + 1), len(ordered), share)
+    low = int(np.searchsorted(below, tail, side="right"))
+    high = int(np.searchsorted(below, 1 - tail, side="left")) + 1
+    if low == 0 or high > len(ordered):
+        return None
+    return Interval(float(ordered[low - 1]), float(ordered[high - 1]))
+
+
+def welch(
+    one: Iterable[object], two: Iterable[object], *, confidence: float = 0.95
+) -> Interval | None:
+    """Give the interval of a difference of two means, one - two, without equal variances.
+
+    Returns
+    -------
+    the interval, or None where a group has fewer than two values
+
+    References
+    ----------
+    Welch, B. L. (1947), Biometrika 34, 28-35.
+
+    Examples
+    --------
+    >>> interval = welch([3.0, 4.0, 5.0], [1.0, 2.0, 3.0])
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (-0.267, 4.267)
+    """
+    groups = [np.sort(to_floats(values)) for values in (one, two)]
+    if min(len(group) for group in groups) < 2:
+        return None
+    parts = [float(group.var(ddof=1)) / len(group) for group in groups]
+    difference = float(groups[0].mean() - groups[1].mean())
+    spread = sum(parts)
+    if spread == 0:
+        return Interval(difference, difference)
+    shares = zip(parts, groups, strict=True)
+    freedom = spread**2 / sum(part**2 / (len(group) - 1) for part, group in shares)
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * sqrt(spread)
+    return Interval(difference - half, difference + half)
+
+
+def to_floats(values: Iterable[object]) -> Floats:
+    """Turn values (amounts as Decimal, counts) into floats, once, in the order given."""
+    return np.array([float(value) for value in values], dtype=np.float64)  # type: ignore[arg-type]
+
+
+def _check_counts(k: int, n: int) -> None:
+    if not 0 <= k <= n or n == 0:
+        raise DataError(f"share: {k} of {n} is no share. Count the rows before dividing.")
+
+
+def _z(confidence: float) -> float:
+    return float(stats.norm.ppf((1 + confidence) / 2))
