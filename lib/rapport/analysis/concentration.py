@@ -12,8 +12,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from rapport.analysis.intervals import Floats, Interval, to_floats
-from rapport.analysis.resampling import Estimator, interval_of
+from rapport.analysis.resampling import Estimator, Floats, Interval, interval_of, to_floats
 
 
 def count_of_top(n: int, share: float = 0.2) -> int:

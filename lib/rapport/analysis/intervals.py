@@ -8,34 +8,15 @@ one row per customer. Shares over rows of which a customer has many go through `
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from rapport.analysis.resampling import FEW, Interval, interval_of, ratio_estimator, to_floats
 from rapport.errors import DataError
 
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Two ends of an interval; `approximate` where its coverage is known to fall short."""
-
-    low: float
-    high: float
-    approximate: bool = False
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """The two ends, lower first."""
-        return self.low, self.high
-
-    def holds(self, value: float) -> bool:
-        """Whether a value lies between the ends, both included."""
-        return self.low <= value <= self.high
+N_DRAWS_CLUSTERED = 1_000
 
 
 def wilson(k: int, n: int, *, confidence: float = 0.95) -> Interval:
@@ -187,9 +168,80 @@ def welch(
     return Interval(difference - half, difference + half)
 
 
-def to_floats(values: Iterable[object]) -> Floats:
-    """Turn values (amounts as Decimal, counts) into floats, once, in the order given."""
-    return np.array([float(value) for value in values], dtype=np.float64)  # type: ignore[arg-type]
+def ratio_of_sums(
+    numerator: Iterable[object], denominator: Iterable[object], *,
+    confidence: float = 0.95, seed: int = 0,
+) -> Interval | None:  # fmt: skip
+    """Give the interval of sum(numerator) / sum(denominator), one row per customer.
+
+    Parameters
+    ----------
+    numerator, denominator : one value per customer, in one order (net and orders give the AOV)
+
+    Returns
+    -------
+    as in `interval_of`; None also where the denominators sum to 0
+
+    Examples
+    --------
+    >>> ratio_of_sums([10.0] * 40, [2] * 40).ends
+    (5.0, 5.0)
+    """
+    rows = np.column_stack([to_floats(numerator), to_floats(denominator)])
+    ordered = rows[np.lexsort(rows.T)]
+    if ordered[:, 1].sum() == 0:
+        return None
+    return interval_of(ratio_estimator(ordered), confidence=confidence, seed=seed)
+
+
+def mean_interval(
+    values: Iterable[object], *, confidence: float = 0.95, seed: int = 0
+) -> Interval | None:
+    """Give the interval of a mean of money or orders, one value per customer.
+
+    Examples
+    --------
+    >>> mean_interval([1.0, 2.0]) is None
+    True
+    """
+    kept = list(values)
+    return ratio_of_sums(kept, [1] * len(kept), confidence=confidence, seed=seed)
+
+
+def clustered_share(
+    k: Iterable[int], n: Iterable[int], *, confidence: float = 0.95, seed: int = 0
+) -> Interval | None:
+    """Give the interval of a share over rows of which a customer has many.
+
+    Parameters
+    ----------
+    k, n : one value per customer: rows that count, and rows in all (months, contacts)
+
+    Returns
+    -------
+    the percentile interval of 1,000 draws of customers, or None where there is no row
+
+    Notes
+    -----
+    Customers with the same k and n are one cell of a multinomial: the same distribution of
+    draws, at a cost that does not grow with the number of customers.
+
+    Examples
+    --------
+    >>> clustered_share([0, 2] * 50, [2, 2] * 50).holds(0.5)
+    True
+    """
+    rows = np.column_stack([np.asarray(list(k), dtype=np.int64), np.asarray(list(n), np.int64)])
+    if rows[:, 1].sum() == 0:
+        return None
+    cells, counts = np.unique(rows, axis=0, return_counts=True)
+    random = np.random.default_rng(seed)
+    weights = random.multinomial(counts.sum(), counts / counts.sum(), size=N_DRAWS_CLUSTERED)
+    sums = weights @ cells
+    shares = sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(shares, [tail, 1 - tail])
+    return Interval(float(low), float(high), approximate=len(rows) < FEW)
 
 
 def _check_counts(k: int, n: int) -> None:

@@ -114,6 +114,6 @@ def _undated() -> pd.DataFrame:
 
 
 def _with_types(frame: pd.DataFrame) -> pd.DataFrame:
-    days = {name: "datetime64[s]" for name in ("starts_on", "ends_on", "last_on")}
+    days = dict.fromkeys(("starts_on", "ends_on", "last_on"), "datetime64[s]")
     whole = {"position": "int64", "month_no": "Int64", "is_whole": "bool", "is_comparable": "bool"}
     return frame.loc[:, list(COLUMNS)].astype(days | whole)
