@@ -80,12 +80,26 @@ def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> Wo
 def _from_project(root: Path, *, chapter: str, unit: str, period: str | None) -> World:
     check_unit_name(unit)
     params = load_unit(root, unit)
-    known = tables.find_current(root, unit, period)
+    known = find_current(root, unit, period)
     as_of = None
     if period is not None:
         as_of = _as_of(known, unit=unit, period=period)
     drafts = root / "data" / "drafts" / unit / (period or "all-periods") / chapter
     return World(params, chapter, period, as_of, known, drafts, None, root)
+
+
+def find_current(root: Path, unit: str, period: str | None) -> dict[str, Path]:
+    """Find the tables of the last complete run: the unit's own and those of one period.
+
+    The press writes these two small files beside its store; a draft only reads them.
+    """
+    store = root / "data" / "store"
+    digests: dict[str, str] = {}
+    for file in (f"{unit}.json", f"{unit}/{period}.json"):
+        path = store / "current" / file
+        if path.is_file():
+            digests |= json.loads(path.read_text(encoding="utf-8"))["tables"]
+    return {name: store / "objects" / digest[:2] / digest for name, digest in digests.items()}
 
 
 def _as_of(known: Mapping[str, Path], *, unit: str, period: str) -> date:
