@@ -64,6 +64,8 @@ summed as (
             as rfm_days_since,
         count(case when n_orders > 0 and days_ago >= 0 and days_ago < rfm_days then 1 end)
             as rfm_order_days,
+        sum(case when days_ago >= 0 and days_ago < rfm_days then n_orders else 0 end)
+            as rfm_orders,
         coalesce(sum(case when days_ago >= 0 and days_ago < rfm_days then gross end), 0)
             as rfm_gross,
         coalesce(sum(case when days_ago >= 0 and days_ago < rfm_days then returns end), 0)
@@ -97,6 +99,7 @@ select
     m.gross + m.returns as total_spend,
     m.rfm_days_since,
     m.rfm_order_days,
+    cast(m.rfm_orders as bigint) as rfm_orders,
     m.rfm_gross,
     m.rfm_returns,
     m.rfm_gross + m.rfm_returns as rfm_net,

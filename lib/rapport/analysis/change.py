@@ -1,0 +1,155 @@
+"""Changes between two periods, and which of four sentences may be said of them.
+
+`up` and `down`: the interval of the change leaves 0 out, and the change is at least `min_change`
+of what was. `unclear`: the interval holds 0, or there is nothing to compare. `none`: a change is
+certain but smaller than `min_change`. A complete count has no interval: its size alone decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from rapport.analysis.intervals import newcombe
+from rapport.analysis.resampling import (
+    Floats,
+    Interval,
+    difference_of_ratios,
+    interval_of,
+    to_floats,
+)
+
+Case = Literal["up", "down", "unclear", "none"]
+Amount = Decimal | int | float
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change: now less then, the same relative to then, and the interval of the former.
+
+    `absolute` is of the kind compared (Decimal, count, share); `relative` is None where then was
+    0, `low` and `high` are None for a complete count and where no interval can be given.
+    """
+
+    absolute: Amount | None
+    relative: float | None
+    low: float | None
+    high: float | None
+    case: Case
+
+
+def compare_totals(
+    current: Decimal | int, previous: Decimal | int, *, min_change: float = 0.02
+) -> Change:
+    """Compare two complete counts or sums.
+
+    Parameters
+    ----------
+    current, previous : all orders, customers or money of two windows
+    min_change : a smaller relative change is none
+
+    Examples
+    --------
+    >>> compare_totals(1607, 1497)
+    Change(absolute=110, relative=0.07348029392117569, low=None, high=None, case='up')
+    """
+    absolute = current - previous
+    relative = float(absolute) / abs(float(previous)) if previous else None
+    return Change(absolute, relative, None, None, _case(float(absolute), relative, min_change))
+
+
+def compare_shares(
+    current: tuple[int, int], previous: tuple[int, int], *,
+    min_change: float = 0.02, confidence: float = 0.95,
+) -> Change:  # fmt: skip
+    """Compare two shares of different customers.
+
+    Parameters
+    ----------
+    current, previous : k and n of each share
+    min_change : relative; a smaller change is none
+    confidence : of Newcombe's interval of the difference
+
+    Returns
+    -------
+    the change as a difference of shares; without numbers and `unclear` where an n is 0
+
+    Examples
+    --------
+    >>> compare_shares((171, 3209), (187, 2910)).case
+    'unclear'
+    """
+    (k1, n1), (k0, n0) = current, previous
+    if n1 == 0 or n0 == 0:
+        return Change(None, None, None, None, "unclear")
+    interval = newcombe(k1, n1, k0, n0, confidence=confidence)
+    difference = k1 / n1 - k0 / n0
+    relative = difference / (k0 / n0) if k0 else None
+    return _judge(difference, relative, interval, min_change)
+
+
+def compare_ratios(
+    customer_periods: pd.DataFrame, *, numerator: str, denominator: str,
+    min_change: float = 0.02, settings: tuple[float, int] = (0.95, 0),
+) -> Change:  # fmt: skip
+    """Compare a ratio of sums (AOV, orders per customer) of the current and previous windows.
+
+    Parameters
+    ----------
+    customer_periods : one row per window and customer: `window`, `customer_id`, and
+    numerator, denominator : two of its columns; `n_orders` and `is_active` give orders per
+        customer, `net` and `n_orders` the AOV
+    settings : confidence and seed of the interval
+
+    Returns
+    -------
+    the change; its interval draws customers with both their windows, for most of them bought in
+    both. Without numbers and `unclear` where a denominator sums to 0.
+    """
+    rows = _pair(customer_periods, numerator, denominator)
+    sums = rows.sum(axis=0)
+    if sums[1] == 0 or sums[3] == 0:
+        return Change(None, None, None, None, "unclear")
+    now, then = sums[0] / sums[1], sums[2] / sums[3]
+    confidence, seed = settings
+    interval = interval_of(difference_of_ratios(rows), confidence=confidence, seed=seed)
+    relative = float(now - then) / abs(float(then)) if then else None
+    return _judge(float(now - then), relative, interval, min_change)
+
+
+def mark_active(customer_periods: pd.DataFrame) -> pd.DataFrame:
+    """Add `is_active`: 1 for a customer who bought in the window, 0 for one who only returned."""
+    return customer_periods.assign(is_active=(customer_periods["n_orders"] > 0).astype("int64"))
+
+
+def _pair(customer_periods: pd.DataFrame, numerator: str, denominator: str) -> Floats:
+    columns = []
+    for window in ("current", "previous"):
+        rows = customer_periods[customer_periods["window"] == window].set_index("customer_id")
+        columns += [
+            pd.Series(to_floats(rows[name]), rows.index) for name in (numerator, denominator)
+        ]
+    matrix = pd.concat(columns, axis=1).fillna(0.0).to_numpy(dtype=np.float64)
+    # In the order of the values: draws may depend on no key that a new pseudonym key would move.
+    ordered: Floats = matrix[np.lexsort(matrix.T)]
+    return ordered
+
+
+def _judge(
+    absolute: float, relative: float | None, interval: Interval | None, min_change: float
+) -> Change:
+    if interval is None:
+        return Change(absolute, relative, None, None, "unclear")
+    case = "unclear" if interval.holds(0.0) else _case(absolute, relative, min_change)
+    return Change(absolute, relative, interval.low, interval.high, case)
+
+
+def _case(absolute: float, relative: float | None, min_change: float) -> Case:
+    is_small = relative is not None and abs(relative) < min_change
+    if absolute == 0 or is_small:
+        return "none"
+    return "up" if absolute > 0 else "down"
