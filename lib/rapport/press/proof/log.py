@@ -47,13 +47,22 @@ def read_head(log: Path) -> tuple[int, str]:
 def append(log: Path, entry: Mapping[str, Any]) -> None:
     """Add one line, whole or not at all; time and the chain are filled in here."""
     with lock(log):
-        _, head = read_head(log)
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        line = json.dumps({"at": at, **entry, "before": head}, sort_keys=True, ensure_ascii=False)
-        with log.open("ab") as file:
-            file.write(line.encode("utf-8") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_locked(log, entry)
+
+
+def append_locked(log: Path, entry: Mapping[str, Any]) -> None:
+    """Add one line while the caller holds the lock."""
+    _, head = read_head(log)
+    line = json.dumps({"at": now(), **entry, "before": head}, sort_keys=True, ensure_ascii=False)
+    with log.open("ab") as file:
+        file.write(line.encode("utf-8") + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def now() -> str:
+    """Give the time of day in UTC, to the second; the press reads the clock here only."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @contextlib.contextmanager
