@@ -1,0 +1,157 @@
+"""A figure's sheet: millimetres, measured text, and direct labels that may move.
+
+Figure functions place everything through it, so that every text on a figure is either a
+tick, a name from the locale files or a value that `formats` has written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation, Text
+from matplotlib.textpath import text_to_path
+
+from rapport.present.formats import show
+from rapport.present.labels import Language
+from rapport.present.numbers import NBSP
+from rapport.present.theme import FAMILIES, GREY, INK, RULE, TEXT_SIZE, WIDTHS, Shape
+from rapport.present.values import Value
+
+POINTS = 72 / 25.4
+"""Points in a millimetre."""
+
+Part = Value | tuple[Value, str]
+"""A piece of a direct label: a value, or a value and its style."""
+
+ABOVE = (0.0, 4.0, "center", "bottom")
+BELOW = (0.0, -4.0, "center", "top")
+RIGHT = (4.0, 0.0, "left", "center")
+LEFT = (-4.0, 0.0, "right", "center")
+Place = tuple[float, float, str, str]
+"""Offset in points and alignment of a label beside its mark."""
+
+
+@dataclass
+class DirectLabel:
+    """A label that stands beside its mark; `rank` is how much it matters."""
+
+    text: Annotation
+    places: tuple[Place, ...]
+    rank: float
+    is_required: bool
+
+
+@dataclass
+class Canvas:
+    """The sheet that one figure is drawn on, in one language and shape."""
+
+    figure: Figure
+    language: Language
+    shape: Shape
+    height: float
+    labels: list[DirectLabel] = field(default_factory=list)
+    highlighted: list[Line2D] = field(default_factory=list)
+
+    @property
+    def width(self) -> float:
+        """Millimetres."""
+        return float(WIDTHS[self.shape])
+
+    @property
+    def is_wide(self) -> bool:
+        """Say whether this is the print shape."""
+        return self.shape == "wide"
+
+    def axes(self, *, left: float, right: float, top: float = 3.0, bottom: float = 8.0) -> Axes:
+        """Make axes with margins in millimetres, without a frame."""
+        box = (
+            left / self.width,
+            bottom / self.height,
+            (self.width - left - right) / self.width,
+            (self.height - top - bottom) / self.height,
+        )
+        axes = self.figure.add_axes(box)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        return axes
+
+    def show(self, part: Part) -> str:
+        """Write a piece of a label; a bare number or text is a TypeError."""
+        value, style = part if isinstance(part, tuple) else (part, "plain")
+        if not isinstance(value, Value):
+            msg = f"a direct label holds {type(value).__name__}, not a value"
+            raise TypeError(msg)
+        return show(value, self.language, style=style)
+
+    def join(self, parts: Sequence[Part], joint: str = NBSP * 2) -> str:
+        """Write the pieces of a label side by side."""
+        return joint.join(self.show(part) for part in parts)
+
+    def width_of(self, text: str, *, size: float = TEXT_SIZE, weight: str = "normal") -> float:
+        """Measure a line of text in millimetres."""
+        font = FontProperties(family=list(FAMILIES), size=size, weight=weight)
+        width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+        return float(width) / POINTS
+
+    def widest(
+        self, texts: Sequence[str], *, size: float = TEXT_SIZE, weight: str = "normal"
+    ) -> float:
+        """Measure the widest of several texts in millimetres."""
+        return max((self.width_of(text, size=size, weight=weight) for text in texts), default=0.0)
+
+    def write(self, x: float, y: float, text: str, **look: object) -> Text:
+        """Set a name or a tick at a place in millimetres from the lower left corner."""
+        settings: dict[str, object] = {"va": "center", "color": INK, "size": TEXT_SIZE, **look}
+        return self.figure.text(x / self.width, y / self.height, text, **settings)  # type: ignore[arg-type]
+
+    def label(
+        self,
+        axes: Axes,
+        at: tuple[float, float],
+        parts: Sequence[Part],
+        *,
+        places: Sequence[Place] = (ABOVE, BELOW),
+        look: "Look | None" = None,
+    ) -> Annotation:
+        """Set a direct label beside a point of the data; it tries `places` in order."""
+        look = look or Look()
+        dx, dy, ha, va = places[0]
+        text = axes.annotate(
+            self.join(parts),
+            at,
+            xytext=(dx, dy),
+            textcoords="offset points",
+            ha=ha,
+            va=va,
+            color=look.colour,
+            weight=look.weight,
+            size=look.size,
+            annotation_clip=False,
+        )
+        self.labels.append(DirectLabel(text, tuple(places), look.rank, look.is_required))
+        return text
+
+    def highlight(self, line: Line2D) -> None:
+        """Let no text lie on this line."""
+        self.highlighted.append(line)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a direct label looks and how much it matters."""
+
+    colour: str = INK
+    weight: str = "normal"
+    size: float = TEXT_SIZE
+    rank: float = 0.0
+    is_required: bool = False
+
+
+def rule_y(axes: Axes, ticks: Sequence[float], texts: Sequence[str]) -> None:
+    """Set the y ticks with light rules across."""
+    axes.set_yticks(list(ticks), list(texts))
+    axes.yaxis.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.tick_params(axis="y", labelcolor=GREY)

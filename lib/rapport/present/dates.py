@@ -1,0 +1,90 @@
+"""Dates and periods as they are read: in prose, in tables, on axes."""
+
+import re
+from datetime import date
+from typing import Literal
+
+from rapport.present.labels import Language, label
+
+DateStyle = Literal["plain", "short", "table", "axis"]
+
+_NUMERALS = "一二三四"
+_PERIOD = re.compile(
+    r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|W(?P<week>\d{2})|Q(?P<quarter>[1-4])))?"
+)
+
+
+def show_date(day: date, language: Language, *, style: str = "plain") -> str:
+    r"""Write a date: 9 December 2010, 2010年12月9日; tables 2010-12-09; short without year.
+
+    Examples
+    --------
+    >>> show_date(date(2010, 12, 9), "en"), show_date(date(2010, 12, 9), "zh", style="short")
+    ('9\xa0December 2010', '12月9日')
+    """
+    if style == "table":
+        return day.strftime("%Y-%m-%d")
+    if language == "zh":
+        year = "" if style in ("short", "axis") else f"{day.year}年"
+        return f"{year}{day.month}月{day.day}日"
+    name = label(f"month.{day.month}", "en")
+    if style == "axis":
+        return f"{day.day}\u00a0{name[:3]}"
+    # A date may break before its year, never between day and month.
+    return f"{day.day}\u00a0{name}" + ("" if style == "short" else f" {day.year}")
+
+
+def show_period(code: str, language: Language, *, style: str = "plain") -> str:
+    """Write a period's code in words: December 2010, Q4 2010, week 48 of 2010, 2010.
+
+    `style`: plain; short (without the year where one is left out: December, Q4); axis
+    (Dec); table (the code itself).
+
+    Raises
+    ------
+    ValueError
+        Not a period's code.
+
+    Examples
+    --------
+    >>> show_period("2010-12", "en"), show_period("2010-12", "en", style="axis")
+    ('December 2010', 'Dec')
+    >>> show_period("2010-Q4", "zh")
+    '2010年第四季度'
+    """
+    if code == "all":
+        return label("period.all", language)
+    if style == "table":
+        return code
+    match = _PERIOD.fullmatch(code)
+    if match is None:
+        msg = f"period {code!r} is not of the form 2010-12, 2010-W48, 2010-Q4, 2010 or all."
+        raise ValueError(msg)
+    words = _in_chinese if language == "zh" else _in_english
+    return words(match, style)
+
+
+def _in_english(match: re.Match[str], style: str) -> str:
+    year = match["year"]
+    is_short = style in ("short", "axis")
+    if match["month"]:
+        name = label(f"month.{int(match['month'])}", "en")
+        name = name[:3] if style == "axis" else name
+        return name if is_short else f"{name} {year}"
+    if match["week"]:
+        week = f"week\u00a0{int(match['week'])}"
+        return week if is_short else f"{week} of {year}"
+    if match["quarter"]:
+        return f"Q{match['quarter']}" if is_short else f"Q{match['quarter']} {year}"
+    return year
+
+
+def _in_chinese(match: re.Match[str], style: str) -> str:
+    year = "" if style in ("short", "axis") else f"{match['year']}年"
+    if match["month"]:
+        return f"{year}{int(match['month'])}月"
+    if match["week"]:
+        return f"{year}第{int(match['week'])}周"
+    if match["quarter"]:
+        return f"{year}第{_NUMERALS[int(match['quarter']) - 1]}季度"
+    return f"{match['year']}年"

@@ -1,0 +1,321 @@
+"""How every value is shown: one place, both languages, rounded once (METHODS 5).
+
+A style is a form and, after blanks, changes to it: "interval whole". Forms: plain (prose),
+headline, unit (with the unit's word), table, interval, limits, range, low, high, n, words,
+tenths; for dates and periods short, axis, table. Changes: whole (no decimals), fine (one
+decimal more), signed, abs (no sign), bare (no word of a currency or 万 unit after it).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from rapport.present.dates import show_date, show_period
+from rapport.present.labels import Language, label, name_of
+from rapport.present.numbers import (
+    NBSP,
+    Layout,
+    as_decimal,
+    count_layout,
+    is_signed,
+    money_layout,
+    round_half_up,
+    share_layout,
+    unit_word,
+    write,
+)
+from rapport.present.units import unit_of
+from rapport.present.values import Suppressed, Value
+
+__all__ = ["show", "show_axis", "show_date", "show_period", "unit_name"]
+
+FORMS = (
+    "plain", "headline", "unit", "table", "interval", "limits", "range", "low", "high",
+    "n", "words", "tenths", "short", "axis",
+)  # fmt: skip
+CHANGES = ("whole", "fine", "signed", "abs", "bare")
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style taken apart."""
+
+    form: str = "plain"
+    changes: frozenset[str] = frozenset()
+    decimals: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Style":
+        """Take "interval whole" apart; an unknown word is a ValueError."""
+        words = text.split()
+        forms = [word for word in words if word in FORMS]
+        changes = frozenset(word for word in words if word in CHANGES)
+        if len(forms) > 1 or len(forms) + len(changes) != len(words):
+            msg = f"style {text!r}: one of {', '.join(FORMS)} and any of {', '.join(CHANGES)}"
+            raise ValueError(msg)
+        return cls(forms[0] if forms else "plain", changes)
+
+
+def show(
+    value: Value, language: Language, *, style: str = "plain", decimals: int | None = None
+) -> str:
+    r"""Write a value as text.
+
+    Parameters
+    ----------
+    value : the value; None is "n/a", `Suppressed(10)` is "<10"
+    language : en or zh
+    style : see the module
+    decimals : in place of the usual ones, where a column must agree with itself
+
+    Examples
+    --------
+    >>> show(Value("a.b", 0.735, "ratio", "share", interval=(0.702, 0.767)), "en", style="interval")
+    '73.5% (95%\xa0interval 70.2% to 76.7%)'
+    >>> show(Value("a.c", 1422700, "money", "GBP"), "zh")
+    '142.27\xa0万英镑'
+    """
+    wanted = replace(Style.parse(style), decimals=decimals)
+    if wanted.form == "n":
+        return label("word.missing", language) if value.n is None else f"{value.n:,}"
+    if value.value is None:
+        return label("word.missing", language)
+    if isinstance(value.value, Suppressed):
+        return f"<{value.value.below}"
+    if isinstance(value.value, str):
+        return _show_text(value, value.value, language, wanted)
+    if isinstance(value.value, date):
+        return show_date(value.value, language, style=wanted.form)
+    return _show_number(value, as_decimal(value.value), language, wanted)
+
+
+def _show_text(value: Value, text: str, language: Language, style: Style) -> str:
+    if unit_of_label(value) == "period":
+        return show_period(text, language, style=style.form)
+    return name_of(value.unit, text, language)
+
+
+def unit_of_label(value: Value) -> str:
+    """Say whether a text is a period's code or a category."""
+    return "period" if value.unit == "period" else "label"
+
+
+def _show_number(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    special = _SPECIAL.get(style.form)
+    if special is not None:
+        return special(value, number, language, style)
+    family = unit_of(value.unit).family
+    if family == "p":
+        return _show_p(number)
+    layout = layout_of(value, number, language, style)
+    if family == "pp" and language == "zh" and style.form == "plain" and not style.changes & _SIGNS:
+        way = "word.rise" if number >= 0 else "word.fall"
+        return label(way, "zh") + NBSP + write(number, layout, sign="none") + layout.word
+    return write(number, layout, sign=_sign(value.unit, style)) + layout.word
+
+
+_SIGNS = frozenset({"signed", "abs"})
+
+
+def _sign(unit: str, style: Style) -> str:
+    if "abs" in style.changes:
+        return "none"
+    return "both" if "signed" in style.changes or is_signed(unit) else "minus"
+
+
+def layout_of(value: Value, number: Decimal, language: Language, style: Style) -> Layout:
+    """Choose divisor, decimals, marks and word for a number of a value's unit."""
+    layout = _family_layout(value, number, language, style)
+    if style.decimals is not None:
+        layout = replace(layout, decimals=style.decimals)
+    if "whole" in style.changes:
+        layout = replace(layout, decimals=0)
+    if "fine" in style.changes:
+        layout = replace(layout, decimals=layout.decimals + 1)
+    if "bare" in style.changes:
+        layout = replace(layout, word=_scale_only(layout.word))
+    return layout
+
+
+def _scale_only(word: str) -> str:
+    """Keep 万 and 亿 of a word (a bare 7.43 would be another number), drop the rest."""
+    mark = word.strip(NBSP)[:1]
+    return NBSP + mark if mark in ("万", "亿") else ""
+
+
+def _family_layout(value: Value, number: Decimal, language: Language, style: Style) -> Layout:
+    unit = unit_of(value.unit)
+    if unit.family == "money":
+        currency = value.currency or value.unit
+        is_table = style.form == "table"
+        return (
+            Layout(decimals=unit.decimals) if is_table else money_layout(number, currency, language)
+        )
+    if unit.family in ("share", "change"):
+        return share_layout(number, decimals=1 if unit.family == "change" else None)
+    if unit.family == "pp":
+        word = "" if style.form == "table" else NBSP + label("unit.pp", language)
+        return Layout(Decimal("0.01"), unit.decimals, word=word)
+    if unit.family == "nps":
+        word = f"{NBSP}分" if language == "zh" and style.form != "table" else ""
+        return Layout(decimals=_nps_decimals(value), word=word)
+    if unit.family == "count":
+        layout = count_layout(number, language, is_headline=style.form == "headline")
+        word = unit_word(value.unit, number, language) if style.form == "unit" else layout.word
+        return replace(layout, word=word)
+    return Layout(decimals=unit.decimals)
+
+
+def _nps_decimals(value: Value) -> int:
+    # A decimal would claim more than a wide interval allows.
+    if value.interval is None:
+        return 0
+    return 0 if as_decimal(value.interval[1]) - as_decimal(value.interval[0]) > 2 else 1
+
+
+def _show_p(number: Decimal) -> str:
+    if number < Decimal("0.001"):
+        return f"p{NBSP}<{NBSP}.001"
+    digits = f"{min(round_half_up(number, 3), Decimal('0.999')):.3f}"
+    return f"p{NBSP}={NBSP}{digits[1:]}"
+
+
+def _show_limits(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    if value.interval is None:
+        return label("word.missing", language)
+    # A number that happens to be exactly 0 or 1 has no decimals; its limits do.
+    layout = layout_of(value, number, language, style)
+    if unit_of(value.unit).family == "share" and "whole" not in style.changes:
+        layout = replace(layout, decimals=max(layout.decimals, 1))
+    sign = _sign(value.unit, style)
+    low, high = (write(as_decimal(limit), layout, sign=sign) for limit in value.interval)
+    joint = f" {label('word.to', language)} "
+    return f"{low}{joint}{high}{layout.word}"
+
+
+def _show_range(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    if value.interval is None:
+        return label("word.missing", language)
+    confidence = write(
+        as_decimal(value.confidence), share_layout(as_decimal(value.confidence), decimals=0)
+    )
+    word = label("word.interval", language)
+    blank = NBSP if language == "en" else " "
+    return f"{confidence}{blank}{word} {_show_limits(value, number, language, style)}"
+
+
+def _show_interval(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    plain = _show_number(value, number, language, replace(style, form="plain"))
+    if value.interval is None:
+        return plain
+    span = _show_range(value, number, language, style)
+    return f"{plain} ({span})" if language == "en" else f"{plain}（{span}）"
+
+
+def _show_low(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    return _show_limit(value, number, language, replace(style, form="low"))
+
+
+def _show_limit(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    if value.interval is None:
+        return label("word.missing", language)
+    plain = replace(style, form="plain")
+    layout = layout_of(value, number, language, plain)
+    limit = value.interval[0 if style.form == "low" else 1]
+    return write(as_decimal(limit), layout, sign=_sign(value.unit, plain)) + layout.word
+
+
+def _show_words(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    if number == number.to_integral_value() and 1 <= number <= 10:
+        return label(f"number.{int(number)}", language)
+    return _show_number(value, number, language, replace(style, form="plain"))
+
+
+def _show_tenths(value: Value, number: Decimal, language: Language, style: Style) -> str:
+    # "Nine in ten" is said only where it is true to within 2.5 points.
+    tenth = int(round_half_up(number * 10, 0))
+    if 1 <= tenth <= 9 and abs(number - Decimal(tenth) / 10) <= Decimal("0.025"):
+        return label(f"tenths.{tenth}", language)
+    whole = Style("plain", style.changes | {"whole"})
+    return _show_number(value, number, language, whole)
+
+
+_SPECIAL = {
+    "interval": _show_interval,
+    "limits": _show_limits,
+    "range": _show_range,
+    "low": _show_low,
+    "high": _show_limit,
+    "words": _show_words,
+    "tenths": _show_tenths,
+}
+
+
+def unit_name(value: Value, language: Language) -> str:
+    """Give the unit as it stands in a heading over the number: £, 万英镑, 位, or nothing.
+
+    Examples
+    --------
+    >>> unit_name(Value("a.b", 1422700, "money", "GBP"), "zh")
+    '万英镑'
+    """
+    family = unit_of(value.unit).family
+    if family == "money":
+        number = (
+            as_decimal(value.value)
+            if isinstance(value.value, int | float | Decimal)
+            else Decimal(0)
+        )
+        layout = money_layout(number, value.currency or value.unit, language)
+        return (layout.word or layout.symbol).strip(NBSP)
+    name = f"measure.{value.unit}"
+    return label(name, language) if family in ("count", "number", "nps") else ""
+
+
+def table_decimals(unit: str, numbers: Iterable[float | Decimal]) -> int | None:
+    """Choose the decimals that all cells of a column share, or None for units without choice.
+
+    Examples
+    --------
+    >>> table_decimals("share", [0.25, 0.0042]), table_decimals("share", [0.0042, 0.001])
+    (1, 2)
+    """
+    family = unit_of(unit).family
+    if family == "share":
+        largest = max((abs(as_decimal(number)) for number in numbers), default=Decimal(1))
+        return 2 if largest < Decimal("0.01") else 1
+    if family == "count":
+        exact = [as_decimal(number) for number in numbers]
+        return 0 if all(number == number.to_integral_value() for number in exact) else 1
+    return None
+
+
+def show_axis(numbers: Iterable[float], unit: str, language: Language) -> list[str]:
+    r"""Write the ticks of an axis on one scale, the unit once, at the last (largest) tick.
+
+    Examples
+    --------
+    >>> show_axis([0, 0.25, 0.5], "share", "en")
+    ['0', '25', '50%']
+    >>> show_axis([0, 100000, 200000], "GBP", "zh")
+    ['0', '10', '20\xa0万英镑']
+    """
+    exact = [as_decimal(number) for number in numbers]
+    largest = max(exact, key=abs, default=Decimal(0))
+    family = unit_of(unit).family
+    value = Value(id="axis", value=largest, kind="count", unit=unit)
+    form = "unit" if family == "count" else "headline"
+    layout = layout_of(value, largest, language, Style(form))
+    layout = replace(layout, decimals=_tick_decimals(exact, layout))
+    bare = replace(layout, symbol="", mark="", word="")
+    texts = [write(number, bare) if number else "0" for number in exact]
+    if exact:
+        texts[-1] = write(exact[-1], layout) + layout.word
+    return texts
+
+
+def _tick_decimals(ticks: list[Decimal], layout: Layout) -> int:
+    scaled = [(tick / layout.divisor).normalize() for tick in ticks]
+    exponents = [int(tick.as_tuple().exponent) for tick in scaled]
+    return min(max(0, -min(exponents, default=0)), 4)

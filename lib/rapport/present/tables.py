@@ -1,0 +1,164 @@
+"""Tables as readers see them: aligned cells of text in both languages.
+
+A column shows every cell with the same decimals, so that right-aligned numbers stand on
+their decimal point. Large units stand in the head: "Spend, £", "消费（英镑）".
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+import pandas as pd
+
+from rapport.present.formats import show, table_decimals, unit_name
+from rapport.present.labels import Language, label
+from rapport.present.sentences import Sentence
+from rapport.present.units import unit_of
+from rapport.present.values import Kind, Suppressed, Value
+
+Align = Literal["left", "right"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: which of the frame, its head, and how its cells are shown.
+
+    `head` is an id of `labels.yml`, or both words. `unit` is a unit, or for kind label the
+    group of labels ("text" prints cells as they are). `limits` names the two columns of an
+    interval, for the styles interval, limits and range.
+    """
+
+    key: str
+    head: str | Mapping[str, str]
+    kind: Kind
+    unit: str
+    style: str = "table"
+    limits: tuple[str, str] | None = None
+
+    @property
+    def align(self) -> Align:
+        """Numbers stand on their decimal, words at the left."""
+        return "left" if self.kind in ("label", "date") else "right"
+
+    @property
+    def is_number(self) -> bool:
+        """Say whether cells are numbers."""
+        return self.align == "right"
+
+
+@dataclass(frozen=True, eq=False)
+class TableSpec:
+    """A table before it is set: one row of `frame` a row, `strong` the rows in bold."""
+
+    id: str
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+    title: Sentence
+    subtitle: Sentence | None = None
+    note: Sentence | None = None
+    strong: frozenset[int] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        """Refuse columns that the frame does not have."""
+        wanted = {column.key for column in self.columns}
+        wanted |= {name for column in self.columns for name in column.limits or ()}
+        missing = sorted(wanted - set(self.frame.columns))
+        if missing:
+            msg = f"table {self.id}: the frame has no columns {', '.join(missing)}"
+            raise ValueError(msg)
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Give the kind of every column of the frame that is shown."""
+        kinds = {column.key: column.kind for column in self.columns}
+        limits = {name: column.kind for column in self.columns for name in column.limits or ()}
+        return {**limits, **kinds}
+
+
+def render_table(spec: TableSpec, language: Language) -> list[list[str]]:
+    """Give the cells of a table as text, rows in the frame's order.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"segment": ["new", "at_risk"], "share": [0.25, 0.005]})
+    >>> columns = (Column("segment", "segment.new", "label", "segment"),
+    ...            Column("share", "segment.new", "ratio", "share"))
+    >>> spec = TableSpec("a.b", columns, frame, Sentence("figures.item"))
+    >>> render_table(spec, "en")
+    [['New', '25.0%'], ['At risk', '0.5%']]
+    """
+    columns = [_cells(column, spec.frame, language) for column in spec.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def render_heads(spec: TableSpec, language: Language) -> list[str]:
+    """Give the heads of a table with their units."""
+    return [_head(column, language) for column in spec.columns]
+
+
+def render_html(spec: TableSpec, language: Language) -> str:
+    """Give a table as HTML for the notebook, every text escaped."""
+    heads = "".join(f"<th>{html.escape(head)}</th>" for head in render_heads(spec, language))
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in render_table(spec, language)
+    )
+    caption = html.escape(spec.title.text(language))
+    return (
+        f"<table><caption>{caption}</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _head(column: Column, language: Language) -> str:
+    name = label(column.head, language) if isinstance(column.head, str) else column.head[language]
+    if not column.is_number or unit_of(column.unit).family != "money":
+        return name
+    # Table money is never scaled, so the head carries the currency alone.
+    value = Value(id=column.key, value=0, kind="money", unit=column.unit)
+    unit = unit_name(value, language)
+    return f"{name}, {unit}" if language == "en" else join_unit(name, unit)
+
+
+def join_unit(name: str, unit: str) -> str:
+    """Put a unit into a Chinese name: 销售额（净） and 英镑 give 销售额（净，英镑）.
+
+    Examples
+    --------
+    >>> join_unit("客单价", "英镑")
+    '客单价（英镑）'
+    """
+    if not unit:
+        return name
+    return f"{name[:-1]}，{unit}）" if name.endswith("）") else f"{name}（{unit}）"
+
+
+def _cells(column: Column, frame: pd.DataFrame, language: Language) -> list[str]:
+    values = [_value(column, row) for row in frame.to_dict("records")]
+    if not column.is_number:
+        return [show(value, language, style=column.style) for value in values]
+    numbers = [value.value for value in values if isinstance(value.value, int | float | Decimal)]
+    decimals = table_decimals(column.unit, numbers)
+    return [show(value, language, style=column.style, decimals=decimals) for value in values]
+
+
+def _value(column: Column, row: Mapping[Any, Any]) -> Value:
+    value = Value(id=column.key, value=_scalar(row[column.key]), kind=column.kind, unit=column.unit)
+    if column.limits is None:
+        return value
+    low, high = (_scalar(row[name]) for name in column.limits)
+    if low is None or high is None:
+        return value
+    return replace(value, interval=(low, high))
+
+
+def _scalar(cell: Any) -> Any:
+    if cell is None or isinstance(cell, Suppressed | str):
+        return cell
+    if pd.isna(cell):
+        return None
+    if isinstance(cell, pd.Timestamp):
+        return cell.date()
+    return cell.item() if hasattr(cell, "item") else cell

@@ -1,0 +1,103 @@
+"""Values: the only things whose numbers may reach a page.
+
+A value knows its name, what kind of number it is (which sets how exactly a rerun must
+reproduce it), its unit, its denominator and its interval. Shares are 0 to 1 and
+differences of shares too: percent exists only in print.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["count", "money", "label", "date", "ratio", "estimator", "iterative", "simulated"]
+KINDS: tuple[Kind, ...] = (
+    "count",
+    "money",
+    "label",
+    "date",
+    "ratio",
+    "estimator",
+    "iterative",
+    "simulated",
+)
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A count of customers that is hidden because it lies under `below`."""
+
+    below: int
+
+
+Scalar = int | Decimal | float | str | date | Suppressed | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One named value; `unit` is a name of `units.UNITS`, or a label's group for labels.
+
+    `interval` is on the scale of `value`. `currency` is needed only where the unit is not
+    itself a currency.
+    """
+
+    id: str
+    value: Scalar
+    kind: Kind
+    unit: str
+    n: int | None = None
+    interval: tuple[float | Decimal, float | Decimal] | None = None
+    table: str | None = None
+    currency: str | None = None
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that no tolerance of verification is known for."""
+        if self.kind not in KINDS:
+            msg = f"value {self.id}: kind {self.kind!r} is not one of {', '.join(KINDS)}"
+            raise ValueError(msg)
+
+    @property
+    def source_kind(self) -> str:
+        """What a text run made of this value cites: value, date, label or parameter."""
+        if self.id.startswith("parameter."):
+            return "parameter"
+        return self.kind if self.kind in ("date", "label") else "value"
+
+
+def label_value(group: str, name: str) -> Value:
+    """Give a word of `labels.yml` as a value: `label_value("segment", "new")`.
+
+    Examples
+    --------
+    >>> label_value("segment", "new").id
+    'segment.new'
+    """
+    return Value(id=f"{group}.{name}", value=name, kind="label", unit=group)
+
+
+def text_value(identity: str, text: str) -> Value:
+    """Give a word of the customer's own (a product, a country) that is printed as it is."""
+    return Value(id=identity, value=text, kind="label", unit="text")
+
+
+def date_value(identity: str, day: date) -> Value:
+    """Give a date as a value.
+
+    Examples
+    --------
+    >>> date_value("as_of", date(2010, 11, 30)).source_kind
+    'date'
+    """
+    return Value(id=identity, value=day, kind="date", unit="date")
+
+
+def period_value(code: str, *, name: str = "period") -> Value:
+    """Give a period's code (2010-11, 2010-W48, 2010-Q4, 2010, all) as a value."""
+    return Value(id=name, value=code, kind="date", unit="period")
+
+
+def parameter_value(name: str, value: int | float | str, unit: str) -> Value:
+    """Give a parameter of the run as a value: `parameter_value("horizon_days", 90, "days")`."""
+    kind: Kind = "label" if isinstance(value, str) else "count"
+    return Value(id=f"parameter.{name}", value=value, kind=kind, unit=unit)
