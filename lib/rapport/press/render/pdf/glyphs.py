@@ -7,18 +7,18 @@ that the fonts hold are covered; any other character is an error, never a box.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 import uharfbuzz as hb
 
-import rapport.assets
+from rapport.assets.files import asset_path
 from rapport.errors import RapportError
 
-FONTS = Path(rapport.assets.__file__).parent / "fonts"
+FONTS = asset_path("fonts")
 _FILES = {"Noto Sans": "NotoSans", "Noto Sans SC": "NotoSansSC"}
 # These print nothing by themselves and must not tear a run of text in two.
 _JOINERS = {0x20, 0xA0, 0x200B, 0x200D, 0x2060, 0xFE0E, 0xFE0F}
@@ -88,6 +88,26 @@ def shape(text: str, families: tuple[str, ...], *, bold: bool) -> Line:
         glyphs += placed
         pen += advance
     return Line(tuple(glyphs), pen)
+
+
+def find_missing(text: str) -> list[str]:
+    """Name the characters of a text that no font of the report has, as code points.
+
+    Examples
+    --------
+    >>> find_missing("£1.42m 销售额 堃")
+    []
+    >>> find_missing("CO\u2082")
+    ['U+2082']
+    """
+    faces = [_font(f"{name}-Regular") for name in _FILES.values()]
+    unprinted = {"Zs", "Zl", "Zp", "Cf", "Mn"}
+    return [
+        f"U+{ord(letter):04X}"
+        for letter in sorted(set(text))
+        if unicodedata.category(letter) not in unprinted
+        and all(face.get_nominal_glyph(ord(letter)) is None for face in faces)
+    ]
 
 
 def _choose(text: str, faces: Sequence[str]) -> list[str]:

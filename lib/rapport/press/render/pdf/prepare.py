@@ -1,0 +1,190 @@
+"""From the document tree to what the Typst template reads.
+
+The template only sets type. What needs a decision is decided here: blocks grouped into
+passages with their notes, names of anchors, levels of headings, what stays on one page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rapport.press.render.pdf.texts import Tree, check_glyphs, clean, longest, plain, segments
+
+SLOT_NAME = "rapport-record.json"
+PAGE_WIDTH = 166 * 72 / 25.4  # points
+TALLEST = 190 * 72 / 25.4  # leaves room for title, subtitle and caption on one page
+# Letters that surely fit one page. An unbreakable block taller than a page runs out of it.
+WHOLE = 2_000
+_POINTS = {"pt": 1.0, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72.0, "px": 0.75, "": 0.75}
+_SIZE = re.compile(r"\s(width|height)=[\"']([\d.]+)(pt|mm|cm|in|px|)[\"']")
+_TEXTS = {"paragraph", "list", "gap", "rows"}
+_WORDS = {"text", "title", "subtitle", "note", "items", "rows", "cells", "blocks"}
+
+
+def prepare(document: Tree, *, date: dt.date, has_slot: bool) -> dict[str, Any]:
+    """Give the tree that `report.typ` reads.
+
+    Raises
+    ------
+    RapportError
+        A text holds characters that no font of the report has.
+    """
+    anchors = _name_anchors([*document["chapters"], *document["appendix"]])
+    kept = ("language", "unit", "period", "as_of_label", "record", "labels", "bands")
+    slot = {"name": SLOT_NAME, "description": document["record"]["label"]}
+    tree = {
+        **{key: document[key] for key in kept},
+        "meta": _describe(document, date),
+        "slot": slot if has_slot else None,
+        "front": _front(document),
+        "parts": _parts(document, anchors),
+    }
+    cleaned: dict[str, Any] = clean(tree, anchors)
+    check_glyphs(cleaned)
+    return cleaned
+
+
+def _name_anchors(parts: Iterable[Tree]) -> dict[str, str]:
+    # Names of the template's own, so that no anchor of a chapter can clash with another.
+    names = [name for part in parts for name in (part["anchor"], *_block_anchors(part))]
+    return {name: f"a{place}" for place, name in enumerate(dict.fromkeys(names))}
+
+
+def _block_anchors(part: Tree) -> list[str]:
+    return [block["anchor"] for block in part["blocks"] if "anchor" in block]
+
+
+def _describe(document: Tree, date: dt.date) -> dict[str, Any]:
+    unit, period, record = document["unit"], document["period"], document["record"]
+    return {
+        "title": f"{unit['title']} · {period['label']}",
+        "author": "Rapport",
+        "description": plain(document["front"]["headline"]),
+        "keywords": [unit["name"], period["code"], record["label"]],
+        "year": date.year,
+        "month": date.month,
+        "day": date.day,
+    }
+
+
+def _front(document: Tree) -> dict[str, Any]:
+    front, labels = document["front"], document["labels"]
+    told = labels.get("sparkline", "{name}: {value}")
+    period = document["period"]["label"]
+    cards = [
+        {**card, "alt": told.format(name=card["name"], value=card["value"], period=period)}
+        for card in front["cards"]
+    ]
+    return {
+        **front,
+        "headline": segments(front["headline"]),
+        "cards": cards,
+        "note": front.get("note"),
+        "figure": _figure(front["figure"]) if front["figure"] else None,
+        "actions": _actions(front["actions"]) if front["actions"] else None,
+    }
+
+
+def _actions(actions: Tree) -> dict[str, Any]:
+    heads = actions["head"]
+    cells = [[plain(row["action"]), *row["cells"]] for row in actions["rows"]]
+    # Action and evidence are words, what stands between them are counts and money.
+    sides = ["left", *["right"] * (len(heads) - 2), "left"][: len(heads)]
+    columns = [{"head": head, "align": side} for head, side in zip(heads, sides, strict=True)]
+    return {**actions, "columns": longest(columns, cells)}
+
+
+def _parts(document: Tree, anchors: Mapping[str, str]) -> list[dict[str, Any]]:
+    word = document["labels"].get("appendix", "")
+    chapters = [_part(part, anchors) for part in document["chapters"]]
+    appendix = [_part(part, anchors) for part in document["appendix"]]
+    for part in appendix:
+        running = f"{word} {part['number']} · {part['topic']}".strip()
+        part.update({"appendix": True, "running": running})
+    # "How to check: last page" holds if the last part is not torn.
+    if appendix and _weight(document["appendix"][-1]) < WHOLE:
+        appendix[-1]["whole"] = True
+    return [*chapters, *appendix]
+
+
+def _weight(node: Any) -> int:
+    # Letters of a part or table; an item without letters counts as a short line.
+    if isinstance(node, str):
+        return len(node)
+    if isinstance(node, list):
+        return sum(10 + _weight(item) for item in node)
+    if isinstance(node, Mapping):
+        return sum(_weight(value) for key, value in node.items() if key in _WORDS)
+    return 0
+
+
+def _part(part: Tree, anchors: Mapping[str, str]) -> dict[str, Any]:
+    blocks, finding = list(part["blocks"]), None
+    headline = [{"text": part["topic"]}]
+    if blocks and blocks[0]["type"] == "headline":
+        headline = blocks.pop(0)["text"]
+        finding = plain(headline)
+    elif part["number"]:
+        headline.insert(0, {"text": f"{part['number']}\u2002", "faint": True})
+    groups = _group(blocks)
+    return {
+        "number": part["number"],
+        "topic": part["topic"],
+        "anchor": anchors[part["anchor"]],
+        "headline": segments(headline),
+        "finding": finding,
+        "running": part["topic"],
+        "appendix": False,
+        "long": any(group["type"] == "figure" for group in groups),
+        "whole": False,
+        "groups": [_name_anchor(group, anchors) for group in groups],
+    }
+
+
+def _name_anchor(group: dict[str, Any], anchors: Mapping[str, str]) -> dict[str, Any]:
+    return {**group, "anchor": anchors[group["anchor"]]} if "anchor" in group else group
+
+
+def _group(blocks: Iterable[Tree]) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = []
+    level = 1
+    for block in blocks:
+        kind = block["type"]
+        if kind in _TEXTS or kind == "aside":
+            if not groups or groups[-1]["type"] != "passage":
+                groups.append({"type": "passage", "blocks": [], "asides": []})
+            groups[-1]["asides" if kind == "aside" else "blocks"].append(block)
+        elif kind in {"heading", "headline"}:
+            # PDF/UA forbids a level left out; a second headline is a heading of its chapter.
+            level = min(block.get("level", 2), level + 1)
+            groups.append({"type": "heading", "level": level, "text": segments(block["text"])})
+        else:
+            groups.append(_figure(block) if kind == "figure" else _table(block))
+    return groups
+
+
+def _figure(figure: Tree) -> dict[str, Any]:
+    kept = {key: value for key, value in figure.items() if key != "narrow"}
+    width, height = _size(figure["wide"])
+    shrink = min(1.0, PAGE_WIDTH / width, TALLEST / height)
+    return {**kept, "title": segments(figure["title"]), "width": round(width * shrink, 2)}
+
+
+def _size(svg: str) -> tuple[float, float]:
+    start = svg.find("<svg")
+    sizes = _SIZE.findall(svg[start : svg.find(">", start)])
+    found = {name: float(size) * _POINTS[unit] for name, size, unit in sizes}
+    return found.get("width", PAGE_WIDTH), found.get("height", 1.0)
+
+
+def _table(table: Tree) -> dict[str, Any]:
+    cells = [row["cells"] for row in table["rows"]]
+    return {
+        **table,
+        "title": segments(table["title"]),
+        "columns": longest(table["columns"], cells),
+        "whole": len(cells) <= 16 and _weight(table) < WHOLE,
+    }

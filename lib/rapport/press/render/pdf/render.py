@@ -1,0 +1,75 @@
+"""The document tree as a PDF: PDF/UA-1 and PDF/A-3a, the same bytes every time.
+
+One fixed template reads the tree as JSON, so a customer's text is never Typst code. The
+record's slot is attached by Typst itself (PDF/A-3 allows it, with its relationship stated).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from rapport.assets.files import asset_path
+from rapport.press.render.pdf.prepare import prepare
+
+_log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    # Neither the machine's fonts nor Typst's own: a report looks the same everywhere.
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(asset_path("fonts"))],
+    )
+
+
+def render_pdf(document: Mapping[str, Any], *, slot: bytes | None, date: dt.date) -> bytes:
+    """Give the report as one PDF.
+
+    Parameters
+    ----------
+    document : the document tree of one language
+    slot : the record's neutral block, attached as `rapport-record.json` and found once,
+        uncompressed, in the file; None leaves the attachment out
+    date : the report's date, the only one in the file
+
+    Raises
+    ------
+    RapportError
+        A text holds characters that no font of the report has.
+    """
+    tree = prepare(document, date=date, has_slot=slot is not None)
+    with tempfile.TemporaryDirectory(prefix="rapport-pdf-") as folder:
+        root = Path(folder) / "typst"
+        shutil.copytree(asset_path("typst"), root)
+        (root / "document.json").write_text(
+            json.dumps(tree, ensure_ascii=False), encoding="utf-8", newline="\n"
+        )
+        if slot is not None:
+            (root / "slot.bin").write_bytes(slot)
+        return _compile(root, date)
+
+
+def _compile(root: Path, date: dt.date) -> bytes:
+    compiler = typst.Compiler(root=str(root), font_paths=_fonts())
+    pdf, warnings = compiler.compile_with_warnings(
+        str(root / "report.typ"),
+        format="pdf",
+        pdf_standards=["ua-1", "a-3a"],
+        timestamp=dt.datetime.combine(date, dt.time(), dt.UTC),
+    )
+    for warning in warnings:
+        _log.warning("PDF: %s", warning.message)
+    assert isinstance(pdf, bytes)
+    return pdf
