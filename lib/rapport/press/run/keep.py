@@ -1,0 +1,117 @@
+"""What is kept of a task: its record, its log, and what is left of a failure."""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from rapport.press.canonical import canonical_bytes, weave
+from rapport.press.run.plan import UNCHANGED, read_tables
+from rapport.press.run.sources import digest_text
+from rapport.press.run.store import Store
+from rapport.press.run.tasks import ChapterTask, Planned, Result
+from rapport.press.run.worker import Outcome
+
+
+def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) -> Result:
+    """Write the record of a task that succeeded; its objects are in the store already."""
+    assert planned.key is not None and planned.parts is not None
+    warnings = list(outcome.warnings)
+    before = store.read_task(planned.key)
+    notebook = outcome.notebook and {**outcome.notebook, "source": digest_text(text)}
+    record = {
+        "v": 1,
+        "task": planned.task.id,
+        "tables": {name: asdict(table) for name, table in outcome.tables.items()},
+        "notebook": notebook,
+        "values": list(outcome.values),
+        "warnings": warnings,
+        "seconds": outcome.seconds,
+        "cpu_seconds": outcome.cpu_seconds,
+        "peak_bytes": outcome.peak_bytes,
+    }
+    if before is not None and _made(before) != _made(record):
+        warnings.append("gave another result than before under the same key: not deterministic")
+    store.write_task(planned.key, record)
+    store.write_last(planned.task.id, planned.parts)
+    return replace(_result(planned, "executed", record), warnings=tuple(warnings))
+
+
+def reread(store: Store, planned: Planned, text: str) -> Result:
+    """Give the result of an earlier execution with the same key.
+
+    If prose or comments were edited since, the notebook is woven anew from the outputs.
+    """
+    assert planned.key is not None
+    record = store.read_task(planned.key)
+    assert record is not None
+    result = _result(planned, "reused", record)
+    notebook = record["notebook"]
+    if notebook is None or notebook["source"] == digest_text(text):
+        return result
+    executed = json.loads(store.object_path(notebook["digest"]).read_bytes())
+    digest = store.add_bytes(canonical_bytes(weave(executed, json.loads(text))))
+    return replace(result, notebook=digest, reason=f"{UNCHANGED} but for prose or comments")
+
+
+def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path) -> Result:
+    """Keep the partial notebook and the error where the analyst finds them."""
+    task = planned.task
+    error = outcome.error
+    assert error is not None
+    name = task.chapter if isinstance(task, ChapterTask) else task.name
+    kept = store.root / "failed" / task.unit / f"{task.period or 'all-periods'}-{name}"
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    partial = folder / "partial.ipynb"
+    if partial.is_file():
+        partial.replace(kept / partial.name)
+        error = replace(error, partial=kept / partial.name)
+    error = replace(error, command=_command(planned))
+    described = {**asdict(error), "partial": partial.name if error.partial else None}
+    (kept / "error.json").write_text(
+        json.dumps(described, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+    )
+    return Result(
+        task, "failed", planned.reason, planned.key, planned.parts, error=error,
+        seconds=outcome.seconds, cpu_seconds=outcome.cpu_seconds, peak_bytes=outcome.peak_bytes,
+    )  # fmt: skip
+
+
+def keep_log(store: Store, result: Result, log: str) -> Path | None:
+    """Write what a notebook and its kernel wrote to standard error, if anything."""
+    if not log:
+        return None
+    slug = re.sub(r"[^\w.-]", "-", result.task.id)
+    path = store.root / "logs" / f"{slug}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(log + "\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def _command(planned: Planned) -> str:
+    task = planned.task
+    period = f" --period {task.period}" if task.period else ""
+    chapter = f" --chapter {task.chapter}" if isinstance(task, ChapterTask) else ""
+    return f"rapport run {task.unit}{period}{chapter}"
+
+
+def _made(record: Mapping[str, Any]) -> Any:
+    digests = {name: table["digest"] for name, table in record["tables"].items()}
+    return digests, record["values"], record["notebook"] and record["notebook"]["digest"]
+
+
+def _result(planned: Planned, status: Any, record: Mapping[str, Any]) -> Result:
+    return Result(
+        planned.task, status, planned.reason, planned.key, planned.parts,
+        tables=read_tables(record),
+        notebook=record["notebook"] and record["notebook"]["digest"],
+        values=tuple(record["values"]),
+        warnings=tuple(record["warnings"]),
+        seconds=record["seconds"],
+        cpu_seconds=record["cpu_seconds"],
+        peak_bytes=record["peak_bytes"],
+    )  # fmt: skip

@@ -1,0 +1,147 @@
+"""What happens in a worker: one task after another, each in a private folder.
+
+A worker is a long-lived process, because papermill takes longer to import than a small chapter to
+run, and a process of its own, because papermill changes the working folder. It puts what a task
+made into the store; that the task succeeded is noted by the run, afterwards.
+"""
+
+import importlib
+import json
+import logging
+import os
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rapport.errors import RapportError
+from rapport.press.run.store import Store
+from rapport.press.run.tasks import ChapterTask, Failure, Table, TableTask, Task
+
+TASK_VARIABLE = "RAPPORT_TASK"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task and what the worker needs for it."""
+
+    task: Task
+    store: Store
+    folder: Path
+    """Private, on the store's file system."""
+    tables: Mapping[str, str]
+    """Name by which it is read: digest."""
+    text: str = ""
+    """The notebook, as its key was made of it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task made, or why it did not."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    notebook: Mapping[str, Any] | None = None
+    """Digest and size of the canonical notebook."""
+    values: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: Failure | None = None
+    log: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float | None = None
+    peak_bytes: int | None = None
+
+
+def run_job(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
+    """Run one task to its end; an error of the task is an outcome, never an exception.
+
+    Parameters
+    ----------
+    on_cell : called after each cell with its number and the number of cells
+    """
+    started, spent = time.monotonic(), cpu_seconds()
+    try:
+        outcome = _run(job, on_cell)
+    except RapportError as error:
+        outcome = Outcome(error=Failure(type(error).__name__, str(error)))
+    except Exception as error:
+        lines = traceback.format_exc().splitlines()
+        outcome = Outcome(
+            error=Failure(type(error).__name__, str(error), traceback=tuple(lines[-10:]))
+        )
+    seconds = time.monotonic() - started
+    now = cpu_seconds()
+    cpu = None if now is None or spent is None else now - spent
+    return replace(outcome, seconds=seconds, cpu_seconds=cpu)
+
+
+def cpu_seconds() -> float | None:
+    """Give the processor time of this process and its ended children; None on Windows."""
+    times = os.times()
+    if os.name != "posix":
+        return None
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _run(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
+    if isinstance(job.task, TableTask):
+        return _make_table(job, job.task)
+    # Papermill takes more than a second to import: a worker for tables alone does without.
+    from rapport.press.run.chapters import execute_chapter  # noqa: PLC0415
+
+    write_task_file(job, job.task)
+    return execute_chapter(job, on_cell)
+
+
+def _make_table(job: Job, task: TableTask) -> Outcome:
+    module, _, name = task.function.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    paths = {alias: str(job.store.object_path(digest)) for alias, digest in job.tables.items()}
+    into = job.folder / "writes"
+    into.mkdir()
+    made = function({**task.arguments, "name": task.name, "tables": paths, "into": str(into)})
+    return Outcome(tables={name: store_table(job.store, table) for name, table in made.items()})
+
+
+def store_table(store: Store, described: Mapping[str, Any]) -> Table:
+    """Move a written file into the store.
+
+    Raises
+    ------
+    RuntimeError
+        Its content has another digest than was said: it was changed after it was written.
+    """
+    path = Path(described["path"])
+    size = path.stat().st_size
+    digest = store.add_file(path)
+    if digest != described["digest"]:
+        raise RuntimeError(f"{path.name}: has another digest than its writer said")
+    kinds = dict(described.get("kinds") or {})
+    return Table(digest, int(described["n_rows"]), size, kinds)
+
+
+def write_task_file(job: Job, task: ChapterTask) -> None:
+    """Write task.json, by which the chapter finds its world, and name it in the environment."""
+    writes = job.folder / "writes"
+    writes.mkdir()
+    tables = {
+        name: {"path": str(job.store.object_path(digest)), "digest": digest}
+        for name, digest in job.tables.items()
+    }
+    content = {
+        **task.context,
+        "v": 1, "unit": task.unit, "period": task.period, "chapter": task.chapter,
+        "parameters": dict(task.parameters), "tables": tables, "writes": str(writes),
+    }  # fmt: skip
+    path = job.folder / "task.json"
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", newline="\n")
+    os.environ[TASK_VARIABLE] = str(path)
+
+
+def log_to(path: Path) -> logging.Handler:
+    """Send warnings of papermill and of ours to a file of the task, not to a person's screen."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
+    return handler
