@@ -1,1 +1,5 @@
-"""The document tree as one HTML file."""
+"""The document tree as one HTML file.
+
+`page.render_html(document, *, slot)` is what this room offers; the template and its style
+are data in `assets/html/`.
+"""

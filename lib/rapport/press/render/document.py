@@ -1,0 +1,124 @@
+"""Executed chapters and their frame as one document tree per language.
+
+Order of a report: page one, page two (what else the summary says), the chapters by number,
+then the appendix: parameters, sources, each chapter's definitions and method, and how to
+check the report as its last part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from rapport.errors import ChapterError
+from rapport.press.render.blocks import number_blocks
+from rapport.press.render.checks import check_document
+from rapport.press.render.frame import (
+    LABELS,
+    Frame,
+    make_check,
+    make_parameters,
+    make_record,
+    make_sources,
+)
+from rapport.press.render.front import PageOne, make_front, take_page_one
+from rapport.press.render.notebook import Bundle, ExecutedChapter, Part, read_parts
+from rapport.press.render.sections import make_chapter, make_method
+from rapport.press.render.tree import Document, Section
+
+SUMMARY = "summary"
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A chapter whose notebook has been read; page two has no number."""
+
+    name: str
+    number: str
+    topic: Mapping[str, str]
+    parts: Sequence[Part]
+
+
+def build_documents(notebooks: Sequence[ExecutedChapter], frame: Frame) -> dict[str, Document]:
+    """Build the document tree of each language of the frame, checked.
+
+    Raises
+    ------
+    ChapterError
+        A notebook holds what a report cannot show, or a tree is not whole.
+    """
+    chapters = [_read(each, frame) for each in sorted(notebooks, key=lambda each: each.number)]
+    page = PageOne()
+    for place, chapter in enumerate(chapters):
+        if chapter.name == SUMMARY:
+            page, rest = take_page_one(chapter.parts)
+            del chapters[place]
+            chapters.insert(0, _Read(SUMMARY, "", chapter.topic, rest))
+    documents = {each: _build(chapters, page, frame, each) for each in frame.languages}
+    for document in documents.values():
+        check_document(document)
+    return documents
+
+
+def _read(chapter: ExecutedChapter, frame: Frame) -> _Read:
+    parts = read_parts(chapter, frame.languages)
+    for item in (item for part in parts for item in part.items):
+        if isinstance(item, Bundle) and item.content["type"] == "chapter":
+            return _Read(chapter.name, str(chapter.number), item.content["topic"], parts)
+    raise ChapterError(f"{chapter.name}: no output says what chapter it is. Call open_chapter.")
+
+
+def _build(chapters: Sequence[_Read], page: PageOne, frame: Frame, language: str) -> Document:
+    words = frame.words
+    sections = [_make_section(each, language) for each in chapters]
+    return {
+        "v": 1,
+        "language": language,
+        "unit": {"name": frame.unit, "title": frame.titles[language]},
+        "period": {"code": frame.period, "label": frame.period_labels[language]},
+        "as_of_label": frame.as_of_labels[language],
+        "record": make_record(frame, language),
+        "bands": [words[f"band_{band}"][language] for band in frame.bands],
+        "front": make_front(page, frame, language),
+        "chapters": [each for each in sections if each["blocks"] or each["number"]],
+        "appendix": _make_appendix(chapters, frame, language),
+        "labels": {key: words[key][language] for key in LABELS},
+    }
+
+
+def _make_section(chapter: _Read, language: str) -> Section:
+    blocks = make_chapter(chapter.name, chapter.parts, language)
+    return {
+        "number": chapter.number,
+        "name": chapter.name,
+        "topic": chapter.topic[language],
+        "anchor": _anchor(chapter.name),
+        "blocks": number_blocks(blocks, chapter.number),
+    }
+
+
+def _make_appendix(chapters: Sequence[_Read], frame: Frame, language: str) -> list[Section]:
+    letters = iter(ascii_uppercase)
+    parameters = make_parameters(frame, next(letters), language)
+    sections = [parameters, make_sources(frame, next(letters), language)]
+    for chapter in chapters:
+        blocks = make_method(chapter.name, chapter.parts, language)
+        if blocks:
+            number = next(letters)
+            short = re.split("[:：]", chapter.topic[language])[0]
+            sections.append(
+                {
+                    "number": number,
+                    "name": chapter.name,
+                    "topic": frame.words["method_topic"][language].format(topic=short),
+                    "anchor": f"method-{_anchor(chapter.name)}",
+                    "blocks": number_blocks(blocks, number),
+                }
+            )
+    return [*sections, make_check(frame, next(letters), language)]
+
+
+def _anchor(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

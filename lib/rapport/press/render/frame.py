@@ -1,0 +1,156 @@
+"""What surrounds the chapters: whose report it is, its record, parameters and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapport.press.render.blocks import number_blocks
+from rapport.press.render.markdown import read_prose
+from rapport.press.render.tree import (
+    Block,
+    Column,
+    Pairs,
+    Record,
+    Run,
+    Runs,
+    Section,
+    Source,
+    Table,
+)
+
+Texts = Mapping[str, str]
+# Words that a document hands to its renderers, by their key in `assets/locale/document.yml`.
+LABELS = ("contents", "appendix", "figure", "table", "page_of", "up", "down", "skip", "sparkline")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that differs from its default, its values as they are shown."""
+
+    name: str
+    value: str
+    default: str
+    label: Texts | None = None
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A source as it was read."""
+
+    name: str
+    n_rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything of a report that no chapter says.
+
+    `words` are the texts of `assets/locale/document.yml`, id -> language -> text; `bands` names
+    those of them that stand across page one (sample, incomplete, draft); `signer` is empty where
+    nobody signs; `versions` are names and versions of what made the report.
+    """
+
+    unit: str
+    titles: Texts
+    period: str
+    period_labels: Texts
+    as_of_labels: Texts
+    languages: Sequence[str]
+    words: Mapping[str, Texts]
+    record_id: str
+    signer: str = ""
+    bands: Sequence[str] = ()
+    parameters: Sequence[Parameter] = ()
+    sources: Sequence[DataSource] = ()
+    versions: Sequence[tuple[str, str]] = ()
+
+
+def make_record(frame: Frame, language: str) -> Record:
+    """Make the line of the record: its number in groups, who signed, where to check."""
+    groups = " ".join(frame.record_id[i : i + 4] for i in range(0, len(frame.record_id), 4))
+    signer = _say(frame, "signed_by" if frame.signer else "not_signed", language)
+    return {
+        "id": frame.record_id,
+        "label": _say(frame, "record", language).format(record=groups),
+        "signer": signer.format(signer=frame.signer) if frame.signer else signer,
+        "how": _say(frame, "how", language),
+    }
+
+
+def make_parameters(frame: Frame, number: str, language: str) -> Section:
+    """Make the section of parameters that differ from their default."""
+    rows = [[_label(row, language), row.value, row.default] for row in frame.parameters]
+    columns = {"name": "left", "value": "left", "default": "left"}
+    section = _open(frame, number, "parameters", language)
+    if rows:
+        return _fill(section, [_table(frame, "parameters", columns, rows, language)])
+    return _fill(section, _prose(frame, "parameters_none", language))
+
+
+def make_sources(frame: Frame, number: str, language: str) -> Section:
+    """Make the section of sources, with rows and digests."""
+    rows = [[row.name, f"{row.n_rows:,}", row.digest[:16]] for row in frame.sources]
+    columns = {"name": "left", "rows": "right", "digest": "left"}
+    section = _open(frame, number, "sources", language)
+    return _fill(section, [_table(frame, "sources", columns, rows, language)])
+
+
+def make_check(frame: Frame, number: str, language: str) -> Section:
+    """Make the last section: how to check this report."""
+    record: Source = {"kind": "parameter", "id": "record"}
+    rows: list[list[str | Runs]] = [
+        [_say(frame, "check_record", language), [_run(frame.record_id, record)]]
+    ]
+    for name, version in frame.versions:
+        rows.append([name, [_run(version, {"kind": "parameter", "id": f"version.{name}"})]])
+    pairs: Pairs = {"type": "rows", "rows": rows}
+    section = _open(frame, number, "check", language)
+    return _fill(section, [*_prose(frame, "check_text", language), pairs])
+
+
+def _open(frame: Frame, number: str, name: str, language: str) -> Section:
+    topic = _say(frame, f"{name}_topic", language)
+    return {"number": number, "name": name, "topic": topic, "anchor": name, "blocks": []}
+
+
+def _fill(section: Section, blocks: Sequence[Block]) -> Section:
+    return {**section, "blocks": number_blocks(blocks, section["number"])}
+
+
+def _prose(frame: Frame, key: str, language: str) -> list[Block]:
+    source: Source = {"kind": "template", "id": f"document.{key}"}
+    return read_prose(_say(frame, key, language), source=source)
+
+
+def _table(
+    frame: Frame, name: str, columns: Texts, rows: Sequence[Sequence[str]], language: str
+) -> Table:
+    key = f"{name}_title"
+    heads: list[Column] = [
+        {"head": _say(frame, f"{name}_{column}", language), "align": align}
+        for column, align in columns.items()
+    ]
+    return {
+        "type": "table",
+        "number": "",
+        "anchor": f"table-{name}",
+        "title": [_run(_say(frame, key, language), {"kind": "template", "id": f"document.{key}"})],
+        "subtitle": None,
+        "note": None,
+        "columns": heads,
+        "rows": [{"cells": list(row), "strong": False} for row in rows],
+    }
+
+
+def _label(parameter: Parameter, language: str) -> str:
+    return parameter.label[language] if parameter.label else parameter.name
+
+
+def _run(text: str, source: Source) -> Run:
+    return {"text": text, "source": source, "strong": False}
+
+
+def _say(frame: Frame, key: str, language: str) -> str:
+    return frame.words[key][language]

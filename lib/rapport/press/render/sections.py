@@ -1,0 +1,104 @@
+"""What a reader sees of a notebook: blocks of its chapter, and of its method in the appendix.
+
+The title cell and code never show. Prose of "Data" and all of "Method and sources" goes to
+the appendix. A question's heading stays only until the chapter states a finding in that
+section (a sentence of role heading or headline), which then stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from rapport.errors import ChapterError
+from rapport.press.render.blocks import join_lists, make_block
+from rapport.press.render.notebook import Part, Prose
+from rapport.press.render.tree import Block
+
+# What a chapter says of its data (rows, period) is a note for the appendix; gaps, figures
+# and tables of that section are for every reader.
+_NOTES = ("paragraph", "aside")
+
+
+def make_chapter(name: str, parts: Sequence[Part], language: str) -> list[Block]:
+    """Give a chapter's blocks, its headline first wherever the chapter came to it.
+
+    Raises
+    ------
+    ChapterError
+        The chapter has more than one headline, or an output that belongs on page one.
+    """
+    blocks = [block for part in parts for block in _part_blocks(name, part, language)]
+    headlines = [block for block in blocks if block["type"] == "headline"]
+    if len(headlines) > 1:
+        raise ChapterError(f"{name}: {len(headlines)} headlines. Keep one.")
+    return join_lists([*headlines, *(block for block in blocks if block not in headlines)])
+
+
+def make_method(name: str, parts: Sequence[Part], language: str) -> list[Block]:
+    """Give what the appendix says of a chapter: its data, definitions and method."""
+    blocks: list[Block] = []
+    for part in parts:
+        outputs = _outputs(name, part, language)
+        if part.kind == "data":
+            blocks += _lift(_prose(part, language))
+            blocks += [block for block in outputs if block["type"] in _NOTES]
+        if part.kind == "method":
+            blocks += _lift(_in_order(name, part, language))
+    return join_lists(blocks)
+
+
+def _part_blocks(name: str, part: Part, language: str) -> list[Block]:
+    outputs = _outputs(name, part, language)
+    if part.kind == "method":
+        return []
+    if part.kind == "title":
+        return outputs
+    if part.kind == "data":
+        return [block for block in outputs if block["type"] not in _NOTES]
+    findings = [block for block in outputs if block["type"] in ("heading", "headline")]
+    blocks = _in_order(name, part, language)
+    if not findings:
+        return blocks
+    first = [block for block in findings[:1] if block["type"] == "heading"]
+    question = [block for block in _prose(part, language) if _is_heading(block, 2)]
+    return [*first, *(block for block in blocks if not _is_among(block, [*first, *question]))]
+
+
+def _in_order(name: str, part: Part, language: str) -> list[Block]:
+    blocks: list[Block] = []
+    for item in part.items:
+        if isinstance(item, Prose):
+            blocks += item.blocks[language]
+        elif block := make_block(name, item, language):
+            blocks.append(block)
+    return blocks
+
+
+def _outputs(name: str, part: Part, language: str) -> list[Block]:
+    bundles = tuple(item for item in part.items if not isinstance(item, Prose))
+    return _in_order(name, Part(part.kind, bundles), language)
+
+
+def _prose(part: Part, language: str) -> list[Block]:
+    cells = [item for item in part.items if isinstance(item, Prose)]
+    return [block for cell in cells for block in cell.blocks[language]]
+
+
+def _lift(blocks: Iterable[Block]) -> list[Block]:
+    """Drop the section's own heading, which the appendix replaces, and raise those below."""
+    lifted: list[Block] = []
+    for block in blocks:
+        if block["type"] != "heading":
+            lifted.append(block)
+        elif block["level"] > 2:
+            lifted.append(cast("Block", {**block, "level": block["level"] - 1}))
+    return lifted
+
+
+def _is_heading(block: Block, level: int) -> bool:
+    return block["type"] == "heading" and block["level"] == level
+
+
+def _is_among(block: Block, others: Iterable[Block]) -> bool:
+    return any(block == other for other in others)

@@ -1,0 +1,254 @@
+"""The document tree: what a report says in one language, before it has a shape.
+
+HTML and PDF are made from it and from nothing else. It is plain JSON, so it can be kept,
+compared and handed to a typesetter; every text run names where its words come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+SourceKind = Literal["template", "value", "date", "label", "parameter", "prose", "table"]
+
+
+class Source(TypedDict):
+    """Where the words of a run come from."""
+
+    kind: str
+    id: str
+
+
+class Run(TypedDict):
+    """A piece of text of one source and one weight."""
+
+    text: str
+    source: Source
+    strong: bool
+    code: NotRequired[bool]
+    link: NotRequired[str]
+
+
+Runs = list[Run]
+
+
+class Figure(TypedDict):
+    """One figure in its two shapes; `number` is empty where figures are not numbered."""
+
+    type: Literal["figure"]
+    number: str
+    anchor: str
+    title: Runs
+    subtitle: Runs
+    caption: Runs | None
+    alt: str
+    wide: str
+    narrow: str
+
+
+class Column(TypedDict):
+    """The head of one column of a table."""
+
+    head: str
+    align: str
+
+
+class Row(TypedDict):
+    """One row of a table; the row that the text speaks of is strong."""
+
+    cells: list[str]
+    strong: bool
+
+
+class Table(TypedDict):
+    """One table, its cells already written out in the document's language."""
+
+    type: Literal["table"]
+    number: str
+    anchor: str
+    title: Runs
+    subtitle: Runs | None
+    note: Runs | None
+    columns: list[Column]
+    rows: list[Row]
+
+
+class Text(TypedDict):
+    """A headline, paragraph, heading (with `level`), aside (with `title`) or gap."""
+
+    type: Literal["headline", "heading", "paragraph", "aside", "gap"]
+    text: Runs
+    level: NotRequired[int]
+    title: NotRequired[str | None]
+
+
+class Items(TypedDict):
+    """A list of short texts."""
+
+    type: Literal["list"]
+    items: list[Runs]
+
+
+class Pairs(TypedDict):
+    """Names with what they stand for."""
+
+    type: Literal["rows"]
+    rows: list[list[Any]]
+
+
+Block = Figure | Table | Text | Items | Pairs
+
+
+class Card(TypedDict):
+    """One key figure."""
+
+    id: NotRequired[str]
+    name: str
+    value: str
+    arrow: Literal["up", "down", "none"]
+    change: Runs
+    small: Runs
+    sparkline: str | None
+
+
+class Mind(TypedDict):
+    """The column beside the verdict: what to bear in mind of the data."""
+
+    title: str
+    text: Runs
+
+
+class ActionRow(TypedDict):
+    """One thing to do, with its size and evidence."""
+
+    action: Runs
+    cells: list[str]
+
+
+class Actions(TypedDict):
+    """What to do."""
+
+    title: str
+    head: list[str]
+    rows: list[ActionRow]
+    note: Runs
+
+
+class Front(TypedDict):
+    """Page one."""
+
+    headline: Runs
+    lead: list[Runs]
+    mind: Mind | None
+    cards: list[Card]
+    figure: Figure | None
+    actions: Actions | None
+
+
+class Section(TypedDict):
+    """A chapter or a part of the appendix; `number` is empty on page two."""
+
+    number: str
+    name: NotRequired[str]
+    topic: str
+    anchor: str
+    blocks: list[Block]
+
+
+class Unit(TypedDict):
+    """Whose report it is."""
+
+    name: str
+    title: str
+
+
+class Period(TypedDict):
+    """The time that it reports."""
+
+    code: str
+    label: str
+
+
+class Record(TypedDict):
+    """The line that leads to the record of the run."""
+
+    id: str
+    label: str
+    signer: str
+    how: str
+
+
+class Document(TypedDict):
+    """A whole report in one language."""
+
+    v: int
+    language: str
+    unit: Unit
+    period: Period
+    as_of_label: str
+    record: Record
+    bands: list[str]
+    front: Front
+    chapters: list[Section]
+    appendix: list[Section]
+    labels: dict[str, str]
+
+
+def list_sections(document: Document) -> list[Section]:
+    """Give chapters and appendix in the order of the report."""
+    return [*document["chapters"], *document["appendix"]]
+
+
+def list_figures(document: Document) -> list[Figure]:
+    """Give every figure in the order of the report, that of page one first."""
+    front = document["front"]["figure"]
+    blocks = [block for section in list_sections(document) for block in section["blocks"]]
+    inner = [block for block in blocks if block["type"] == "figure"]
+    return [front, *inner] if front else inner
+
+
+def walk_runs(document: Document) -> Iterator[tuple[str, Run]]:
+    """Give every run with the place where it stands, in the order of the report."""
+    yield from _front_runs(document["front"])
+    for section in list_sections(document):
+        for place, block in enumerate(section["blocks"], 1):
+            where = f"{section['anchor']}, block {place} ({block['type']})"
+            yield from ((where, run) for run in block_runs(block))
+
+
+def _front_runs(front: Front) -> Iterator[tuple[str, Run]]:
+    pieces: list[tuple[str, Runs]] = [("headline", front["headline"])]
+    pieces += [("lead", text) for text in front["lead"]]
+    if front["mind"]:
+        pieces.append(("mind", front["mind"]["text"]))
+    for card in front["cards"]:
+        pieces += [("key figure", card["change"]), ("key figure", card["small"])]
+    if front["figure"]:
+        pieces.append(("figure", list(block_runs(front["figure"]))))
+    if front["actions"]:
+        pieces += [("action", row["action"]) for row in front["actions"]["rows"]]
+        pieces.append(("action", front["actions"]["note"]))
+    for place, runs in pieces:
+        yield from ((f"page one, {place}", run) for run in runs)
+
+
+def block_runs(block: Block | Mapping[str, Any]) -> Iterator[Run]:
+    """Give the runs of one block in the order in which they are read."""
+    for key in ("title", "subtitle", "text", "caption", "note"):
+        content = block.get(key)
+        if isinstance(content, list):
+            yield from content
+    for item in block.get("items", []):
+        yield from item
+    if block["type"] == "rows":
+        for _, runs in block["rows"]:
+            yield from runs
+
+
+def shown_values(document: Document) -> dict[str, str]:
+    """Give, for each value that stands as text, the characters of its first place."""
+    shown = {card["id"]: card["value"] for card in document["front"]["cards"] if "id" in card}
+    for _, run in walk_runs(document):
+        if run["source"]["kind"] == "value":
+            shown.setdefault(run["source"]["id"], run["text"])
+    return shown
