@@ -93,29 +93,29 @@ def compare_shares(
 
 
 def compare_ratios(
-    customer_periods: pd.DataFrame, *, numerator: str, denominator: str,
-    min_change: float = 0.02, settings: tuple[float, int] = (0.95, 0),
+    customer_periods: pd.DataFrame, *, ratio: tuple[str, str],
+    min_change: float = 0.02, confidence: float = 0.95, seed: int = 0,
 ) -> Change:  # fmt: skip
     """Compare a ratio of sums (AOV, orders per customer) of the current and previous windows.
 
     Parameters
     ----------
-    customer_periods : one row per window and customer: `window`, `customer_id`, and
-    numerator, denominator : two of its columns; `n_orders` and `is_active` give orders per
-        customer, `net` and `n_orders` the AOV
-    settings : confidence and seed of the interval
+    customer_periods : one row per window and customer: `window`, `customer_id`, and the columns
+    ratio : numerator and denominator; ("net", "n_orders") is the AOV, ("n_orders", "is_active")
+        orders per customer (`mark_active`)
+    min_change : relative; a smaller change is none
+    confidence, seed : of the interval
 
     Returns
     -------
     the change; its interval draws customers with both their windows, for most of them bought in
     both. Without numbers and `unclear` where a denominator sums to 0.
     """
-    rows = _pair(customer_periods, numerator, denominator)
+    rows = _pair(customer_periods, ratio)
     sums = rows.sum(axis=0)
     if sums[1] == 0 or sums[3] == 0:
         return Change(None, None, None, None, "unclear")
     now, then = sums[0] / sums[1], sums[2] / sums[3]
-    confidence, seed = settings
     interval = interval_of(difference_of_ratios(rows), confidence=confidence, seed=seed)
     relative = float(now - then) / abs(float(then)) if then else None
     return _judge(float(now - then), relative, interval, min_change)
@@ -126,13 +126,11 @@ def mark_active(customer_periods: pd.DataFrame) -> pd.DataFrame:
     return customer_periods.assign(is_active=(customer_periods["n_orders"] > 0).astype("int64"))
 
 
-def _pair(customer_periods: pd.DataFrame, numerator: str, denominator: str) -> Floats:
+def _pair(customer_periods: pd.DataFrame, ratio: tuple[str, str]) -> Floats:
     columns = []
     for window in ("current", "previous"):
         rows = customer_periods[customer_periods["window"] == window].set_index("customer_id")
-        columns += [
-            pd.Series(to_floats(rows[name]), rows.index) for name in (numerator, denominator)
-        ]
+        columns += [pd.Series(to_floats(rows[name]), rows.index) for name in ratio]
     matrix = pd.concat(columns, axis=1).fillna(0.0).to_numpy(dtype=np.float64)
     # In the order of the values: draws may depend on no key that a new pseudonym key would move.
     ordered: Floats = matrix[np.lexsort(matrix.T)]

@@ -1,0 +1,170 @@
+import datetime as dt
+import json
+import random
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from rapport import tables
+from rapport.errors import DataError, ParameterError
+from rapport.marts.build import build_mart, run_task
+from rapport.marts.catalog import MARTS, list_buildable
+from rapport.schema import SCHEMAS
+
+SETTINGS = {
+    "period_grain": "month", "rfm_days": 365, "churn_after_days": 180, "risk_after_days": 60,
+    "loyal_orders": 4, "horizon_days": 90, "seed": 0, "spend": "net",
+}  # fmt: skip
+
+
+def write(name, rows, into):
+    schema = tables.arrow_schema(SCHEMAS[name])
+    return tables.write_table(
+        pa.Table.from_pylist(rows, schema=schema), into / f"{name}.parquet"
+    ).path
+
+
+def draw_shop(seed=0, n_orders=400):
+    dice = random.Random(seed)
+    first = dt.date(2009, 12, 1)
+    orders = [
+        {
+            "order_id": f"o{key}", "order_key": key, "kind": kind,
+            "customer_id": f"c{number}" if (number := dice.randint(0, 60)) else None,
+            "ordered_on": (day := first + dt.timedelta(days=dice.randint(0, 373))),
+            "ordered_at": dt.datetime.combine(day, dt.time(dice.randint(0, 23)), dt.UTC).replace(
+                tzinfo=None
+            ),
+            "amount": Decimal(dice.randint(1, 10**6)).scaleb(-4) * (1 if kind == "sale" else -1),
+        }
+        for key in range(n_orders)
+        for kind in ["sale" if dice.random() < 0.85 else "return"]
+    ]  # fmt: skip
+    keys = {}
+    for order in orders:
+        if order["customer_id"]:
+            keys.setdefault(order["customer_id"], order["order_key"])
+    customers = [{"customer_id": customer, "order_key": key} for customer, key in keys.items()]
+    contracts = [
+        {
+            "customer_id": customer, "plan": dice.choice(["month", "year"]),
+            "started_on": (start := first + dt.timedelta(days=dice.randint(0, 300))),
+            "ended_on": dice.choice([None, start + dt.timedelta(days=dice.randint(1, 200))]),
+            "end_reason": dice.choice([None, "payment", "price"]),
+        }
+        for customer in keys
+    ]  # fmt: skip
+    snapshot = [{
+        "data_from": first, "data_until": dt.date(2010, 12, 9), "n_customers": len(keys),
+        "n_orders": n_orders,
+    }]  # fmt: skip
+    return {
+        "orders": orders, "customers": customers, "subscriptions": contracts, "snapshot": snapshot,
+    }  # fmt: skip
+
+
+def build_all(rows, into):
+    paths = {name: write(name, table, into) for name, table in rows.items()}
+    digests = {}
+    for name in list_buildable(paths):
+        made = build_mart(name, paths, settings=SETTINGS, into=into / "marts")
+        paths[name], digests[name] = made.path, made.digest
+    return paths, digests
+
+
+def test_shuffled_rows_give_the_same_bytes(tmp_path):
+    rows = draw_shop()
+    shuffled = {name: random.Random(1).sample(table, len(table)) for name, table in rows.items()}
+
+    _, digests = build_all(rows, tmp_path / "one")
+    _, again = build_all(shuffled, tmp_path / "two")
+
+    assert digests == again
+
+
+def test_threads_change_nothing(tmp_path):
+    paths, _ = build_all(draw_shop(), tmp_path)
+
+    for name, mart in MARTS.items():
+        if mart.sql is not None:
+            relations = {table: paths[table] for table in mart.reads}
+            one, two = (tables.select(mart.sql, relations, threads=n) for n in (1, 2))
+            assert one.equals(two), name
+
+
+def test_new_pseudonyms_move_no_row(tmp_path):
+    rows = draw_shop()
+    renamed = {
+        name: [
+            row | {"customer_id": row["customer_id"] and f"x{99 - int(row['customer_id'][1:])}"}
+            if "customer_id" in row else row
+            for row in table
+        ]
+        for name, table in rows.items()
+    }  # fmt: skip
+
+    one, _ = build_all(rows, tmp_path / "one")
+    two, _ = build_all(renamed, tmp_path / "two")
+
+    for name in MARTS:
+        before, after = (
+            tables.read_table(paths[name]).drop(columns="customer_id", errors="ignore")
+            for paths in (one, two)
+        )
+        assert before.equals(after), name
+
+
+def test_a_unit_without_any_row_gets_every_mart(tmp_path):
+    paths, _ = build_all(draw_shop(n_orders=0), tmp_path)
+
+    rows = {name: len(tables.read_table(paths[name])) for name in MARTS}
+
+    assert rows["period_measures"] == rows["periods"] == 19
+    assert rows["customer_measures"] == rows["action_lists"] == rows["reorder_gaps"] == 0
+
+
+def test_only_whole_numbers_decimals_dates_and_text_leave_the_engine(tmp_path):
+    paths, _ = build_all(draw_shop(), tmp_path)
+
+    for name, mart in MARTS.items():
+        if mart.sql is not None:
+            table = tables.select(mart.sql, {read: paths[read] for read in mart.reads})
+            assert not any(pa.types.is_floating(field.type) for field in table.schema), name
+
+
+def test_a_table_task_takes_and_gives_plain_json(tmp_path):
+    snapshot = write("snapshot", draw_shop()["snapshot"], tmp_path)
+    arguments = {
+        "name": "periods", "tables": {"snapshot": str(snapshot)},
+        "settings": SETTINGS | {"period": "2010-11"}, "into": str(tmp_path / "made"),
+    }  # fmt: skip
+
+    made = run_task(json.loads(json.dumps(arguments)))
+
+    assert list(made) == ["periods"]
+    assert json.loads(json.dumps(made))["periods"]["n_rows"] == 19
+
+
+def test_without_a_period_the_newest_whole_one_is_taken(tmp_path):
+    snapshot = write("snapshot", draw_shop()["snapshot"], tmp_path)
+
+    made = build_mart("periods", {"snapshot": snapshot}, settings=SETTINGS, into=tmp_path)
+
+    assert tables.read_table(made.path)["period"][0] == "2010-11"
+
+
+def test_settings_are_one_row_of_typed_columns(tmp_path):
+    made = build_mart("settings", {}, settings=SETTINGS | {"period": "2010-11"}, into=tmp_path)
+
+    assert tables.read_table(made.path).to_dict("records") == [dict(sorted(SETTINGS.items()))]
+
+
+def test_an_unknown_mart_is_refused(tmp_path):
+    with pytest.raises(ParameterError, match="mart sales: there is none of this name"):
+        build_mart("sales", {}, settings=SETTINGS, into=tmp_path)
+
+
+def test_a_mart_without_its_tables_names_them(tmp_path):
+    with pytest.raises(DataError, match="mart repurchase: needs orders, periods, settings, snap"):
+        build_mart("repurchase", {}, settings=SETTINGS, into=tmp_path)
