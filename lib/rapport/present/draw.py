@@ -10,10 +10,10 @@ from matplotlib.text import Text
 
 from rapport.present.canvas import Canvas
 from rapport.present.compact import compact
+from rapport.present.figures.spec import FigureSpec
 from rapport.present.geometry import settle
 from rapport.present.glyphs import check_glyphs
 from rapport.present.labels import Language
-from rapport.present.spec import FigureSpec
 from rapport.present.theme import WIDTHS, Shape, settings
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")

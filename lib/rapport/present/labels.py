@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from rapport.assets.files import asset_path
 from rapport.errors import ChapterError
 
-Language = Literal["en", "zh"]
+Language = str
+"""en or zh."""
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 

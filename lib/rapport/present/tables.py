@@ -4,7 +4,6 @@ A column shows every cell with the same decimals, so that right-aligned numbers 
 their decimal point. Large units stand in the head: "Spend, £", "消费（英镑）".
 """
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -96,20 +95,6 @@ def render_table(spec: TableSpec, language: Language) -> list[list[str]]:
 def render_heads(spec: TableSpec, language: Language) -> list[str]:
     """Give the heads of a table with their units."""
     return [_head(column, language) for column in spec.columns]
-
-
-def render_html(spec: TableSpec, language: Language) -> str:
-    """Give a table as HTML for the notebook, every text escaped."""
-    heads = "".join(f"<th>{html.escape(head)}</th>" for head in render_heads(spec, language))
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in render_table(spec, language)
-    )
-    caption = html.escape(spec.title.text(language))
-    return (
-        f"<table><caption>{caption}</caption>"
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
 
 
 def _head(column: Column, language: Language) -> str:

@@ -8,9 +8,9 @@ differences of shares too: percent exists only in print.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
-Kind = Literal["count", "money", "label", "date", "ratio", "estimator", "iterative", "simulated"]
+Kind = str
+"""One of KINDS."""
 KINDS: tuple[Kind, ...] = (
     "count",
     "money",

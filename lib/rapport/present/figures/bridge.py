@@ -6,9 +6,9 @@ import pandas as pd
 
 from rapport.present.canvas import LEFT, RIGHT, Canvas, Look
 from rapport.present.figures.marks import rows_of
+from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import label
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.spec import FigureSpec
 from rapport.present.theme import ACCENT, BAD, CATEGORIES, GREY, INK
 from rapport.present.values import Value, label_value, period_value
 

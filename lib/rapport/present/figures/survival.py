@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 
 from rapport.present.canvas import Canvas, Part, rule_y
 from rapport.present.figures.marks import category, listed, rows_of
+from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
 from rapport.present.geometry import spread
 from rapport.present.labels import has_label, label
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.spec import FigureSpec
 from rapport.present.theme import ACCENT, CONTEXT, GREY, INK, SMALL_SIZE
 from rapport.present.values import Value
 

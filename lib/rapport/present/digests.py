@@ -1,0 +1,68 @@
+"""The digest of a frame, so that a figure's or table's data can be compared cell by cell."""
+
+import hashlib
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from rapport.present.values import Kind, Suppressed
+
+
+def digest_frame(frame: pd.DataFrame) -> str:
+    """Give the sha256 of a frame's columns and cells, in order, independent of how it is held.
+
+    Numbers are written by their shortest exact spelling, missing ones as null, so the same
+    rows give the same digest whatever dtypes pandas chose.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"n": [1, 2]})
+    >>> digest_frame(one) == digest_frame(one.astype("Int64"))
+    True
+    """
+    rows = [[plain_cell(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    content = [[str(name) for name in frame.columns], rows]
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain_cell(cell: Any) -> Any:
+    """Give a cell as JSON holds it: decimals and dates as text, missing as null."""
+    if isinstance(cell, Suppressed):
+        return f"<{cell.below}"
+    if cell is None or isinstance(cell, str | bool | int):
+        return cell
+    if pd.isna(cell):
+        return None
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return plain_cell(cell.item()) if hasattr(cell, "item") else cell
+
+
+def column_kinds(frame: pd.DataFrame) -> dict[str, Kind]:
+    """Guess the kind of each column of a table that is written: it sets the tolerance.
+
+    Whole numbers are counts, decimals money, dates dates, text and truth values labels; a
+    float may come from a fit, so it is an estimator.
+    """
+    return {str(name): _kind_of(frame[name]) for name in frame.columns}
+
+
+def _kind_of(column: "pd.Series[Any]") -> Kind:
+    if pd.api.types.is_bool_dtype(column):
+        return "label"
+    if pd.api.types.is_integer_dtype(column):
+        return "count"
+    if pd.api.types.is_float_dtype(column):
+        return "estimator"
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return "date"
+    first = next((cell for cell in column if cell is not None and not pd.isna(cell)), "")
+    if isinstance(first, Decimal):
+        return "money"
+    return "date" if isinstance(first, date) else "label"

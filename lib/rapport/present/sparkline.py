@@ -1,0 +1,56 @@
+"""Sparklines: 26 x 8 mm, thirteen months on one time axis, the last a dot."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from rapport.present.draw import to_svg
+from rapport.present.theme import ACCENT, CONTEXT, settings
+
+Point = float | None
+WIDTH, HEIGHT = 26.0, 8.0
+
+
+def sparkline(points: Sequence[Point]) -> str:
+    """Draw months oldest first; a missing month (None) leaves its place on the axis empty.
+
+    All sparklines of a page have the same number of points, so that months lie under one
+    another. A month alone between two missing ones is a small dot: a line would not show it.
+    """
+    heights = np.array([np.nan if point is None else float(point) for point in points])
+    with mpl.rc_context(settings()):
+        figure = Figure(figsize=(WIDTH / 25.4, HEIGHT / 25.4), dpi=72)
+        figure.patch.set_visible(False)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        places = np.arange(len(heights))
+        axes.plot(places, heights, color=CONTEXT, linewidth=1.0, solid_joinstyle="round")
+        lone = _lone(heights)
+        axes.plot(places[lone], heights[lone], ".", color=CONTEXT, markersize=2.5)
+        if len(heights) and not np.isnan(heights[-1]):
+            axes.plot(places[-1:], heights[-1:], "o", color=ACCENT, markersize=4, markeredgewidth=0)
+        _frame(axes, heights)
+        return to_svg(figure)
+
+
+def _lone(
+    heights: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    known = ~np.isnan(heights)
+    before = np.r_[False, known[:-1]]
+    after = np.r_[known[1:], False]
+    lone: np.ndarray[tuple[int], np.dtype[np.bool_]] = known & ~before & ~after
+    return lone
+
+
+def _frame(axes: mpl.axes.Axes, heights: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+    # Two points of room on every side hold the dot.
+    across, up = 2.5 / (WIDTH / 25.4 * 72), 3.0 / (HEIGHT / 25.4 * 72)
+    last = max(len(heights) - 1, 1)
+    axes.set_xlim(-last * across, last * (1 + across))
+    known = heights[~np.isnan(heights)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    span = high - low or 1.0
+    axes.set_ylim(low - span * up * 1.3, high + span * up * 1.3)
