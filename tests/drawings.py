@@ -73,7 +73,7 @@ def sparkline(name: str) -> str:
 
 def bridge(parts: Sequence[tuple[str, str, float, float, str]], language: str, width: float) -> str:
     """Draw parts of a change, (name, label, from, to, colour), one under the other."""
-    left = 0.27 * width if width > 300 else 0.34 * width
+    left = 0.27 * width if width > 300 else 0.37 * width
     scale = (width - left - 52) / max(max(a, b) for _, _, a, b, _ in parts)
     marks = [line([(left, 0), (left, 24 * len(parts))])]
     for row, (name, label, start, end, fill) in enumerate(parts):

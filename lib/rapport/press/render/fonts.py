@@ -16,13 +16,14 @@ import uharfbuzz as hb
 
 from rapport.assets.files import asset_path
 from rapport.errors import ChapterError
-from rapport.press.render.tree import Document, list_figures, list_sections, walk_runs
+from rapport.press.render.tree import Document, list_figures
 from rapport.press.render.woff2 import write_woff2
 
 _WEIGHTS = (("Regular", 400), ("Bold", 700))
 _FULL_WIDTH = frozenset(map(ord, "‘’“”—…·"))
 # They print nothing, so no font needs a glyph for them.
 _SILENT = frozenset({0x0A, 0x200B, 0x2060, 0xAD})
+_UNSEEN = frozenset({"wide", "narrow", "sparkline", "source", "anchor", "type", "align"})
 _TEXT_ELEMENT = re.compile(r"<text\b.*?</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -72,18 +73,21 @@ def check_glyphs(document: Document) -> None:
 
 def list_texts(document: Document) -> Iterator[tuple[str, str]]:
     """Give every text of a document with its place; labels inside figures are not among them."""
-    record, unit = document["record"], document["unit"]
-    frame = [unit["title"], document["period"]["label"], document["as_of_label"]]
-    frame += [*record.values(), *document["bands"], *document["labels"].values()]  # type: ignore[list-item]
-    yield from (("frame", text) for text in frame)
-    for card in document["front"]["cards"]:
-        yield "key figure", card["name"] + card["value"]
-    actions = document["front"]["actions"]
-    if actions:
-        cells = [cell for row in actions["rows"] for cell in row["cells"]]
-        yield "actions", "".join([actions["title"], *actions["head"], *cells])
-    yield from ((place, run["text"]) for place, run in walk_runs(document))
-    yield from _block_texts(document)
+    for part, content in document.items():
+        yield from _walk(part, content)
+
+
+def _walk(place: str, content: object) -> Iterator[tuple[str, str]]:
+    # The tree is walked whole, not text by text, so that a new kind of block cannot be missed.
+    if isinstance(content, str):
+        yield place, content
+    elif isinstance(content, list):
+        for number, each in enumerate(content, 1):
+            yield from _walk(f"{place} {number}", each)
+    elif isinstance(content, dict):
+        for key, each in content.items():
+            if key not in _UNSEEN:
+                yield from _walk(f"{place}, {key}", each)
 
 
 def _labels(document: Document) -> Iterator[tuple[str, str]]:
@@ -91,20 +95,6 @@ def _labels(document: Document) -> Iterator[tuple[str, str]]:
         labels = _TEXT_ELEMENT.findall(figure["wide"] + figure["narrow"])
         text = "".join(unescape(_TAG.sub("", label)) for label in labels)
         yield f"figure {figure['number'] or figure['anchor']}", text
-
-
-def _block_texts(document: Document) -> Iterator[tuple[str, str]]:
-    for section in list_sections(document):
-        yield section["anchor"], section["topic"]
-        for block in section["blocks"]:
-            if block["type"] == "table":
-                cells = [cell for row in block["rows"] for cell in row["cells"]]
-                heads = [column["head"] for column in block["columns"]]
-                yield f"table {block['number']}", "".join([*heads, *cells])
-            if block["type"] == "rows":
-                yield section["anchor"], "".join(name for name, _ in block["rows"])
-            if block["type"] == "aside":
-                yield section["anchor"], block.get("title") or ""
 
 
 @cache

@@ -11,6 +11,7 @@ from rapport.press.render.html.view import (
     embed_fonts,
     group_text,
     make_pictures,
+    write_headline,
     write_runs,
 )
 from rapport.press.render.tree import Block, Document
@@ -44,6 +45,7 @@ def render_html(document: Document, *, slot: bytes | None) -> bytes:
             "pictures": make_pictures(document),
             "group_text": group_text,
             "is_text_row": _is_text_row,
+            "write_headline": write_headline,
             "write_runs": write_runs,
         }
     ).encode()

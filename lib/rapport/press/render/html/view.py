@@ -18,6 +18,8 @@ from rapport.press.render.tree import Block, Document, Run, list_figures
 _TEXT = {"paragraph", "list", "aside", "gap", "rows"}
 _VIEW_BOX = re.compile(r"viewBox=\"[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"")
 _OWN_SIGNS = "▲▼·"
+# Where a Chinese headline says that its line may break after a clause.
+_CLAUSE_END = re.compile("(?<=[，；：。！？])\u200b")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,22 @@ def write_runs(runs: Iterable[Run]) -> Markup:
         inside = Markup().join(_write_run(run) for run in group)
         html += Markup("<strong>{}</strong>").format(inside) if is_strong else inside
     return html
+
+
+def write_headline(runs: Iterable[Run]) -> Markup:
+    """Write a headline so that a line breaks between clauses before it breaks inside one.
+
+    Each clause of a Chinese headline is a box of its own: browsers break between boxes first.
+    """
+    clauses: list[list[Run]] = [[]]
+    for run in runs:
+        first, *others = _CLAUSE_END.split(run["text"])
+        clauses[-1].append({**run, "text": first})
+        clauses += [[{**run, "text": other}] for other in others]
+    if len(clauses) == 1:
+        return write_runs(clauses[0])
+    boxes = [Markup('<span class="clause">{}</span>').format(write_runs(each)) for each in clauses]
+    return Markup().join(boxes)
 
 
 def _write_run(run: Run) -> Markup:
