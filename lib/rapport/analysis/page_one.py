@@ -1,0 +1,135 @@
+"""What page one says first: which headline the numbers allow, and which actions they support.
+
+A headline names the part that moved net revenue most, and only if it is a third of the change or
+more and goes the same way; otherwise it gives the change alone. It never claims a cause: parts add
+up, they do not explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from rapport.analysis.decomposition import RevenueSplit
+from rapport.analysis.key_figures import KeyFigure
+from rapport.analysis.measured import Measured
+
+PARTS = ("customers", "frequency", "aov", "unidentified")
+LEADING = Decimal(1) / 3
+WORTH_ASKING = 0.05
+"""Share of sales without a customer from which asking for the number is an action."""
+
+
+@dataclass(frozen=True)
+class ActionFact:
+    """One action that the data support: whom it concerns and what they spent."""
+
+    name: str
+    customers: int | None
+    money: Decimal
+    evidence: str
+
+
+def list_parts(split: RevenueSplit) -> pd.DataFrame:
+    """Give the parts of a change as a table, in the order of the figure.
+
+    Returns
+    -------
+    one row per part: `part`, `amount` (Decimal, currency of the unit); they sum to the change
+    """
+    return pd.DataFrame({"part": list(PARTS), "amount": [getattr(split, part) for part in PARTS]})
+
+
+def find_driver(split: RevenueSplit | None) -> tuple[str, Decimal] | None:
+    """Find the part that moved revenue most, if it leads: its name and its share of the change.
+
+    Examples
+    --------
+    >>> d = Decimal
+    >>> find_driver(RevenueSplit(d(74), d(128), d(-32), d(169), "lmdi"))[0]
+    'unidentified'
+    >>> find_driver(RevenueSplit(d(1), d(1), d(1), d(-9), "lmdi"))[0]
+    'unidentified'
+    """
+    if split is None or split.total == 0:
+        return None
+    parts = {part: getattr(split, part) / split.total for part in PARTS}
+    name = max(parts, key=lambda part: (parts[part], -PARTS.index(part)))
+    return (name, parts[name]) if parts[name] >= LEADING else None
+
+
+def choose_headline(net: KeyFigure, split: RevenueSplit | None, *, is_whole: bool) -> str:
+    """Choose the wording of the headline that the numbers allow.
+
+    Returns
+    -------
+    a case of the template `summary.headline`: the direction, and for a whole period the part that
+    led (`up_customers`); `incomplete_...` for a period that has not ended; `empty` without sales
+    """
+    if net.now.value == 0:
+        return "empty"
+    earlier = net.against.get("previous")
+    way = {"up": "up", "down": "down", "none": "unclear", "unclear": "unclear"}
+    direction = way[earlier.change.case] if earlier else "none"
+    if not is_whole:
+        return f"incomplete_{direction}"
+    driver = find_driver(split)
+    if direction in ("up", "down") and driver:
+        return f"{direction}_{driver[0]}"
+    return direction
+
+
+def list_measured(figures: Sequence[KeyFigure]) -> list[Measured]:
+    """List every number of the key figures under its own name, changes among them.
+
+    `<figure>`, `<figure>.previous`, `<figure>.change` (relative, or percentage points of a share)
+    and the same against `last_year`.
+    """
+    found = []
+    for figure in figures:
+        found.append(figure.now)
+        for window, earlier in figure.against.items():
+            found.append(earlier.before)
+            tail = "change" if window == "previous" else "change_year"
+            found.append(_change(f"{figure.name}.{tail}", figure.now, earlier.change))
+    return found
+
+
+def _change(name: str, now: Measured, change: Any) -> Measured:
+    if now.unit == "share":
+        ends = None if change.low is None else (change.low, change.high)
+        return Measured(name, change.absolute, "ratio", "pp", interval=ends)
+    return Measured(name, change.relative, "ratio", "change")
+
+
+def list_actions(
+    action_lists: pd.DataFrame, current: Any, *, min_count: int, most: int = 3
+) -> list[ActionFact]:
+    """List the actions that the data support, most money first after the one on data.
+
+    Parameters
+    ----------
+    action_lists : one row per list and customer: `list_name`, `spend_12m` (Decimal)
+    current : the row of `period_measures` of the period: `net`, `unidentified_net`
+    min_count : a list of fewer customers is no action
+
+    Returns
+    -------
+    at most `most` actions, with the customers on their list (None where nobody is known) and what
+    these spent in twelve months, or in the period for sales without a customer
+    """
+    found = []
+    lost = current["unidentified_net"]
+    if current["net"] > 0 and lost / current["net"] >= Decimal(str(WORTH_ASKING)):
+        found.append(ActionFact("ask_for_number", None, lost, "counted"))
+    lists = []
+    for name, rows in action_lists.groupby("list_name", sort=True):
+        if len(rows) >= min_count:
+            money = sum(rows["spend_12m"], Decimal(0))
+            lists.append(ActionFact(str(name), len(rows), money, "observed"))
+    lists.sort(key=lambda fact: (-fact.money, fact.name))
+    return [*found, *lists][:most]

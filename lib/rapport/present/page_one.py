@@ -1,0 +1,116 @@
+"""Page one as bundles: cards of key figures, rows of actions, the lead in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from rapport.present.pieces import Action, Actions, Card, Cards
+from rapport.present.sentences import Listing, Sentence
+from rapport.present.values import Value, label_value
+
+Values = Mapping[str, Value]
+
+
+class Figure(Protocol):
+    """A key figure as `analysis` gives it."""
+
+    @property
+    def name(self) -> str:
+        """The name of the measure."""
+
+    @property
+    def against(self) -> Mapping[str, Any]:
+        """Earlier windows that can be compared."""
+
+    @property
+    def history(self) -> tuple[float | None, ...]:
+        """One value a period, oldest first."""
+
+
+def key_cards(figures: Sequence[Figure], values: Values, *, periods: Values) -> Cards:
+    """Give the key figures as cards.
+
+    Parameters
+    ----------
+    figures : the key figures in order
+    values : their numbers by slot: `net`, `net_previous`, `net_change`, `net_change_year` ...
+    periods : the period before, as `previous`
+    """
+    return Cards(tuple(_card(figure, values, periods) for figure in figures))
+
+
+def _card(figure: Figure, values: Values, periods: Values) -> Card:
+    value = values[figure.name]
+    case, arrow = _movement(figure, values)
+    slots = {
+        slot: values[f"{figure.name}_{tail}"]
+        for slot, tail in (("change", "change"), ("year", "change_year"), ("before", "previous"))
+        if f"{figure.name}_{tail}" in values
+    }
+    history = figure.history if sum(point is not None for point in figure.history) > 1 else None
+    return Card(
+        id=value.id,
+        name=f"key_figure.{figure.name}",
+        value=value,
+        change=Sentence("summary.card_change", {**slots, **periods}, case=case),
+        arrow=arrow,
+        small=_small(figure, value, values),
+        points=history,
+    )
+
+
+def _movement(figure: Figure, values: Values) -> tuple[str, str]:
+    earlier = figure.against.get("previous")
+    if earlier is None:
+        return "nothing_earlier", "none"
+    case = earlier.change.case
+    if case in ("up", "down"):
+        year = values.get(f"{figure.name}_change_year")
+        has_year = year is not None and year.value is not None
+        return ("moved_year" if has_year else "moved"), case
+    return ("small" if case == "none" else "unclear"), "none"
+
+
+def _small(figure: Figure, value: Value, values: Values) -> Sentence:
+    if value.interval is not None:
+        case = "share" if value.unit == "share" else "ratio"
+        return Sentence("summary.card_small", {"value": value}, case=case)
+    if figure.name == "active" and "new" in values:
+        return Sentence("summary.card_small", {"new": values["new"]}, case="count_new")
+    complete = value.kind in ("count", "money") or value.n is None
+    return Sentence("summary.card_small", {}, case="count" if complete else "too_few")
+
+
+def action_rows(facts: Sequence[Any], values: Values) -> Actions:
+    """Give the actions as a table: what to do, customers, money concerned, evidence.
+
+    Parameters
+    ----------
+    facts : each with `name` and `evidence`; the number of a list is its place among the lists
+    values : by slot: `<name>_customers`, `<name>_money`, and what the sentences ask for
+    """
+    rows = []
+    n_lists = 0
+    for fact in facts:
+        slots = dict(values)
+        if fact.customers is not None:
+            n_lists += 1
+            slots["list"] = label_value("list", str(n_lists))
+            slots["customers"] = values[f"{fact.name}_customers"]
+        cells = (
+            values[f"{fact.name}_customers"],
+            (values[f"{fact.name}_money"], "headline"),
+            label_value("evidence", fact.evidence),
+        )
+        rows.append(Action(Sentence(f"summary.action_{fact.name}", slots), cells))
+    head = ("head.action", "head.customers", "head.money_concerned", "head.evidence")
+    return Actions(head, tuple(rows), Sentence("summary.action_note", dict(values)))
+
+
+def lead(names: Sequence[tuple[str, str | None]], values: Values) -> Listing:
+    """Join sentences of the summary into one paragraph: (template, case) each."""
+    return Listing(
+        tuple(Sentence(f"summary.{name}", values, case=case) for name, case in names),
+        joint="word.sentence_joint",
+    )
