@@ -1,0 +1,10 @@
+"""Source files of three business units that do not exist, drawn from one seed.
+
+Offers `write_sample` (the files and their digests), `check_sample` (which of them are
+missing or differ from the pinned ones) and `SAMPLE_UNITS`. What was planted in a unit
+stands in its `_truth.json`, which nothing but tests and benchmarks reads.
+"""
+
+from rapport.ingest.sample.write import SAMPLE_UNITS, check_sample, write_sample
+
+__all__ = ["SAMPLE_UNITS", "check_sample", "write_sample"]

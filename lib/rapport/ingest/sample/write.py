@@ -1,0 +1,95 @@
+"""Write the sample's files, and check files against the digests that are pinned."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from rapport.errors import ParameterError
+from rapport.ingest.sample.draws import Key
+from rapport.ingest.sample.files import Sheet, write_bytes
+from rapport.ingest.sample.mall import make_mall
+from rapport.ingest.sample.retail import make_retail
+from rapport.ingest.sample.saas import make_saas
+
+SEED = 20260101
+Make = Callable[..., tuple[list[Sheet], dict[str, Any]]]
+MAKERS: Mapping[str, tuple[Make, int]] = {
+    "sample-retail": (make_retail, 1_200),
+    "sample-mall": (make_mall, 900),
+    "sample-saas": (make_saas, 600),
+}
+SAMPLE_UNITS = tuple(MAKERS)
+
+
+def write_sample(
+    folder: Path, *, units: Iterable[str] | None = None, rows: int | None = None, seed: int = SEED
+) -> dict[str, str]:
+    """Write the source files of sample units and give the sha256 of each.
+
+    Parameters
+    ----------
+    folder : where each unit gets a folder of its own name; usually `data/sample`
+    units : which ones; all without it
+    rows : customers of each unit, instead of its own number; at least 100
+    seed : anything but the default gives files that no digest is pinned for
+
+    Returns
+    -------
+    file name (`sample-retail/products.csv`) to sha256, by name
+
+    Raises
+    ------
+    ParameterError
+        A unit that is no sample, or fewer than 100 customers.
+    """
+    if rows is not None and rows < 100:
+        raise ParameterError(f"rows: {rows} customers are too few to plant anything. Use 100.")
+    written: dict[str, str] = {}
+    for unit in _choose(units):
+        make, n_customers = MAKERS[unit]
+        made, truth = make(Key((seed,)).of(unit), n_customers=rows or n_customers)
+        contents = {f"{unit}/{sheet.name}": sheet.encode() for sheet in made}
+        contents[f"{unit}/_truth.json"] = _encode_truth(truth, seed)
+        written |= {name: write_bytes(folder / name, text) for name, text in contents.items()}
+    return dict(sorted(written.items()))
+
+
+def check_sample(folder: Path, *, units: Iterable[str] | None = None) -> list[str]:
+    """Name the files that are missing or differ from the pinned ones, in order."""
+    chosen = _choose(units)
+    return [
+        name
+        for name, digest in read_digests().items()
+        if name.split("/")[0] in chosen and _digest(folder / name) != digest
+    ]
+
+
+def read_digests() -> dict[str, str]:
+    """Read the pinned sha256 of every file that the default seed and sizes give."""
+    path = resources.files("rapport.ingest.sample") / "digests.json"
+    digests: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return digests
+
+
+def _choose(units: Iterable[str] | None) -> list[str]:
+    chosen = list(SAMPLE_UNITS if units is None else units)
+    unknown = [unit for unit in chosen if unit not in MAKERS]
+    if unknown:
+        raise ParameterError(
+            f"sample: {', '.join(unknown)} is no sample unit. Use {', '.join(SAMPLE_UNITS)}."
+        )
+    return chosen
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _encode_truth(truth: dict[str, Any], seed: int) -> bytes:
+    text = json.dumps({"seed": seed} | truth, ensure_ascii=False, indent=1)
+    return (text + "\n").encode("utf-8")
