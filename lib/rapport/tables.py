@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -213,11 +214,21 @@ class Engine:
             if value is not None:
                 self._connection.execute(f"SET {name} = {value}")
 
-    def add(self, name: str, relation: Path | pa.Table) -> None:
-        """Let statements see a table under a name. Files must have been named at opening."""
+    def add(self, name: str, relation: Path | pa.Table, *, row_number: str | None = None) -> None:
+        """Let statements see a table under a name, with a column of row numbers from 1 if named.
+
+        Files must have been given at opening.
+        """
         if isinstance(relation, Path):
             path = quote(str(relation.resolve()))
-            self.run(f"CREATE VIEW {identifier(name)} AS SELECT * FROM read_parquet({path})")  # noqa: S608
+            star, rows = "*", f"read_parquet({path})"
+            if row_number:
+                star = f"* EXCLUDE (file_row_number), file_row_number + 1 AS {row_number}"
+                rows = f"read_parquet({path}, file_row_number = true)"
+            self.run(f"CREATE VIEW {identifier(name)} AS SELECT {star} FROM {rows}")  # noqa: S608
+        elif row_number:
+            numbers = pa.array(np.arange(1, relation.num_rows + 1))
+            self._connection.register(name, relation.append_column(row_number, numbers))
         else:
             self._connection.register(name, relation)
 

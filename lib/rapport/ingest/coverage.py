@@ -1,0 +1,94 @@
+"""Which days the sources cover, and what lies in each source."""
+
+# ruff: noqa: S608 - SQL is built of quoted names and checked expressions
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from rapport.ingest.documents import EMPTY_DAY, day_of, merged
+from rapport.ingest.mapping import Piece
+from rapport.ingest.read import relation_of
+from rapport.ingest.sources import ResolvedSources
+from rapport.params import Source
+from rapport.tables import Engine, identifier, to_frame
+
+EVENTS = ("orders", "order_lines", "interactions", "surveys", "campaign_contacts")
+# Only where nothing else happens do contracts say how far the data reach: an end may lie ahead.
+CONTRACTS = ("subscriptions", "consents")
+
+
+def make_span(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
+    """Make the one-row relation `span`: the first and last day on which something happened."""
+    parts = ["SELECT ordered_on AS day FROM documents WHERE rule IS NULL"]
+    for piece in pieces:
+        days = _days(piece, zone)
+        if piece.table not in {"orders", "order_lines"}:
+            parts += [
+                f"SELECT {day} FROM {identifier(piece.relation)} WHERE rule IS NULL" for day in days
+            ]
+    engine.run(
+        "CREATE TEMP TABLE span AS SELECT min(day) AS data_from, max(day) AS data_until "
+        f"FROM ({' UNION ALL '.join(parts)})"
+    )
+
+
+def _days(piece: Piece, zone: str) -> list[str]:
+    if piece.table == "subscriptions":
+        return [name for name in ("started_on", "ended_on") if piece.has(name)]
+    if piece.table in (*EVENTS, *CONTRACTS):
+        return [day_of(piece, zone)]
+    return []
+
+
+def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.DataFrame:
+    """Count each source's rows by day, days without a row included.
+
+    Returns
+    -------
+    one row per source and calendar day from its first to its last
+        `source`, `day`, `n_rows`.
+    """
+    engine.run("CREATE OR REPLACE TEMP TABLE days (source VARCHAR, day DATE, n BIGINT)")
+    done: set[str] = set()
+    for piece in pieces:
+        day = day_of(piece, zone)
+        if day == EMPTY_DAY or piece.source in done:
+            continue
+        done.add(piece.source)
+        engine.run(
+            f"INSERT INTO days SELECT '{piece.source}', {day}, count(*) "
+            f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY 2"
+        )
+    return to_frame(
+        engine.fetch(
+            "WITH ends AS (SELECT source, min(day) AS first, max(day) AS last FROM days "
+            "GROUP BY source), calendar AS (SELECT source, CAST(unnest(generate_series("
+            "CAST(first AS TIMESTAMP), CAST(last AS TIMESTAMP), INTERVAL 1 DAY)) AS DATE) AS day "
+            "FROM ends) SELECT c.source, c.day, coalesce(d.n, 0) AS n_rows FROM calendar AS c "
+            "LEFT JOIN days AS d ON c.source = d.source AND c.day = d.day ORDER BY 1, 2"
+        )
+    )
+
+
+def describe_sources(
+    engine: Engine,
+    declared: Mapping[str, Source],
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+) -> pd.DataFrame:
+    """List the sources, one row each.
+
+    Returns
+    -------
+    by name: `source`, `form`, `n_files`, `n_rows`, `digest`, `tables` (which it fills)
+    """
+    rows = []
+    for name, paths in sources.files.items():
+        (count,) = engine.rows(f"SELECT count(*) AS n FROM {identifier(relation_of(name))}")
+        fills = sorted({piece.table for piece in pieces if piece.source == name})
+        form = declared[name].format if name in declared else ""
+        rows.append((name, form, len(paths), count["n"], sources.digests[name], ", ".join(fills)))
+    columns = ["source", "form", "n_files", "n_rows", "digest", "tables"]
+    return pd.DataFrame(rows, columns=columns)

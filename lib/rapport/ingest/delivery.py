@@ -1,0 +1,187 @@
+"""From a unit's source files to its canonical tables, or to one message of all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from rapport.ingest.canonical import make_tables, name_customers
+from rapport.ingest.checks import check_fingerprint, check_keys, check_piece
+from rapport.ingest.coverage import count_days, describe_sources, make_span
+from rapport.ingest.documents import make_documents, make_identities, make_lines
+from rapport.ingest.facts import list_facts, list_findings
+from rapport.ingest.faults import Fault, frame_faults, raise_faults
+from rapport.ingest.mapping import Piece, list_pieces
+from rapport.ingest.quality import (
+    Step,
+    flow_steps,
+    frame_steps,
+    list_steps,
+    measure_completeness,
+    quality_table,
+)
+from rapport.ingest.read import open_source
+from rapport.ingest.sources import ResolvedSources
+from rapport.ingest.staging import stage
+from rapport.params import UnitParams
+from rapport.schema import SCHEMAS
+from rapport.tables import Engine, arrow_schema
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a unit's sources hold: canonical tables and the account of how they came about.
+
+    Frames: `quality` one row per table and step (rows, money, before and after); `flows` the
+    bars from read to kept; `sources` one row per source; `coverage` one row per source and
+    calendar day; `completeness` one row per table and column; `faults` one row per fault, empty
+    unless it comes from `check_unit`. `facts` are single figures by name.
+    """
+
+    tables: Mapping[str, pa.Table]
+    quality: pd.DataFrame
+    flows: pd.DataFrame
+    faults: pd.DataFrame
+    sources: pd.DataFrame
+    coverage: pd.DataFrame
+    completeness: pd.DataFrame
+    facts: Mapping[str, int | Decimal]
+    data_from: date | None
+    data_until: date | None
+
+
+def ingest(unit: UnitParams, sources: ResolvedSources, *, key: bytes, threads: int = 2) -> Delivery:
+    """Read, check and clean a unit's sources into its canonical tables.
+
+    Parameters
+    ----------
+    unit : the unit's parameters: sources, mappings, rules
+    sources : where its files lie (`find_sources`)
+    key : of the pseudonyms; it changes `customer_id` and nothing else
+    threads : of the engine; no result depends on it
+
+    Raises
+    ------
+    ParameterError
+        The unit's mappings name what does not exist.
+    DataError
+        The sources break their contract: one message with every fault.
+    """
+    with _open(sources, threads) as engine:
+        pieces = list_pieces(engine, unit)
+        raise_faults(unit.name, _prepare(engine, unit, sources, pieces))
+        return _deliver(engine, unit, sources, pieces, key)
+
+
+def check_unit(unit: UnitParams, sources: ResolvedSources, *, threads: int = 2) -> Delivery:
+    """Do all that `ingest` does short of making tables, and give the faults instead of raising.
+
+    The frames of the account are filled where there is no fault; `tables` is empty.
+    """
+    with _open(sources, threads) as engine:
+        pieces = list_pieces(engine, unit)
+        faults = _prepare(engine, unit, sources, pieces)
+        if faults:
+            return _faulty(faults)
+        return _account(engine, unit, sources, pieces, {})
+
+
+def _open(sources: ResolvedSources, threads: int) -> Engine:
+    files = [path for paths in sources.files.values() for path in paths]
+    return Engine(
+        {f"given {n}": path for n, path in enumerate(files) if path.suffix == ".parquet"},
+        threads=threads,
+    )
+
+
+def _prepare(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> list[Fault]:
+    """Bring every row to where it can be counted; the first stage with faults is the last."""
+    faults = [_missing(unit, name) for name in sources.missing]
+    for name, paths in sources.files.items():
+        faults += open_source(engine, name, unit.sources[name], paths)
+    for piece in pieces if not faults else ():
+        n_files = len(sources.files[piece.source])
+        faults += stage(engine, piece, zone=unit.timezone, n_files=n_files)
+    if faults:
+        return faults
+    for piece in pieces:
+        faults += check_piece(engine, unit, piece)
+    for table in sorted({piece.table for piece in pieces}):
+        faults += check_keys(engine, table, [piece for piece in pieces if piece.table == table])
+    faults += make_documents(engine, pieces, zone=unit.timezone)
+    make_lines(engine, pieces)
+    make_identities(engine, pieces, zone=unit.timezone)
+    make_span(engine, pieces, zone=unit.timezone)
+    return faults + check_fingerprint(unit, _fingerprint(engine, sources, pieces))
+
+
+def _missing(unit: UnitParams, name: str) -> Fault:
+    place = "data/sample" if unit.sample else "data/raw"
+    advice = f"Put it into {place} or into a folder that RAPPORT_DATA_PATH names."
+    return Fault(name, "", f"the file {unit.sources[name].path} is absent", advice)
+
+
+def _fingerprint(
+    engine: Engine, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> dict[str, Any]:
+    described = describe_sources(engine, {}, sources, pieces)
+    found: dict[str, Any] = {f"rows.{row.source}": row.n_rows for row in described.itertuples()}
+    for table in {piece.table for piece in pieces}:
+        steps = [list_steps(engine, p)[0] for p in pieces if p.table == table]
+        found[f"money.{table}"] = sum((step.money or Decimal(0) for step in steps), Decimal(0))
+    return found | engine.rows("SELECT data_from AS first_day, data_until AS last_day FROM span")[0]
+
+
+def _faulty(faults: Sequence[Fault]) -> Delivery:
+    none = pd.DataFrame()
+    return Delivery({}, none, none, frame_faults(faults), none, none, none, {}, None, None)
+
+
+def _deliver(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece], key: bytes
+) -> Delivery:
+    name_customers(engine, key)
+    return _account(engine, unit, sources, pieces, dict(make_tables(engine, unit, pieces)))
+
+
+def _account(
+    engine: Engine,
+    unit: UnitParams,
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+    tables: dict[str, pa.Table],
+) -> Delivery:
+    steps: list[Step] = [step for piece in pieces for step in list_steps(engine, piece)]
+    quality = frame_steps([*steps, *list_findings(engine, pieces)])
+    (span,) = engine.rows("SELECT data_from, data_until FROM span")
+    nets = engine.fetch(
+        "SELECT coalesce(sum(d.amount), 0) AS net FROM identities AS i LEFT JOIN documents AS d "
+        "ON d.customer_id = i.id AND d.rule IS NULL GROUP BY i.order_key ORDER BY i.order_key"
+    )["net"]
+    completeness = measure_completeness(tables, nets)
+    facts = list_facts(engine)
+    if tables:
+        snapshot = span | {"n_customers": facts["customers"], "n_orders": facts["orders"]}
+        schema = arrow_schema(SCHEMAS["snapshot"])
+        tables |= {"snapshot": pa.Table.from_pylist([snapshot], schema=schema)}
+        tables |= {"data_quality": quality_table(quality)}
+    return Delivery(
+        tables=tables,
+        quality=quality,
+        flows=flow_steps(quality),
+        faults=frame_faults(()),
+        sources=describe_sources(engine, unit.sources, sources, pieces),
+        coverage=count_days(engine, pieces, zone=unit.timezone),
+        completeness=completeness,
+        facts=facts,
+        data_from=span["data_from"],
+        data_until=span["data_until"],
+    )

@@ -1,0 +1,209 @@
+"""One row per order, read or made from its lines, and one number for every order and customer.
+
+`order_key` numbers all orders delivered, by time, then source, then number of the order as
+delivered (shorter first, so that 9 stands before 10). It depends neither on the pseudonyms' key
+nor on the order of rows in a file. Where the number of an order is its row (`source_row`),
+shuffling that file gives other numbers: the row is all there is.
+"""
+
+# ruff: noqa: S608 - SQL is built of quoted names and checked expressions
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rapport.ingest.casts import local_day
+from rapport.ingest.faults import ROWS_NAMED, Fault
+from rapport.ingest.mapping import Piece
+from rapport.ingest.staging import MERGES, label_rows, number_rows
+from rapport.schema import CHANNELS, SCHEMAS
+from rapport.tables import Engine, identifier, quote
+
+SALE_BELOW, RETURN_ABOVE = "sale_below_zero", "return_above_zero"
+NO_LINES = "no_lines_left"
+NO_ORDER, ORDER_LEFT = "order_not_delivered", "order_left"
+QUARANTINE = (SALE_BELOW, RETURN_ABOVE, NO_ORDER, ORDER_LEFT)
+# What an order has from its source, with the type that it has where the source lacks it.
+ORDER_COLUMNS = {
+    "customer_id": "VARCHAR", "ordered_at": "TIMESTAMP", "kind": "VARCHAR", "status": "VARCHAR",
+    "amount": "DECIMAL(18, 4)", "discount": "DECIMAL(18, 4)", "tax": "DECIMAL(18, 4)",
+    "shipping": "DECIMAL(18, 4)", "channel": "VARCHAR", "store_id": "VARCHAR",
+    "original_order_id": "VARCHAR",
+}  # fmt: skip
+EMPTY_DAY = "CAST(NULL AS DATE)"
+SUMS = ("amount", "discount")
+
+
+def merged() -> str:
+    """Give SQL that is true for a staged row that is a copy of another."""
+    return f"coalesce(rule IN ({', '.join(quote(rule) for rule in MERGES)}), false)"
+
+
+def make_documents(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> list[Fault]:
+    """Make the relation `documents`: every order delivered, with its key and why it leaves.
+
+    Made from the pieces of `orders`, or of `order_lines` where there are none; with neither it
+    is empty. Lines of one order that name two customers, kinds or states are faults.
+    """
+    orders = [piece for piece in pieces if piece.table == "orders"]
+    lines = [piece for piece in pieces if piece.table == "order_lines"]
+    faults = [] if orders else _check_lines(engine, lines)
+    rows = " UNION ALL ".join(
+        [_read(piece) for piece in orders] or [_added(piece) for piece in lines] or [_none()]
+    )
+    kind = "coalesce(kind, CASE WHEN amount < 0 THEN 'return' ELSE 'sale' END)"
+    left = (
+        f"CASE WHEN rule IS NOT NULL THEN rule "
+        f"WHEN {kind} = 'sale' AND amount < 0 THEN {quote(SALE_BELOW)} "
+        f"WHEN {kind} = 'return' AND amount > 0 THEN {quote(RETURN_ABOVE)} END"
+    )
+    day = local_day("ordered_at", zone)
+    engine.run(
+        "CREATE TEMP TABLE documents AS SELECT * REPLACE ("
+        f"{kind} AS kind, coalesce(status, 'completed') AS status, {left} AS rule), "
+        f"{day} AS ordered_on, year({day}) * 12 + month({day}) - 1 AS month_no, "
+        "row_number() OVER (ORDER BY ordered_at NULLS LAST, piece, length(order_id), order_id) "
+        f"AS order_key FROM ({rows})"
+    )
+    return faults
+
+
+def _read(piece: Piece) -> str:
+    columns = [_or_empty(piece, name) for name in ORDER_COLUMNS]
+    return (
+        f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, rule "
+        f"FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+    )
+
+
+def _added(piece: Piece) -> str:
+    columns = []
+    for name, kind in ORDER_COLUMNS.items():
+        if not piece.has(name):
+            columns.append(_or_empty(piece, name))
+        elif name in SUMS:
+            total = f"sum({name}) FILTER (WHERE rule IS NULL)"
+            columns.append(f"CAST({total} AS {kind}) AS {name}")
+        else:
+            # An order all of whose lines leave still has a customer, who is counted.
+            kept = f"min({name}) FILTER (WHERE rule IS NULL)"
+            columns.append(f"coalesce({kept}, min({name})) AS {name}")
+    left = f"CASE WHEN count(*) FILTER (WHERE rule IS NULL) = 0 THEN {quote(NO_LINES)} END"
+    return (
+        f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, {left} AS rule "
+        f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY order_id"
+    )
+
+
+def _none() -> str:
+    empty = [f"CAST(NULL AS {kind}) AS {name}" for name, kind in ORDER_COLUMNS.items()]
+    return (
+        f"SELECT 0 AS piece, CAST(NULL AS VARCHAR) AS order_id, {', '.join(empty)}, "
+        "CAST(NULL AS VARCHAR) AS rule WHERE false"
+    )
+
+
+def _or_empty(piece: Piece, name: str) -> str:
+    if piece.has(name):
+        return name
+    if name == "channel" and piece.mapping.source in CHANNELS:
+        return f"{quote(str(piece.mapping.source))} AS channel"
+    return f"CAST(NULL AS {ORDER_COLUMNS[name]}) AS {name}"
+
+
+def _check_lines(engine: Engine, pieces: Sequence[Piece]) -> list[Fault]:
+    faults = []
+    for piece in pieces:
+        for name in ("customer_id", "kind", "status"):
+            if not piece.has(name):
+                continue
+            orders = (
+                f"SELECT min({number_rows()}) AS number FROM {identifier(piece.relation)} "
+                f"WHERE rule IS NULL GROUP BY order_id HAVING min({name}) <> max({name})"
+            )
+            (row,) = engine.rows(
+                f"SELECT count(*) AS n, min(number, {ROWS_NAMED}) AS numbers FROM ({orders})"
+            )
+            if row["n"]:
+                found = "lines of one order differ in it (first row of each such order)"
+                advice = "Mend them, or declare an `exclude` rule."
+                rows = label_rows(row["numbers"])
+                faults.append(
+                    Fault("order_lines", name, found, advice, piece.source, row["n"], rows)
+                )
+    return faults
+
+
+def make_lines(engine: Engine, pieces: Sequence[Piece]) -> None:
+    """Make the relation `lines`: every staged line with its order's key, day and reason to leave.
+
+    Lines of an order are numbered by what they hold, not by where they stand in the file.
+    """
+    parts = [_line_part(piece) for piece in pieces if piece.table == "order_lines"]
+    if not parts:
+        return
+    own = "l.product_id, l.quantity, l.amount, l.discount"
+    left = (
+        f"CASE WHEN l.rule IS NOT NULL THEN l.rule "
+        f"WHEN d.order_id IS NULL THEN {quote(NO_ORDER)} "
+        f"WHEN d.rule IN ({quote(SALE_BELOW)}, {quote(RETURN_ABOVE)}) THEN d.rule "
+        f"WHEN d.rule IS NOT NULL THEN {quote(ORDER_LEFT)} END"
+    )
+    engine.run(
+        f"CREATE TEMP TABLE lines AS SELECT l.order_id, {own}, l.line AS given, l.piece, "
+        "d.customer_id, d.ordered_at, d.ordered_on, d.month_no, d.order_key, d.kind, d.status, "
+        f"{left} AS rule FROM ({' UNION ALL '.join(parts)}) AS l "
+        "LEFT JOIN documents AS d ON l.order_id = d.order_id"
+    )
+
+
+def _line_part(piece: Piece) -> str:
+    types = {"line": "INTEGER", "discount": "DECIMAL(18, 4)", "amount": "DECIMAL(18, 4)",
+             "quantity": "DECIMAL(12, 3)"}  # fmt: skip
+    columns = [
+        name if piece.has(name) else f"CAST(NULL AS {kind}) AS {name}"
+        for name, kind in types.items()
+    ]
+    return (
+        f"SELECT {piece.number} AS piece, order_id, product_id, {', '.join(columns)}, rule "
+        f"FROM {identifier(piece.relation)}"
+    )
+
+
+def make_identities(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
+    """Make the relation `identities`: every customer delivered, with key and first day seen.
+
+    Also customers all of whose rows leave: they were delivered and can be counted.
+    """
+    parts = [
+        "SELECT customer_id AS id, order_key, ordered_on AS day FROM documents",
+    ]
+    for piece in pieces:
+        if piece.table in {"orders", "order_lines"} or not piece.has("customer_id"):
+            continue
+        parts.append(
+            f"SELECT customer_id, NULL, {day_of(piece, zone)} "
+            f"FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+        )
+    found = (
+        "SELECT id, min(order_key) AS order_key, min(day) AS first_seen_on "
+        f"FROM ({' UNION ALL '.join(parts)}) WHERE id IS NOT NULL GROUP BY id"
+    )
+    last = "(SELECT coalesce(max(order_key), 0) FROM documents)"
+    rank = "row_number() OVER (PARTITION BY order_key IS NULL ORDER BY length(id), id)"
+    engine.run(
+        "CREATE TEMP TABLE identities AS SELECT id, first_seen_on, "
+        f"coalesce(order_key, {last} + {rank}) AS order_key FROM ({found})"
+    )
+
+
+def day_of(piece: Piece, zone: str) -> str:
+    """Give SQL for the day in the unit's zone by which a table's rows are dated, if they are."""
+    schema = SCHEMAS[piece.table]
+    name = "created_on" if piece.table == "customers" else schema.time
+    column = schema.column(name or "")
+    if column is None:
+        return EMPTY_DAY
+    stamps = [stamp for stamp in column.local_of if piece.has(stamp)]
+    if stamps:
+        return local_day(f"coalesce({', '.join(stamps)}, NULL)", zone)
+    return column.name if piece.has(column.name) else EMPTY_DAY

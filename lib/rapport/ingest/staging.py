@@ -1,0 +1,185 @@
+"""Stage one piece: canonical columns beside the rule under which a row leaves, if any.
+
+A staged relation holds `source_file`, `source_row`, `rule` (empty where the row stays), one
+column per field (`amount`; `customers.country` where it rides along for another table), and
+`unread <column>` and `flag <name>` as truth values. Nothing has left yet: what leaves is counted
+from here.
+"""
+
+# ruff: noqa: S608 - SQL is built of quoted names and checked expressions
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from rapport.ingest.casts import Cast, Clock, cast, recode
+from rapport.ingest.faults import ROWS_NAMED, Fault
+from rapport.ingest.mapping import Field, Piece
+from rapport.ingest.read import FILE, ROW, columns_of, relation_of
+from rapport.schema import SCHEMAS
+from rapport.tables import Engine, EngineError, identifier, quote
+
+COPIES = "exact_duplicates"
+OVERLAP = "overlap_of_files"
+MERGES = (COPIES, OVERLAP)
+# Row numbers of several files in one number: no file has so many rows.
+FILE_STEP = 10**12
+
+
+def name_field(piece: Piece, field: Field) -> str:
+    """Name the column that a field has in its piece's staged relation."""
+    own = field.table == piece.table
+    return field.column.name if own else f"{field.table}.{field.column.name}"
+
+
+def stage(engine: Engine, piece: Piece, *, zone: str, n_files: int) -> list[Fault]:
+    """Make the staged relation of a piece, or say which of its columns cannot be made."""
+    known = columns_of(engine, relation_of(piece.source))
+    faults = list(_absent(piece, known))
+    if faults:
+        return faults
+    casts: dict[str, Cast] = {}
+    for field in piece.fields:
+        try:
+            casts[name_field(piece, field)] = _cast(engine, piece, field, known, zone)
+        except EngineError:
+            found = f"cannot be computed from {', '.join(field.reads)} as the source holds them"
+            advice = "Mend the expression, or state `types` of the source's columns."
+            faults.append(Fault(field.table, field.column.name, found, advice, piece.source))
+    if faults:
+        return faults
+    try:
+        engine.run(_create(piece, casts, list(known), n_files=n_files))
+    except EngineError as error:
+        found_faults = list(_failing(engine, piece))
+        if not found_faults:
+            raise EngineError(f"{piece.table}: {error}") from error
+        return found_faults
+    return []
+
+
+def _absent(piece: Piece, known: dict[str, str]) -> Iterator[Fault]:
+    lower = {column.lower() for column in known}
+    read = [(f.table, f.column.name, name) for f in piece.fields for name in f.reads]
+    read += [
+        (piece.table, rule, name) for rule, names in piece.conditions.items() for name in names
+    ]
+    for table, column, name in dict.fromkeys(read):
+        if name.lower() not in lower:
+            near = difflib.get_close_matches(name, known, n=1)
+            advice = f"Did you mean {near[0]}?" if near else "Mend the unit's file."
+            found = f"the source has no column {name}"
+            yield Fault(table, column, found, advice, piece.source)
+
+
+def _cast(engine: Engine, piece: Piece, field: Field, known: dict[str, str], zone: str) -> Cast:
+    if field.words is not None:
+        return recode(field.sql, field.words)
+    found = known.get(field.reads[0]) if not field.computed else None
+    if found is None:
+        source = identifier(relation_of(piece.source))
+        (row,) = engine.rows(f"DESCRIBE SELECT {field.sql} AS made FROM {source}")
+        found = row["column_type"]
+    rule = piece.mapping.time
+    clock = Clock(rule.format if rule else None, (rule and rule.zone) or zone, zone)
+    made = cast(field.column, field.sql, found, clock)
+    return (
+        made
+        if made.unread != "false" and not _is_safe(field.column.type, found)
+        else Cast(made.value)
+    )
+
+
+def _is_safe(kind: str, found: str) -> bool:
+    """Say whether no value of the engine's type `found` can fail to be of the column's type."""
+    times = {"DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S",
+             "TIMESTAMP WITH TIME ZONE"}  # fmt: skip
+    return (kind in {"date", "timestamp"} and found in times) or (kind, found) == (
+        "bool",
+        "BOOLEAN",
+    )
+
+
+def _create(piece: Piece, casts: dict[str, Cast], known: list[str], *, n_files: int) -> str:
+    columns = [FILE, ROW]
+    columns += [f"{made.value} AS {identifier(name)}" for name, made in casts.items()]
+    columns += [f"{made.unread} AS {identifier(f'unread {name}')}" for name, made in casts.items()]
+    columns += [
+        f"{_holds(condition)} AS {identifier(f'flag {name}')}"
+        for name, condition in piece.mapping.flag.items()
+    ]
+    columns += [f"{_rule(piece)} AS excluded", f"{_copy_no(piece, known)} AS copy_no"]
+    source = identifier(relation_of(piece.source))
+    rule = (
+        f"CASE WHEN {_overlap(piece, n_files)} THEN {quote(OVERLAP)} "
+        f"WHEN copy_no > 1 THEN {quote(COPIES)} ELSE excluded END"
+    )
+    inner = f"SELECT {', '.join(columns)} FROM {source}"
+    rows = f"SELECT * EXCLUDE (excluded, copy_no), {rule} AS rule FROM ({inner})"
+    return f"CREATE TEMP TABLE {identifier(piece.relation)} AS {rows}"
+
+
+def _holds(condition: str) -> str:
+    return f"coalesce(CAST(({condition}\n) AS BOOLEAN), false)"
+
+
+def _rule(piece: Piece) -> str:
+    whens = [
+        f"WHEN {_holds(condition)} THEN {quote(name)}"
+        for name, condition in piece.mapping.exclude.items()
+    ]
+    return f"CASE {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
+
+
+def _copy_no(piece: Piece, known: list[str]) -> str:
+    if piece.mapping.exact_duplicates == "keep":
+        return "1"
+    every = ", ".join(identifier(column) for column in known if column != ROW)
+    return f"row_number() OVER (PARTITION BY {every} ORDER BY {ROW})"
+
+
+def _overlap(piece: Piece, n_files: int) -> str:
+    # Of an order's lines the first key column is the order: a later file brings it whole.
+    keys = [key for key in SCHEMAS[piece.table].key if key != "line"]
+    if n_files < 2 or not all(piece.has(key) for key in keys):
+        return "false"
+    parts = ", ".join(identifier(key) for key in keys)
+    filled = " AND ".join(f"{identifier(key)} IS NOT NULL" for key in keys)
+    return f"{filled} AND {FILE} < max({FILE}) OVER (PARTITION BY {parts})"
+
+
+def _failing(engine: Engine, piece: Piece) -> Iterator[Fault]:
+    """Find the rows at which an expression fails: the engine's own message would quote them."""
+    computed = [(f.table, f.column.name, f.sql, f.reads) for f in piece.fields if f.computed]
+    computed += [
+        (piece.table, name, _holds({**piece.mapping.exclude, **piece.mapping.flag}[name]), reads)
+        for name, reads in piece.conditions.items()
+    ]
+    source = identifier(relation_of(piece.source))
+    for table, column, sql, reads in computed:
+        filled = " AND ".join(f"{identifier(name)} IS NOT NULL" for name in reads) or "true"
+        (row,) = engine.rows(
+            f"SELECT count(*) AS n, min({number_rows()}, {ROWS_NAMED}) AS numbers "
+            f"FROM {source} WHERE TRY({sql}) IS NULL AND {filled}"
+        )
+        if row["n"]:
+            found, advice = "the expression fails", "Mend these rows or the expression."
+            rows = label_rows(row["numbers"])
+            yield Fault(table, column, found, advice, piece.source, row["n"], rows)
+
+
+def number_rows() -> str:
+    """Give SQL for a number that orders rows by file, then by row."""
+    return f"(({FILE} - 1) * CAST({FILE_STEP} AS BIGINT) + {ROW})"
+
+
+def label_rows(numbers: list[int] | None) -> tuple[str, ...]:
+    """Write row numbers as "12", or "2:12" for row 12 of the second file.
+
+    Examples
+    --------
+    >>> label_rows([12, 1_000_000_000_012])
+    ('12', '2:12')
+    """
+    parts = [divmod(number, FILE_STEP) for number in numbers or ()]
+    return tuple(f"{file + 1}:{row}" if file else str(row) for file, row in parts)
