@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from functools import singledispatch
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from rapport import tables
+from rapport.analysis.measured import Measured
 from rapport.chapter import bundle
+from rapport.chapter.numbers import make_value
 from rapport.chapter.opening import describe_opening, log_opening
+from rapport.chapter.showing import show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
+from rapport.ingest.sources import ResolvedSources, find_sources
 from rapport.params import UnitParams
 from rapport.present import pieces
 from rapport.present.figures.spec import FigureSpec
-from rapport.present.sentences import compose
+from rapport.present.sentences import Listing, compose
 from rapport.present.tables import TableSpec
 from rapport.present.values import Value
+from rapport.privacy import SAMPLE_KEY, read_key
 
 
 def open_chapter(name: str, *, unit: str, period: str | None = None) -> Chapter:
@@ -65,6 +71,24 @@ class Chapter:
             raise DataError(f"chapter {self._world.chapter}: has no period, so no as_of.")
         return self._world.as_of
 
+    @property
+    def sources(self) -> ResolvedSources:
+        """The files of the unit's sources, which ingestion alone reads."""
+        world = self._world
+        if world.sources is not None:
+            return ResolvedSources(
+                {name: tuple(map(Path, one["paths"])) for name, one in world.sources.items()},
+                {name: one["digest"] for name, one in world.sources.items()},
+            )
+        if world.root is None:
+            raise DataError(f"chapter {world.chapter}: was given no sources.")
+        return find_sources(self.unit, world.root)
+
+    @property
+    def pseudonym_key(self) -> bytes:
+        """The key of pseudonyms: public for sample units, else from the analyst's file."""
+        return SAMPLE_KEY if self.unit.sample else read_key(os.environ)
+
     def read(self, table: str, *, window: str | None = None) -> pd.DataFrame:
         """Read a table, rows up to as_of.
 
@@ -99,17 +123,17 @@ class Chapter:
         rows = self.read(table, window=window)
         return rows if len(rows) else None
 
-    def write(self, table: str, rows: pd.DataFrame) -> None:
-        """Publish a table for later chapters and the report's folder.
+    def write(self, table: str, rows: pd.DataFrame | pa.Table | None) -> None:
+        """Publish a table for later chapters and the report's folder; None publishes nothing.
 
         The index is written as columns if it has names. The press moves the file into the store
         once the whole chapter has succeeded; a draft's file stays among the drafts.
         """
-        named = rows.reset_index() if any(rows.index.names) else rows
-        self._world.writes.mkdir(parents=True, exist_ok=True)
-        file = tables.write_table(named, self._world.writes / f"{table}.parquet")
+        if rows is None:
+            return
+        file = tables.write_table(rows, self._world.writes / f"{table}.parquet")
         content = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
-        kinds = pieces.column_kinds(named)
+        kinds = pieces.column_kinds(tables.read_table(file.path))
         bundle.emit("written", content | {"kinds": kinds}, plain=f"{table}: {file.n_rows:,} rows")
 
     def record(  # noqa: PLR0913 - a record has these parts, each named where it is called
@@ -136,17 +160,28 @@ class Chapter:
         interval : both ends, in the unit of the value
         table : the table that it came from
         """
-        ends = None if interval is None else (plain(interval[0]), plain(interval[1]))
-        made = Value(
-            id=id, value=plain(value), kind=kind, unit=unit, n=None if n is None else int(n),
-            interval=ends, table=table, currency=self.unit.currency,
-        )  # fmt: skip
+        measured = Measured(id, value, kind, unit, n, interval, table)
+        made = make_value(measured, id, self.unit)
         described = bundle.describe_value(made)
         bundle.emit("values", {"values": [described]}, plain=f"{id} = {described['value']}")
         return made
 
+    def record_all(self, measured: Iterable[Measured]) -> dict[str, Value]:
+        """Record every number that a method gave, and give the values by the slots' names."""
+        name = self._world.chapter
+        values = {one.slot: make_value(one, f"{name}.{one.name}", self.unit) for one in measured}
+        described = [bundle.describe_value(value) for value in values.values()]
+        listed = "\n".join(f"{one['id']} = {one['value']}" for one in described)
+        bundle.emit("values", {"values": described}, plain=listed)
+        return values
+
     def say(
-        self, template: str, *, role: str = "paragraph", case: str | None = None, **values: Value
+        self,
+        template: str,
+        *,
+        role: str = "paragraph",
+        case: str | None = None,
+        **values: Value | Listing,
     ) -> None:
         """Say one sentence in every language, its numbers taken from value objects only.
 
@@ -170,61 +205,4 @@ class Chapter:
 
     def show(self, spec: FigureSpec | TableSpec | pieces.Cards | pieces.Actions) -> None:
         """Show a figure, a table, the key figures or the actions, in every language."""
-        _show(spec, self.unit)
-
-
-@singledispatch
-def _show(spec: object, unit: UnitParams) -> None:
-    raise TypeError(f"{type(spec).__name__} cannot be shown to {unit.name}'s readers")
-
-
-@_show.register
-def _(spec: FigureSpec, unit: UnitParams) -> None:
-    content = pieces.describe_figure(spec)
-    svg = content["shapes"][unit.language]["wide"]
-    bundle.emit("figure", content, svg=svg, plain=content["alt"][unit.language])
-
-
-@_show.register
-def _(spec: TableSpec, unit: UnitParams) -> None:
-    content = pieces.describe_table(spec)
-    html = pieces.table_html(content, unit.language)
-    bundle.emit("table", content, html=html, plain=spec.id)
-
-
-@_show.register
-def _(spec: pieces.Cards, unit: UnitParams) -> None:
-    content = pieces.describe_cards(spec)
-    lines = [
-        f"{card['name'][unit.language]}: {card['value'][unit.language]}"
-        for card in content["cards"]
-    ]
-    bundle.emit("key_figures", content, plain="\n".join(lines))
-
-
-@_show.register
-def _(spec: pieces.Actions, unit: UnitParams) -> None:
-    content = pieces.describe_actions(spec)
-    lines = [
-        "".join(run["text"] for run in row["action"][unit.language]) for row in content["rows"]
-    ]
-    bundle.emit("actions", content, plain="\n".join(lines))
-
-
-def plain(value: object) -> int | float | Decimal | str | date | None:
-    """Turn numpy's and pandas' scalars into Python's own, money left exact.
-
-    Examples
-    --------
-    >>> plain(np.int64(3)), plain(pd.NA), plain(Decimal("1.10"))
-    (3, None, Decimal('1.10'))
-    """
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str | date):
-        raise TypeError(f"a {type(value).__name__} cannot be recorded as a value")
-    return value
+        show(spec, self.unit)

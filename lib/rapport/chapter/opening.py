@@ -47,9 +47,9 @@ def log_opening(world: World) -> None:
     The line names every literal of the notebook that differs from the unit's file, because a
     draft overrides nothing.
     """
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     kernel = getattr(shell, "kernel", None)
-    if world.root is None or kernel is None:
+    if world.root is None or shell is None or kernel is None:
         return
     resolved = world.unit.chapter_values()
     differing = [

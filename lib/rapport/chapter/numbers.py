@@ -1,0 +1,71 @@
+"""Numbers of a notebook as value objects: numpy's and pandas' scalars become Python's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from rapport.analysis.measured import Measured
+from rapport.params import UnitParams
+from rapport.present.values import KINDS, Kind, Value
+
+Plain = int | float | Decimal | str | date | None
+
+
+def make_value(measured: Measured, id: str, unit: UnitParams) -> Value:  # noqa: A002
+    """Make the value object of one number of a unit.
+
+    Raises
+    ------
+    TypeError
+        The number is of a type that no record can hold, or its kind is not known.
+    """
+    return Value(
+        id=id,
+        value=plain(measured.value),
+        kind=_kind(measured.kind),
+        unit=measured.unit,
+        n=None if measured.n is None else int(measured.n),
+        interval=_ends(measured.interval),
+        table=measured.table,
+        currency=unit.currency,
+        confidence=unit.confidence,
+    )
+
+
+def _kind(kind: str) -> Kind:
+    for known in KINDS:
+        if kind == known:
+            return known
+    raise TypeError(f"{kind!r} is no kind of value; one of {', '.join(KINDS)}")
+
+
+def _ends(interval: tuple[object, object] | None) -> tuple[float | Decimal, float | Decimal] | None:
+    if interval is None:
+        return None
+    low, high = (plain(end) for end in interval)
+    if not isinstance(low, int | float | Decimal) or not isinstance(high, int | float | Decimal):
+        raise TypeError("an interval has two numbers")
+    return low, high
+
+
+def plain(value: object) -> Plain:
+    """Turn numpy's and pandas' scalars into Python's own, money left exact.
+
+    Examples
+    --------
+    >>> plain(np.int64(3)), plain(pd.NA), plain(Decimal("1.10"))
+    (3, None, Decimal('1.10'))
+    """
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str | date):
+        raise TypeError(f"a {type(value).__name__} cannot be recorded as a value")
+    return value
