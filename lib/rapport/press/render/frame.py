@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
+import yaml
+
+from rapport.assets.files import asset_path
 from rapport.press.render.blocks import number_blocks
 from rapport.press.render.markdown import read_prose
 from rapport.press.render.tree import (
@@ -22,6 +26,13 @@ from rapport.press.render.tree import (
 Texts = Mapping[str, str]
 # Words that a document hands to its renderers, by their key in `assets/locale/document.yml`.
 LABELS = ("contents", "appendix", "figure", "table", "page_of", "up", "down", "skip", "sparkline")
+
+
+@cache
+def read_words() -> Mapping[str, Texts]:
+    """Read the words of the document frame: id -> language -> text."""
+    text = asset_path("locale", "document.yml").read_text(encoding="utf-8")
+    return {str(key): words for key, words in yaml.safe_load(text).items()}
 
 
 @dataclass(frozen=True)
@@ -47,9 +58,9 @@ class DataSource:
 class Frame:
     """Everything of a report that no chapter says.
 
-    `words` are the texts of `assets/locale/document.yml`, id -> language -> text; `bands` names
-    those of them that stand across page one (sample, incomplete, draft); `signer` is empty where
-    nobody signs; `versions` are names and versions of what made the report.
+    `bands` are those across page one (sample, incomplete, draft); `record_id` is empty before
+    the run has its number, `signer` where nobody signs; `versions` are names and versions of
+    what made the report; `words` are the texts of `assets/locale/document.yml`.
     """
 
     unit: str
@@ -58,13 +69,13 @@ class Frame:
     period_labels: Texts
     as_of_labels: Texts
     languages: Sequence[str]
-    words: Mapping[str, Texts]
-    record_id: str
+    record_id: str = ""
     signer: str = ""
     bands: Sequence[str] = ()
     parameters: Sequence[Parameter] = ()
     sources: Sequence[DataSource] = ()
     versions: Sequence[tuple[str, str]] = ()
+    words: Mapping[str, Texts] = field(default_factory=read_words)
 
 
 def make_record(frame: Frame, language: str) -> Record:
@@ -94,20 +105,22 @@ def make_sources(frame: Frame, number: str, language: str) -> Section:
     rows = [[row.name, f"{row.n_rows:,}", row.digest[:16]] for row in frame.sources]
     columns = {"name": "left", "rows": "right", "digest": "left"}
     section = _open(frame, number, "sources", language)
-    return _fill(section, [_table(frame, "sources", columns, rows, language)])
+    if rows:
+        return _fill(section, [_table(frame, "sources", columns, rows, language)])
+    return _fill(section, _prose(frame, "sources_none", language))
 
 
 def make_check(frame: Frame, number: str, language: str) -> Section:
     """Make the last section: how to check this report."""
     record: Source = {"kind": "parameter", "id": "record"}
-    rows: list[list[str | Runs]] = [
-        [_say(frame, "check_record", language), [_run(frame.record_id, record)]]
-    ]
+    rows: list[list[str | Runs]] = []
+    if frame.record_id:
+        rows.append([_say(frame, "check_record", language), [_run(frame.record_id, record)]])
     for name, version in frame.versions:
         rows.append([name, [_run(version, {"kind": "parameter", "id": f"version.{name}"})]])
-    pairs: Pairs = {"type": "rows", "rows": rows}
+    pairs: list[Pairs] = [{"type": "rows", "rows": rows}] if rows else []
     section = _open(frame, number, "check", language)
-    return _fill(section, [*_prose(frame, "check_text", language), pairs])
+    return _fill(section, [*_prose(frame, "check_text", language), *pairs])
 
 
 def _open(frame: Frame, number: str, name: str, language: str) -> Section:

@@ -208,28 +208,37 @@ def list_figures(document: Document) -> list[Figure]:
 
 
 def walk_runs(document: Document) -> Iterator[tuple[str, Run]]:
-    """Give every run with the place where it stands, in the order of the report."""
-    yield from _front_runs(document["front"])
+    """Give every run with the place where it stands, in the order of the report.
+
+    A key figure's number is a run of its value, though the tree holds it as text.
+    """
+    for place, runs in _front_pieces(document["front"]):
+        yield from ((f"page one, {place}", run) for run in runs)
     for section in list_sections(document):
-        for place, block in enumerate(section["blocks"], 1):
-            where = f"{section['anchor']}, block {place} ({block['type']})"
+        for number, block in enumerate(section["blocks"], 1):
+            where = f"{section['anchor']}, block {number} ({block['type']})"
             yield from ((where, run) for run in block_runs(block))
 
 
-def _front_runs(front: Front) -> Iterator[tuple[str, Run]]:
-    pieces: list[tuple[str, Runs]] = [("headline", front["headline"])]
-    pieces += [("lead", text) for text in front["lead"]]
+def _front_pieces(front: Front) -> Iterator[tuple[str, Runs]]:
+    yield "headline", front["headline"]
+    yield from (("lead", text) for text in front["lead"])
     if front["mind"]:
-        pieces.append(("mind", front["mind"]["text"]))
+        yield "mind", front["mind"]["text"]
     for card in front["cards"]:
-        pieces += [("key figure", card["change"]), ("key figure", card["small"])]
+        yield "key figure", [*_card_value(card), *card["change"], *card["small"]]
     if front["figure"]:
-        pieces.append(("figure", list(block_runs(front["figure"]))))
+        yield "figure", list(block_runs(front["figure"]))
     if front["actions"]:
-        pieces += [("action", row["action"]) for row in front["actions"]["rows"]]
-        pieces.append(("action", front["actions"]["note"]))
-    for place, runs in pieces:
-        yield from ((f"page one, {place}", run) for run in runs)
+        yield from (("action", row["action"]) for row in front["actions"]["rows"])
+        yield "action", front["actions"]["note"]
+
+
+def _card_value(card: Card) -> Runs:
+    if "id" not in card:
+        return []
+    source: Source = {"kind": "value", "id": card["id"]}
+    return [{"text": card["value"], "source": source, "strong": True}]
 
 
 def block_runs(block: Block | Mapping[str, Any]) -> Iterator[Run]:
@@ -247,7 +256,7 @@ def block_runs(block: Block | Mapping[str, Any]) -> Iterator[Run]:
 
 def shown_values(document: Document) -> dict[str, str]:
     """Give, for each value that stands as text, the characters of its first place."""
-    shown = {card["id"]: card["value"] for card in document["front"]["cards"] if "id" in card}
+    shown: dict[str, str] = {}
     for _, run in walk_runs(document):
         if run["source"]["kind"] == "value":
             shown.setdefault(run["source"]["id"], run["text"])

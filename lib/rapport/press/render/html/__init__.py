@@ -1,5 +1,5 @@
-"""The document tree as one HTML file.
+"""The document tree as one HTML file; template and style are data in `assets/html/`."""
 
-`page.render_html(document, *, slot)` is what this room offers; the template and its style
-are data in `assets/html/`.
-"""
+from rapport.press.render.html.page import SLOT_CLOSE, SLOT_OPEN, render_html
+
+__all__ = ["SLOT_CLOSE", "SLOT_OPEN", "render_html"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from rapport.assets.files import asset_path
 from rapport.press.render.checks import check_document
 from rapport.press.render.fonts import check_glyphs
-from rapport.press.render.html.exporter import fill_template
 from rapport.press.render.html.view import (
     TextRow,
     embed_fonts,
@@ -34,6 +33,9 @@ def render_html(document: Document, *, slot: bytes | None) -> bytes:
     ValueError
         The slot is not ASCII, or holds a "<", which could end its element.
     """
+    # nbconvert takes a second to import: a run in which nothing is rendered shall not pay it.
+    from rapport.press.render.html.exporter import fill_template  # noqa: PLC0415
+
     check_document(document)
     check_glyphs(document)
     page = fill_template(
