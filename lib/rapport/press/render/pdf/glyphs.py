@@ -97,8 +97,8 @@ def find_missing(text: str) -> list[str]:
     --------
     >>> find_missing("£1.42m 销售额 堃")
     []
-    >>> find_missing("CO\u2082")
-    ['U+2082']
+    >>> find_missing("ف")
+    ['U+0641']
     """
     faces = [_font(f"{name}-Regular") for name in _FILES.values()]
     unprinted = {"Zs", "Zl", "Zp", "Cf", "Mn"}

@@ -11,14 +11,17 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rapport.press.render.pdf.texts import Tree, check_glyphs, clean, longest, plain, segments
+from rapport.press.render.pdf.texts import Tree, check_glyphs, clean, longest, pieces, plain
 
 SLOT_NAME = "rapport-record.json"
-PAGE_WIDTH = 166 * 72 / 25.4  # points
-TALLEST = 190 * 72 / 25.4  # leaves room for title, subtitle and caption on one page
+MM = 72 / 25.4  # in points, like the two below
+PAGE_WIDTH = 166 * MM
+TALLEST = 190 * MM  # leaves room for title, subtitle and caption on one page
 # Letters that surely fit one page. An unbreakable block taller than a page runs out of it.
 WHOLE = 2_000
-_POINTS = {"pt": 1.0, "mm": 72 / 25.4, "cm": 720 / 25.4, "in": 72.0, "px": 0.75, "": 0.75}
+# A chapter that needs more than this begins in what is left of a page all the same.
+HALF = 120.0  # millimetres
+_POINTS = {"pt": 1.0, "mm": MM, "cm": 10 * MM, "in": 72.0, "px": 0.75, "": 0.75}
 _SIZE = re.compile(r"\s(width|height)=[\"']([\d.]+)(pt|mm|cm|in|px|)[\"']")
 _TEXTS = {"paragraph", "list", "gap", "rows"}
 _WORDS = {"text", "title", "subtitle", "note", "items", "rows", "cells", "blocks"}
@@ -80,7 +83,7 @@ def _front(document: Tree) -> dict[str, Any]:
     ]
     return {
         **front,
-        "headline": segments(front["headline"]),
+        "headline": pieces(front["headline"]),
         "cards": cards,
         "note": front.get("note"),
         "figure": _figure(front["figure"]) if front["figure"] else None,
@@ -134,11 +137,11 @@ def _part(part: Tree, anchors: Mapping[str, str]) -> dict[str, Any]:
         "number": part["number"],
         "topic": part["topic"],
         "anchor": anchors[part["anchor"]],
-        "headline": segments(headline),
+        "headline": pieces(headline),
         "finding": finding,
         "running": part["topic"],
         "appendix": False,
-        "long": any(group["type"] == "figure" for group in groups),
+        "needs": min(_needed(groups), HALF),
         "whole": False,
         "groups": [_name_anchor(group, anchors) for group in groups],
     }
@@ -151,7 +154,7 @@ def _name_anchor(group: dict[str, Any], anchors: Mapping[str, str]) -> dict[str,
 def _group(blocks: Iterable[Tree]) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = []
     level = 1
-    for block in blocks:
+    for block in map(_without_hole, blocks):
         kind = block["type"]
         if kind in _TEXTS or kind == "aside":
             if not groups or groups[-1]["type"] != "passage":
@@ -160,17 +163,40 @@ def _group(blocks: Iterable[Tree]) -> list[dict[str, Any]]:
         elif kind in {"heading", "headline"}:
             # PDF/UA forbids a level left out; a second headline is a heading of its chapter.
             level = min(block.get("level", 2), level + 1)
-            groups.append({"type": "heading", "level": level, "text": segments(block["text"])})
+            groups.append({"type": "heading", "level": level, "text": pieces(block["text"])})
         else:
             groups.append(_figure(block) if kind == "figure" else _table(block))
     return groups
+
+
+def _without_hole(block: Tree) -> Tree:
+    # What could not be drawn is one grey line.
+    is_hole = block["type"] == "figure" and not block["wide"]
+    return {"type": "gap", "text": block["title"]} if is_hole else block
+
+
+def _needed(groups: Iterable[Tree]) -> float:
+    """Estimate the room that a chapter's beginning takes, to its first figure or table."""
+    room = 24.0  # the headline
+    for group in groups:
+        if group["type"] == "figure":
+            return room + float(group["height"]) / MM + 30  # title, subtitle and caption
+        if group["type"] == "table":
+            return room + 20 + 7 * min(len(group["rows"]), 10)
+        room += min(_weight(group) / 12, 50.0)  # a line of 66 letters is 5.3 mm
+    return room
 
 
 def _figure(figure: Tree) -> dict[str, Any]:
     kept = {key: value for key, value in figure.items() if key != "narrow"}
     width, height = _size(figure["wide"])
     shrink = min(1.0, PAGE_WIDTH / width, TALLEST / height)
-    return {**kept, "title": segments(figure["title"]), "width": round(width * shrink, 2)}
+    return {
+        **kept,
+        "title": pieces(figure["title"]),
+        "width": width * shrink,
+        "height": height * shrink,
+    }
 
 
 def _size(svg: str) -> tuple[float, float]:
@@ -184,7 +210,7 @@ def _table(table: Tree) -> dict[str, Any]:
     cells = [row["cells"] for row in table["rows"]]
     return {
         **table,
-        "title": segments(table["title"]),
+        "title": pieces(table["title"]),
         "columns": longest(table["columns"], cells),
         "whole": len(cells) <= 16 and _weight(table) < WHOLE,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from html import unescape
 from typing import Any
 
 from rapport.errors import RapportError
@@ -16,11 +17,13 @@ Tree = Mapping[str, Any]
 _LONG_WORD = re.compile(r"[^\s\u200b\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]{25,}")
 _BREAK_AFTER = re.compile(r"([/_.,;:=&?@-]+(?=[^/_.,;:=&?@-])|[^/_.,;:=&?@-]{10})")
 _OUTSIDE = ("https://", "http://", "mailto:")
-_KEPT = {"wide", "sparkline", "source"}
+_OPENING, _CLOSING = "（《〈「『【〔“‘", "，。；：！？、）》〉」』】〕”’…"
+_KEPT = {"wide", "sparkline"}
+_LABEL = re.compile(r">([^<>]+)<")
 
 
 def clean(node: Any, anchors: Mapping[str, str]) -> Any:
-    """Give a tree without control characters, words too long for a line, dead links.
+    """Give a tree without sources, control characters, words too long for a line, dead links.
 
     `anchors` maps the names that links may aim at to the template's own.
     """
@@ -29,7 +32,9 @@ def clean(node: Any, anchors: Mapping[str, str]) -> Any:
     if isinstance(node, list):
         return [clean(item, anchors) for item in node]
     if isinstance(node, Mapping):
-        return {key: _clean_value(key, value, anchors) for key, value in node.items()}
+        return {
+            key: _clean_value(key, value, anchors) for key, value in node.items() if key != "source"
+        }
     return node
 
 
@@ -65,20 +70,41 @@ def plain(runs: Iterable[Tree]) -> str:
     return "".join(run["text"] for run in runs).replace("\u200b", "")
 
 
-def segments(runs: Iterable[Tree]) -> list[list[Tree]]:
-    r"""Cut runs at the places where a Chinese headline may break (U+200B).
+def pieces(runs: Iterable[Tree]) -> list[dict[str, Any]]:
+    r"""Cut a headline into pieces: `kept` ones must not be broken inside.
+
+    A Chinese headline says where it may break (U+200B). Punctuation at either end of a
+    piece stays outside: inside it would be squeezed as if it stood at the end of a line.
 
     Examples
     --------
-    >>> [plain(part) for part in segments([{"text": "增长，\u200b但"}, {"text": "一半"}])]
-    ['增长，', '但一半']
+    >>> [(plain(part["runs"]), part["kept"]) for part in pieces([{"text": "增长，\u200b但半数"}])]
+    [('增长', True), ('，', False), ('但半数', True)]
     """
     found: list[list[Tree]] = [[]]
     for run in runs:
         first, *others = run["text"].split("\u200b")
         found[-1].append({**run, "text": first})
         found += [[{**run, "text": other}] for other in others]
-    return [part for part in found if plain(part)]
+    full = [part for part in found if plain(part)]
+    if len(full) < 2:
+        return [{"runs": part, "kept": False} for part in full]
+    return [piece for part in full for piece in _without_marks(part)]
+
+
+def _without_marks(part: list[Tree]) -> list[dict[str, Any]]:
+    first, last = part[0], part[-1]
+    before = first["text"][: len(first["text"]) - len(first["text"].lstrip(_OPENING))]
+    after = last["text"][len(last["text"].rstrip(_CLOSING)) :]
+    core = [dict(run) for run in part]
+    core[0]["text"] = core[0]["text"].lstrip(_OPENING)
+    core[-1]["text"] = core[-1]["text"].rstrip(_CLOSING)
+    cut: list[dict[str, Any]] = [
+        {"runs": [{**first, "text": before}], "kept": False},
+        {"runs": core, "kept": True},
+        {"runs": [{**last, "text": after}], "kept": False},
+    ]
+    return [piece for piece in cut if plain(piece["runs"])]
 
 
 def longest(columns: Iterable[Tree], rows: list[list[str]]) -> list[dict[str, Any]]:
@@ -117,5 +143,6 @@ def _texts(node: Any) -> Iterable[str]:
             yield from _texts(item)
     elif isinstance(node, Mapping):
         for key, value in node.items():
-            if key not in _KEPT:
-                yield from _texts(value)
+            # Of a drawing only its labels; what stands in tags is no text.
+            drawn = key in _KEPT and value
+            yield from map(unescape, _LABEL.findall(value)) if drawn else _texts(value)
