@@ -80,11 +80,12 @@ def find_accidents(notebook: Notebook) -> list[str]:
     Returns
     -------
     a sentence a finding: standard error, an address of an object, an absolute path. Cells are
-    counted from 1. What was found is not repeated, it could name a person.
+    counted from 1 as the analyst sees them. What was found is not repeated, it could name a person.
     """
     found = []
-    executed = [cell for cell in notebook["cells"] if ERROR_MARKER not in tags_of(cell)]
-    canonical = canonicalise(notebook)["cells"]
+    added = {ERROR_MARKER, INJECTED}
+    executed = [cell for cell in notebook["cells"] if added.isdisjoint(tags_of(cell))]
+    canonical = canonicalise({"cells": executed})["cells"]
     for at, (raw, plain) in enumerate(zip(executed, canonical, strict=True), start=1):
         if any(is_stderr(output) for output in raw.get("outputs", [])):
             found.append(f"cell {at} writes to standard error")

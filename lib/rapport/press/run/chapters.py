@@ -99,6 +99,7 @@ def _execute(job: Job, watch: _Watch) -> Outcome:
             PARTIAL,
             parameters=dict(job.task.parameters),  # type: ignore[union-attr]
             kernel_name=COLD,
+            language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
             start_timeout=SECONDS_TO_START,

@@ -17,7 +17,9 @@ PACKAGE_FOLDER = Path(__file__).parents[2]
 # number, and its enforced settings are a part of the key by themselves.
 NOT_OF_CHAPTERS = ("rapport.marts", "rapport.press")
 # Pages are made of these after a chapter ran: they belong to the render key.
-FOR_RENDERING = re.compile(r"^assets/(templates/|locale/document\.yml$)")
+FOR_RENDERING = re.compile(r"^assets/(html/|typst/|templates/|locale/document\.yml$)")
+# An id, also the fixed beginning of one that is put together: f"churn.{name}".
+ID = re.compile(r"^([a-z][\w-]*)\.[\w.-]*$")
 DOTTED = PACKAGE + r"(\.\w+)+"
 SENTENCES = re.compile(r"^assets/locale/sentences\.([\w-]+)\.yml$")
 
@@ -87,8 +89,14 @@ def words_of(modules: Iterable[str], *, folder: Path = PACKAGE_FOLDER) -> frozen
 @lru_cache(maxsize=1024)
 def words_in(text: str) -> frozenset[str]:
     """Give the first parts of all dotted strings in a module's source."""
-    constants = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
-    return frozenset(c.split(".", 1)[0] for c in constants if isinstance(c, str) and "." in c)
+    return words_in_tree(ast.parse(text))
+
+
+def words_in_tree(tree: ast.AST) -> frozenset[str]:
+    """Give the first parts of all dotted strings in a tree: `churn` of "churn.rate.month"."""
+    constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    found = [ID.match(value) for value in constants if isinstance(value, str)]
+    return frozenset(match.group(1) for match in found if match)
 
 
 def imports_in(tree: ast.AST, *, module: str, is_package: bool) -> set[str]:

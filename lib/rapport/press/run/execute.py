@@ -58,7 +58,7 @@ def run_tasks(
     KeyboardInterrupt
         After every child has ended; what was done until then stays done.
     """
-    sources = Sources()
+    sources = Sources(world.package)
     ordered = order_tasks(list(tasks))
     check_parameters(ordered, sources)
     run = _Run(world, sources, ordered, find_needs(ordered), fresh, on_event or _ignore)
@@ -172,7 +172,7 @@ class _Run:
 
     def _check_code(self, planned: Planned, outcome: Outcome) -> Outcome:
         """Fail a task whose code was edited while it ran: its key would promise too much."""
-        modules = Sources().modules(planned.task)
+        modules = Sources(self.world.package).modules(planned.task)
         if outcome.error is not None or planned.parts is None:
             return outcome
         if modules == planned.parts["modules"]:

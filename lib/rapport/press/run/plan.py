@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.press.run import key as keys
+from rapport.press.run.code import PACKAGE_FOLDER
 from rapport.press.run.kernels.settings import Conditions
 from rapport.press.run.order import order_tasks
 from rapport.press.run.sources import Sources, check_parameters
@@ -29,6 +30,8 @@ class World:
     conditions: Conditions
     given: Known = field(default_factory=dict)
     """Tables that no task makes: what an earlier phase or run left in the store."""
+    package: Path = PACKAGE_FOLDER
+    """Where the code lies whose digests go into keys; tests have one of their own."""
 
 
 def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Planned]:
@@ -46,7 +49,7 @@ def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Pl
     ChapterError
         A notebook cannot be read.
     """
-    sources = Sources()
+    sources = Sources(world.package)
     ordered = order_tasks(list(tasks))
     check_parameters(ordered, sources)
     known: dict[Scope, dict[str, str]] = {s: dict(tables) for s, tables in world.given.items()}

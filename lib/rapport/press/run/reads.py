@@ -16,7 +16,7 @@ from typing import Any
 
 from rapport.errors import ChapterError
 from rapport.press.canonical import is_code, join_text, tags_of
-from rapport.press.run.code import PACKAGE, imports_in
+from rapport.press.run.code import imports_in, words_in_tree
 
 METHODS = ("read", "read_optional", "write")
 # Tags that change what an execution does; any other tag is presentation.
@@ -80,7 +80,7 @@ def read_chapter(path: Path) -> ChapterCode:
         writes=found["write"],
         uses=tuple(sorted(imports_in(whole, module="", is_package=False))),
         unit_fields=_find_unit_fields(whole),
-        words=frozenset(_find_words(whole)),
+        words=words_in_tree(whole),
     )
 
 
@@ -166,14 +166,5 @@ def _find_unit_fields(tree: ast.Module) -> tuple[str, ...] | None:
     return _unique(sorted(node.attr for node in named))
 
 
-def _find_words(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
-            yield node.value.split(".", 1)[0]
-
-
 def _unique(names: Iterator[str] | list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
-
-
-__all__ = ["PACKAGE", "ChapterCode", "normalise_cell", "read_chapter"]

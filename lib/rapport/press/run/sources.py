@@ -15,7 +15,8 @@ from rapport.press.run.tasks import ChapterTask, Scope, TableTask, Task
 class Sources:
     """The code behind tasks, each file read once a plan, so that a run sees one state of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: Path) -> None:
+        self._package = package
         self._chapters: dict[Path, ChapterCode] = {}
         self._modules: dict[tuple[object, ...], dict[str, str]] = {}
 
@@ -29,16 +30,16 @@ class Sources:
         """Give the digests of a task's modules; of a chapter also of its words and fonts."""
         if isinstance(task, TableTask):
             label: tuple[object, ...] = task.code
-            return self._once(label, lambda: digest_modules(task.code))
+            return self._once(label, lambda: digest_modules(task.code, folder=self._package))
         return self._once((task.notebook, task.uses), lambda: self._chapter_modules(task))
 
     def _chapter_modules(self, task: ChapterTask) -> dict[str, str]:
-        modules = digest_modules(task.uses, without=NOT_OF_CHAPTERS)
+        modules = digest_modules(task.uses, folder=self._package, without=NOT_OF_CHAPTERS)
         if not modules:
             return {}
-        words = self.chapter(task.notebook).words | words_of(modules)
+        words = self.chapter(task.notebook).words | words_of(modules, folder=self._package)
         siblings = [chapter_name(path) for path in task.notebook.parent.glob("*.ipynb")]
-        return modules | digest_assets(task.chapter, words, siblings)
+        return modules | digest_assets(task.chapter, words, siblings, folder=self._package)
 
     def _once(
         self, label: tuple[object, ...], make: Callable[[], dict[str, str]]

@@ -1,0 +1,106 @@
+import pytest
+
+from rapport.press.run.code import digest_assets, digest_modules, words_of
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A package of a few modules, with their imports as in the real one."""
+    sources = {
+        "__init__.py": "",
+        "errors.py": "",
+        "tables.py": "from rapport import errors",
+        "analysis/__init__.py": "",
+        "analysis/rfm.py": "from ..errors import DataError",
+        "analysis/churn.py": "def f():\n    from rapport.analysis import rfm",
+        "present/__init__.py": "from .figures import lift",
+        "present/figures/__init__.py": "from . import lift",
+        "present/figures/lift.py": 'say("value.lift")',
+        "marts/__init__.py": "",
+        "marts/build.py": "import rapport.tables",
+        "marts/periods.py": "import rapport.press.run",
+        "press/run.py": "",
+        "chapter.py": "import rapport.marts.periods\nfrom rapport.marts import build",
+        "late.py": 'import_module("rapport.analysis.rfm")',
+        "marts/a.sql": "select 1",
+        "assets/fonts/Sans.ttf": "font",
+        "assets/theme.yml": "",
+        "assets/files.py": "",
+        "assets/html/report.css": "",
+        "assets/locale/labels.yml": "",
+        "assets/locale/document.yml": "",
+        "assets/locale/sentences.churn.yml": "",
+        "assets/locale/sentences.value.yml": "",
+        "assets/locale/sentences.figures.yml": "",
+    }
+    for name, source in sources.items():
+        path = tmp_path / "rapport" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    return tmp_path / "rapport"
+
+
+def test_modules_are_followed_through_their_imports(package):
+    found = digest_modules(["rapport.analysis.churn"], folder=package)
+
+    assert list(found) == [
+        "__init__.py", "analysis/__init__.py", "analysis/churn.py", "analysis/rfm.py", "errors.py",
+    ]  # fmt: skip
+
+
+def test_relative_imports_are_followed_from_where_they_stand(package):
+    found = digest_modules(["rapport.present"], folder=package)
+
+    assert "present/figures/lift.py" in found
+
+
+def test_a_module_named_in_a_string_is_followed(package):
+    assert "analysis/rfm.py" in digest_modules(["rapport.late"], folder=package)
+
+
+def test_packages_left_out_are_not_followed_either(package):
+    found = digest_modules(["rapport.chapter"], folder=package, without=["rapport.marts"])
+
+    assert list(found) == ["__init__.py", "chapter.py"]
+
+
+def test_a_file_beneath_the_package_may_be_named(package):
+    found = digest_modules(["rapport.marts.build", "marts/a.sql"], folder=package)
+
+    assert {"marts/a.sql", "tables.py", "errors.py"} <= set(found)
+
+
+def test_a_file_that_is_not_there_is_a_bug(package):
+    with pytest.raises(FileNotFoundError, match=r"marts/b\.sql"):
+        digest_modules(["marts/b.sql"], folder=package)
+
+
+def test_a_digest_moves_with_the_file_and_with_no_other(package):
+    before = digest_modules(["rapport.analysis.churn"], folder=package)
+
+    (package / "analysis/rfm.py").write_text("from ..errors import DataError\n", encoding="utf-8")
+    after = digest_modules(["rapport.analysis.churn"], folder=package)
+
+    assert [name for name in after if after[name] != before[name]] == ["analysis/rfm.py"]
+
+
+def test_assets_of_a_chapter_are_fonts_theme_and_the_words_it_names(package):
+    found = digest_assets("churn", ["churn"], ["churn", "value"], folder=package)
+
+    assert list(found) == [
+        "assets/fonts/Sans.ttf",
+        "assets/locale/labels.yml",
+        "assets/locale/sentences.churn.yml",
+        "assets/locale/sentences.figures.yml",
+        "assets/theme.yml",
+    ]
+
+
+def test_sentences_of_another_chapter_count_if_a_module_names_them(package):
+    modules = digest_modules(["rapport.present"], folder=package)
+
+    found = digest_assets(
+        "churn", words_of(modules, folder=package), ["churn", "value"], folder=package
+    )
+
+    assert "assets/locale/sentences.value.yml" in found
