@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from rapport.press.render.tree import Block
 
 MIME = "application/vnd.rapport.v1+json"
 LANGUAGES = ("en", "zh")
+Cell = Mapping[str, Any]
 SectionKind = Literal["title", "data", "question", "method"]
 _HEADING = re.compile(r"(#{1,6}) +(.+?)\s*(?:\n|$)")
 _KINDS: Mapping[str, SectionKind] = {"data": "data", "method and sources": "method"}
@@ -69,23 +70,37 @@ def read_parts(chapter: ExecutedChapter, languages: Sequence[str]) -> list[Part]
     cells = list(enumerate(chapter.notebook["cells"], 1))
     parts = [Part("title", ())]
     for is_prose, group in groupby(cells, key=lambda pair: _is_prose(pair[1])):
-        if is_prose:
-            kind, prose = _read_prose(chapter.name, list(group), languages)
+        if not is_prose:
+            bundles = (bundle for pair in group for bundle in _read_outputs(chapter.name, *pair))
+            parts[-1] = Part(parts[-1].kind, (*parts[-1].items, *bundles))
+            continue
+        for twins in _split_twins(group):
+            kind, prose = _read_prose(chapter.name, twins, languages)
             if kind:
-                parts.append(Part(kind, ()))
-            added: list[Prose | Bundle] = [prose]
-        else:
-            added = [bundle for pair in group for bundle in _read_outputs(chapter.name, *pair)]
-        parts[-1] = Part(parts[-1].kind, (*parts[-1].items, *added))
+                parts.append(Part(kind, (prose,)))
+            else:
+                parts[-1] = Part(parts[-1].kind, (*parts[-1].items, prose))
     return parts
 
 
-def _is_prose(cell: Mapping[str, Any]) -> bool:
+def _is_prose(cell: Cell) -> bool:
     return bool(cell["cell_type"] == "markdown")
 
 
+def _split_twins(cells: Iterable[tuple[int, Cell]]) -> list[list[tuple[int, Cell]]]:
+    """Part neighbouring cells where the language that began says a heading again."""
+    groups: list[list[tuple[int, Cell]]] = []
+    for place, cell in cells:
+        tags = cell["metadata"].get("tags", [])
+        is_heading = _HEADING.match(_join(cell["source"])) is not None
+        if not groups or (is_heading and tags == groups[-1][0][1]["metadata"].get("tags", [])):
+            groups.append([])
+        groups[-1].append((place, cell))
+    return groups
+
+
 def _read_prose(
-    chapter: str, cells: Sequence[tuple[int, Mapping[str, Any]]], languages: Sequence[str]
+    chapter: str, cells: Sequence[tuple[int, Cell]], languages: Sequence[str]
 ) -> tuple[SectionKind | None, Prose]:
     """Read neighbouring cells of prose, and say which section they begin, if they do."""
     blocks: dict[str, list[Block]] = {language: [] for language in LANGUAGES}
@@ -117,7 +132,7 @@ def _find_kind(texts: Sequence[str]) -> SectionKind | None:
     return next((_KINDS[title] for title in titles if title in _KINDS), "question")
 
 
-def _read_outputs(chapter: str, place: int, cell: Mapping[str, Any]) -> Iterator[Bundle]:
+def _read_outputs(chapter: str, place: int, cell: Cell) -> Iterator[Bundle]:
     for output in cell.get("outputs", []):
         where = f"{chapter}, cell {place}"
         if output["output_type"] == "error":
