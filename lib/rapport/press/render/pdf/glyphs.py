@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 import uharfbuzz as hb
 
@@ -51,21 +52,33 @@ def _font(face: str) -> hb.Font:
 def outline(face: str, number: int) -> tuple[str, int]:
     """Give a glyph's outline as SVG path data (y upwards) and its units per em."""
     parts: list[str] = []
+    at, start = [0, 0], [0, 0]
 
     def draw(letter: str) -> Callable[..., None]:
-        def add(*arguments: float) -> None:
-            parts.append(letter + " ".join(f"{round(value)}" for value in arguments[:-1]))
+        # Steps from where the pen is are a third shorter to write than places.
+        def add(*arguments: Any) -> None:
+            points = [round(value) for value in arguments[:-1]]
+            steps = [value - at[place % 2] for place, value in enumerate(points)]
+            parts.append(letter + " ".join(map(str, steps)))
+            at[:] = points[-2:]
+            if letter == "m":
+                start[:] = at
 
         return add
 
+    def close(_: Any) -> None:
+        parts.append("z")
+        at[:] = start
+
     pen = hb.DrawFuncs()
-    pen.set_move_to_func(draw("M"))
-    pen.set_line_to_func(draw("L"))
-    pen.set_quadratic_to_func(draw("Q"))
-    pen.set_cubic_to_func(draw("C"))
-    pen.set_close_path_func(draw("Z"))
-    _font(face).draw_glyph(number, pen)
-    return "".join(parts).replace(" -", "-"), _font(face).face.upem
+    pen.set_move_to_func(draw("m"))
+    pen.set_line_to_func(draw("l"))
+    pen.set_quadratic_to_func(draw("q"))
+    pen.set_cubic_to_func(draw("c"))
+    pen.set_close_path_func(close)
+    font = _font(face)
+    font.draw_glyph(number, pen)
+    return "".join(parts).replace(" -", "-"), font.face.upem
 
 
 @lru_cache(maxsize=4_096)
