@@ -180,19 +180,25 @@ def select(
 
 
 class Engine:
-    """One opened DuckDB in memory over named tables, for work in several statements."""
+    """One opened DuckDB in memory over named tables, for work in several statements.
+
+    It reaches the Parquet files among `relations` and those in `files`, which `add` may name
+    later, and no other.
+    """
 
     def __init__(
         self,
         relations: Mapping[str, Path | pa.Table],
         *,
+        files: Iterable[Path] = (),
         threads: int = 2,
         memory_limit: str | None = None,
         temp_folder: Path | None = None,
     ) -> None:
         self._connection = duckdb.connect(":memory:")
-        files = [str(path.resolve()) for path in relations.values() if isinstance(path, Path)]
-        self._set(threads, memory_limit, temp_folder, files)
+        given = [path for path in relations.values() if isinstance(path, Path)]
+        allowed = [str(path.resolve()) for path in (*given, *files)]
+        self._set(threads, memory_limit, temp_folder, allowed)
         for name, relation in relations.items():
             self.add(name, relation)
 

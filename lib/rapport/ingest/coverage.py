@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,8 +11,8 @@ from rapport.ingest.documents import EMPTY_DAY, day_of, merged
 from rapport.ingest.mapping import Piece
 from rapport.ingest.read import relation_of
 from rapport.ingest.sources import ResolvedSources
-from rapport.params import Source
-from rapport.tables import Engine, identifier, to_frame
+from rapport.params import UnitParams
+from rapport.tables import Engine, identifier, quote, to_frame
 
 EVENTS = ("orders", "order_lines", "interactions", "surveys", "campaign_contacts")
 # Only where nothing else happens do contracts say how far the data reach: an end may lie ahead.
@@ -58,7 +58,7 @@ def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.Data
             continue
         done.add(piece.source)
         engine.run(
-            f"INSERT INTO days SELECT '{piece.source}', {day}, count(*) "
+            f"INSERT INTO days SELECT {quote(piece.source)}, {day}, count(*) "
             f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY 2"
         )
     return to_frame(
@@ -73,10 +73,7 @@ def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.Data
 
 
 def describe_sources(
-    engine: Engine,
-    declared: Mapping[str, Source],
-    sources: ResolvedSources,
-    pieces: Sequence[Piece],
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
 ) -> pd.DataFrame:
     """List the sources, one row each.
 
@@ -87,8 +84,22 @@ def describe_sources(
     rows = []
     for name, paths in sources.files.items():
         (count,) = engine.rows(f"SELECT count(*) AS n FROM {identifier(relation_of(name))}")
-        fills = sorted({piece.table for piece in pieces if piece.source == name})
-        form = declared[name].format if name in declared else ""
-        rows.append((name, form, len(paths), count["n"], sources.digests[name], ", ".join(fills)))
+        fills = ", ".join(sorted({piece.table for piece in pieces if piece.source == name}))
+        form = unit.sources[name].format
+        rows.append((name, form, len(paths), count["n"], sources.digests[name], fills))
     columns = ["source", "form", "n_files", "n_rows", "digest", "tables"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def add_days(described: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Add to each source its days: `first_day`, `last_day`, `n_days`, `n_days_expected`.
+
+    `n_days` are days with a row, of those expected: every calendar day from first to last.
+    """
+    filled = coverage[coverage["n_rows"] > 0]
+    days = filled.groupby("source")["day"].agg(first_day="min", last_day="max", n_days="count")
+    days["n_days_expected"] = (days["last_day"] - days["first_day"]).dt.days + 1
+    joined = described.merge(days, how="left", left_on="source", right_index=True)
+    whole = ["n_days", "n_days_expected"]
+    joined[whole] = joined[whole].fillna(0).astype("int64")
+    return joined.reset_index(drop=True)

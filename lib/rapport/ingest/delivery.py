@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from rapport.ingest.canonical import make_tables, name_customers
 from rapport.ingest.checks import check_fingerprint, check_keys, check_piece
-from rapport.ingest.coverage import count_days, describe_sources, make_span
+from rapport.ingest.coverage import add_days, count_days, describe_sources, make_span
 from rapport.ingest.documents import make_documents, make_identities, make_lines
-from rapport.ingest.facts import list_facts, list_findings
+from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.mapping import Piece, list_pieces
 from rapport.ingest.quality import (
@@ -25,6 +25,7 @@ from rapport.ingest.quality import (
     list_steps,
     measure_completeness,
     quality_table,
+    read_money,
 )
 from rapport.ingest.read import open_source
 from rapport.ingest.sources import ResolvedSources
@@ -93,11 +94,7 @@ def check_unit(unit: UnitParams, sources: ResolvedSources, *, threads: int = 2) 
 
 
 def _open(sources: ResolvedSources, threads: int) -> Engine:
-    files = [path for paths in sources.files.values() for path in paths]
-    return Engine(
-        {f"given {n}": path for n, path in enumerate(files) if path.suffix == ".parquet"},
-        threads=threads,
-    )
+    return Engine({}, files=[f for files in sources.files.values() for f in files], threads=threads)
 
 
 def _prepare(
@@ -120,7 +117,7 @@ def _prepare(
     make_lines(engine, pieces)
     make_identities(engine, pieces, zone=unit.timezone)
     make_span(engine, pieces, zone=unit.timezone)
-    return faults + check_fingerprint(unit, _fingerprint(engine, sources, pieces))
+    return faults + check_fingerprint(unit, _fingerprint(engine, unit, sources, pieces))
 
 
 def _missing(unit: UnitParams, name: str) -> Fault:
@@ -130,13 +127,14 @@ def _missing(unit: UnitParams, name: str) -> Fault:
 
 
 def _fingerprint(
-    engine: Engine, sources: ResolvedSources, pieces: Sequence[Piece]
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
 ) -> dict[str, Any]:
-    described = describe_sources(engine, {}, sources, pieces)
+    described = describe_sources(engine, unit, sources, pieces)
     found: dict[str, Any] = {f"rows.{row.source}": row.n_rows for row in described.itertuples()}
-    for table in {piece.table for piece in pieces}:
-        steps = [list_steps(engine, p)[0] for p in pieces if p.table == table]
-        found[f"money.{table}"] = sum((step.money or Decimal(0) for step in steps), Decimal(0))
+    for table in unit.expect.money:
+        found[f"money.{table}"] = sum(
+            (read_money(engine, p) for p in pieces if p.table == table), Decimal(0)
+        )
     return found | engine.rows("SELECT data_from AS first_day, data_until AS last_day FROM span")[0]
 
 
@@ -157,31 +155,33 @@ def _account(
     unit: UnitParams,
     sources: ResolvedSources,
     pieces: Sequence[Piece],
-    tables: dict[str, pa.Table],
+    tables: Mapping[str, pa.Table],
 ) -> Delivery:
     steps: list[Step] = [step for piece in pieces for step in list_steps(engine, piece)]
     quality = frame_steps([*steps, *list_findings(engine, pieces)])
+    coverage = count_days(engine, pieces, zone=unit.timezone)
     (span,) = engine.rows("SELECT data_from, data_until FROM span")
-    nets = engine.fetch(
-        "SELECT coalesce(sum(d.amount), 0) AS net FROM identities AS i LEFT JOIN documents AS d "
-        "ON d.customer_id = i.id AND d.rule IS NULL GROUP BY i.order_key ORDER BY i.order_key"
-    )["net"]
-    completeness = measure_completeness(tables, nets)
-    facts = list_facts(engine)
-    if tables:
-        snapshot = span | {"n_customers": facts["customers"], "n_orders": facts["orders"]}
-        schema = arrow_schema(SCHEMAS["snapshot"])
-        tables |= {"snapshot": pa.Table.from_pylist([snapshot], schema=schema)}
-        tables |= {"data_quality": quality_table(quality)}
     return Delivery(
-        tables=tables,
+        tables=_finish(tables, span, quality),
         quality=quality,
         flows=flow_steps(quality),
         faults=frame_faults(()),
-        sources=describe_sources(engine, unit.sources, sources, pieces),
-        coverage=count_days(engine, pieces, zone=unit.timezone),
-        completeness=completeness,
-        facts=facts,
+        sources=add_days(describe_sources(engine, unit, sources, pieces), coverage),
+        coverage=coverage,
+        completeness=measure_completeness(tables, list_nets(engine)),
+        facts=list_facts(engine),
         data_from=span["data_from"],
         data_until=span["data_until"],
     )
+
+
+def _finish(
+    tables: Mapping[str, pa.Table], span: Mapping[str, Any], quality: pd.DataFrame
+) -> Mapping[str, pa.Table]:
+    """Add what tells of the tables themselves, if there are any."""
+    if not tables:
+        return {}
+    counts = {f"n_{t}": tables[t].num_rows if t in tables else 0 for t in ("customers", "orders")}
+    schema = arrow_schema(SCHEMAS["snapshot"])
+    snapshot = pa.Table.from_pylist([{**span, **counts}], schema=schema)
+    return {**tables, "snapshot": snapshot, "data_quality": quality_table(quality)}

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+import pyarrow as pa
+
 from rapport.ingest.mapping import Piece
 from rapport.ingest.quality import Step
 from rapport.tables import Engine, identifier
@@ -37,6 +39,14 @@ def list_facts(engine: Engine) -> Mapping[str, int | Decimal]:
     )
     (known,) = engine.rows("SELECT count(*) AS customers FROM identities")
     return known | row
+
+
+def list_nets(engine: Engine) -> pa.ChunkedArray:
+    """Give the net spend of every customer delivered, in the order of `customers`."""
+    return engine.fetch(
+        "SELECT coalesce(sum(d.amount), 0) AS net FROM identities AS i LEFT JOIN documents AS d "
+        "ON d.customer_id = i.id AND d.rule IS NULL GROUP BY i.order_key ORDER BY i.order_key"
+    )["net"]
 
 
 def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:

@@ -113,6 +113,13 @@ def _flagged(engine: Engine, piece: Piece, name: str) -> tuple[int, Decimal | No
     return row["n"], _zero(row["money"], piece)
 
 
+def read_money(engine: Engine, piece: Piece) -> Decimal:
+    """Add up the money of every row of a piece as it was read."""
+    total = f"coalesce(sum({_money(piece)}), 0)"
+    (row,) = engine.rows(f"SELECT {total} AS money FROM {identifier(piece.relation)}")
+    return Decimal(row["money"])
+
+
 def _zero(money: Decimal | None, piece: Piece) -> Decimal | None:
     has = piece.table in WITH_MONEY and piece.has("amount")
     return Decimal(0) if money is None and has else money
@@ -134,18 +141,21 @@ def _balance(steps: Sequence[Step]) -> None:
 def frame_steps(steps: Sequence[Step]) -> pd.DataFrame:
     """Give the account as a frame: one row per table and step, with figures before and after."""
     rows = []
-    before: tuple[int, Decimal | None] = (0, None)
+    n_rows, money = 0, None
     for number, step in enumerate(steps):
-        after = (step.n_rows, step.money) if step.action == "read" else before
+        if step.action == "read":
+            n_rows, money = step.n_rows, step.money
+        before = (n_rows, money)
         if step.action in LEAVES:
-            money = None if before[1] is None else before[1] - (step.money or Decimal(0))
-            after = (before[0] - step.n_rows, money)
-        first = after if step.action == "read" else before
-        rows.append(
-            (step.table, number, step.source, *step[2:], first[0], after[0], first[1], after[1])
-        )
-        before = after
-    return pd.DataFrame(rows, columns=[column.name for column in SCHEMAS["data_quality"].columns])
+            n_rows -= step.n_rows
+            money = None if money is None else money - (step.money or Decimal(0))
+        # What is counted beside the account has no place in it.
+        account = (before[0], n_rows, before[1], money)
+        figures = (None,) * 4 if step.action == "counted" else account
+        rows.append((step.table, number, step.source, *step[2:], *figures))
+    names = [column.name for column in SCHEMAS["data_quality"].columns]
+    frame = pd.DataFrame(rows, columns=names, dtype=object)
+    return frame.astype({"step": "int64", "n_rows": "int64"})
 
 
 def flow_steps(quality: pd.DataFrame) -> pd.DataFrame:
