@@ -28,7 +28,7 @@ from rapport.press.canonical import (
 from rapport.press.run.kernels.settings import ACCOUNT_VARIABLE
 from rapport.press.run.kernels.specs import COLD
 from rapport.press.run.tasks import Failure, Table
-from rapport.press.run.worker import Job, Outcome, log_to, store_table
+from rapport.press.run.worker import Job, Outcome, describe_error, log_to, store_table
 
 MIME = "application/vnd.rapport.v1+json"
 PARTIAL = "partial.ipynb"
@@ -38,29 +38,39 @@ SECONDS_TO_START = 180
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-class _Watch:
+class Watch:
     """Follows an execution from papermill's hooks: says where it is and saves it now and then.
 
     Papermill's own saving rewrites the file twice a cell, which made a notebook of 38 MB sixteen
     times slower.
     """
 
-    def __init__(self, folder: Path, on_cell: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        on_cell: Callable[[int, int], None],
+        *,
+        every: float = SECONDS_BETWEEN_SAVES,
+    ) -> None:
         self._path = folder / PARTIAL
         self._on_cell = on_cell
+        self._every = every
         self._saved_at = time.monotonic()
         self.notebook: Notebook | None = None
 
     def start(self, notebook: Notebook) -> None:
+        """Take the notebook that is about to be executed, and changes from now on."""
         self.notebook = notebook
 
     def cell_done(self, cell_index: int, **_: Any) -> None:
+        """Say that a cell is done, and save if the last time is long ago."""
         assert self.notebook is not None
         self._on_cell(cell_index + 1, len(self.notebook["cells"]))
-        if time.monotonic() - self._saved_at > SECONDS_BETWEEN_SAVES:
+        if time.monotonic() - self._saved_at >= self._every:
             self.save()
 
     def save(self) -> None:
+        """Write the notebook as far as it is, aside and then in place."""
         aside = self._path.with_suffix(".aside")
         text = json.dumps(self.notebook, ensure_ascii=False, indent=1)
         aside.write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -81,9 +91,11 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     before = Path.cwd()
     os.chdir(job.folder)
     os.environ[ACCOUNT_VARIABLE] = str(job.folder)
-    watch = _Watch(job.folder, on_cell)
+    watch = Watch(job.folder, on_cell)
     try:
         outcome = _execute(job, watch)
+    except Exception as error:  # the log says why a kernel did not start
+        outcome = Outcome(error=describe_error(error))
     finally:
         os.chdir(before)
         logging.getLogger().removeHandler(handler)
@@ -92,7 +104,7 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     return replace(outcome, log=log, peak_bytes=_account(job.folder).get("peak_bytes"))
 
 
-def _execute(job: Job, watch: _Watch) -> Outcome:
+def _execute(job: Job, watch: Watch) -> Outcome:
     try:
         notebook = papermill.execute_notebook(
             "chapter.ipynb",

@@ -13,7 +13,7 @@ from typing import Any
 from rapport.errors import exit_code_for
 from rapport.press.run.keep import keep_failure, keep_log, keep_success, reread
 from rapport.press.run.order import find_needs, order_tasks
-from rapport.press.run.plan import World, consider, find_tables
+from rapport.press.run.plan import World, consider, find_tables, known_tables
 from rapport.press.run.pool import Pool
 from rapport.press.run.sources import Sources, check_parameters
 from rapport.press.run.tasks import (
@@ -109,7 +109,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.waiting = list(self.waiting)
         self.n_tasks = len(self.waiting)
-        self.known = {scope: dict(tables) for scope, tables in self.world.given.items()}
+        self.known = known_tables(self.world)
 
     def settle(self) -> None:
         """Look at every task whose makers are settled: reuse it, stop it, or make it ready."""

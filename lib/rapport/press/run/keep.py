@@ -12,7 +12,7 @@ from rapport.press.canonical import canonical_bytes, weave
 from rapport.press.run.plan import UNCHANGED, read_tables
 from rapport.press.run.sources import digest_text
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Planned, Result
+from rapport.press.run.tasks import ChapterTask, Planned, Result, Task
 from rapport.press.run.worker import Outcome
 
 
@@ -35,6 +35,7 @@ def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) ->
     }
     if before is not None and _made(before) != _made(record):
         warnings.append("gave another result than before under the same key: not deterministic")
+    shutil.rmtree(_failed_folder(store, planned.task), ignore_errors=True)
     store.write_task(planned.key, record)
     store.write_last(planned.task.id, planned.parts)
     return replace(_result(planned, "executed", record), warnings=tuple(warnings))
@@ -62,8 +63,7 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
     task = planned.task
     error = outcome.error
     assert error is not None
-    name = task.chapter if isinstance(task, ChapterTask) else task.name
-    kept = store.root / "failed" / task.unit / f"{task.period or 'all-periods'}-{name}"
+    kept = _failed_folder(store, task)
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     partial = folder / "partial.ipynb"
@@ -83,13 +83,19 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
 
 def keep_log(store: Store, result: Result, log: str) -> Path | None:
     """Write what a notebook and its kernel wrote to standard error, if anything."""
-    if not log:
-        return None
     slug = re.sub(r"[^\w.-]", "-", result.task.id)
     path = store.root / "logs" / f"{slug}.txt"
+    if not log:
+        path.unlink(missing_ok=True)
+        return None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(log + "\n", encoding="utf-8", newline="\n")
     return path
+
+
+def _failed_folder(store: Store, task: Task) -> Path:
+    name = task.chapter if isinstance(task, ChapterTask) else task.name
+    return store.root / "failed" / task.unit / f"{task.period or 'all-periods'}-{name}"
 
 
 def _command(planned: Planned) -> str:

@@ -52,7 +52,7 @@ def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Pl
     sources = Sources(world.package)
     ordered = order_tasks(list(tasks))
     check_parameters(ordered, sources)
-    known: dict[Scope, dict[str, str]] = {s: dict(tables) for s, tables in world.given.items()}
+    known = known_tables(world)
     planned = []
     for task in ordered:
         decided = consider(task, known, world, sources, fresh=fresh)
@@ -64,6 +64,14 @@ def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Pl
             record = world.store.read_task(decided.key) or {}
             made |= {name: table["digest"] for name, table in record["tables"].items()}
     return planned
+
+
+def known_tables(world: World) -> dict[Scope, dict[str, str]]:
+    """Give the tables that are given and there: the store may have been cleaned since."""
+    return {
+        scope: {name: d for name, d in tables.items() if world.store.object_path(d).is_file()}
+        for scope, tables in world.given.items()
+    }
 
 
 def consider(

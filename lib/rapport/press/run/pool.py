@@ -75,10 +75,17 @@ class Pool:
 
     def start(self, job: Job) -> None:
         """Hand a job to a worker that is free, starting one if need be."""
-        idle = [w for w in self._workers if w.job is None and w.process.is_alive()]
-        worker = idle[0] if idle else self._spawn()
+        for worker in [w for w in self._workers if w.job is None]:
+            if worker.process.is_alive():
+                break
+            self._end(worker)
+            self._workers.remove(worker)
+        else:
+            worker = self._spawn()
         worker.job = job
-        worker.pipe.send(job)
+        # A worker that dies right now is noticed by `wait`, as one that dies at work.
+        with suppress(BrokenPipeError):
+            worker.pipe.send(job)
 
     def wait(self) -> Iterator[tuple[Job, Cell | Outcome]]:
         """Wait until something happens and give all that did."""

@@ -63,17 +63,19 @@ def run_job(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     started, spent = time.monotonic(), cpu_seconds()
     try:
         outcome = _run(job, on_cell)
-    except RapportError as error:
-        outcome = Outcome(error=Failure(type(error).__name__, str(error)))
-    except Exception as error:
-        lines = traceback.format_exc().splitlines()
-        outcome = Outcome(
-            error=Failure(type(error).__name__, str(error), traceback=tuple(lines[-10:]))
-        )
+    except Exception as error:  # a bug in one task must not end the others
+        outcome = Outcome(error=describe_error(error))
     seconds = time.monotonic() - started
     now = cpu_seconds()
     cpu = None if now is None or spent is None else now - spent
     return replace(outcome, seconds=seconds, cpu_seconds=cpu)
+
+
+def describe_error(error: Exception) -> Failure:
+    """Describe what a task raised: a bug keeps its traceback, what a person can mend does not."""
+    is_bug = not isinstance(error, RapportError)
+    lines = "".join(traceback.format_exception(error)).splitlines() if is_bug else []
+    return Failure(type(error).__name__, str(error), traceback=tuple(lines[-10:]))
 
 
 def cpu_seconds() -> float | None:

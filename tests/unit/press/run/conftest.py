@@ -52,11 +52,13 @@ def write_chapter() -> Callable[..., ChapterTask]:
 
 @pytest.fixture(scope="session")
 def make_world() -> Callable[..., World]:
-    """Make an empty store in a folder, under fixed conditions."""
+    """Make a store in a folder that holds these tables of the unit, under fixed conditions."""
 
-    def make(folder: Path, **given) -> World:
+    def make(folder: Path, **contents: bytes) -> World:
         conditions = Conditions("lock", "3.11", {"TZ": "UTC"})
-        return World(Store(folder / "store"), conditions, {("shop", None): given})
+        store = Store(folder / "store")
+        given = {table: store.add_bytes(content) for table, content in contents.items()}
+        return World(store, conditions, {("shop", None): given})
 
     return make
 

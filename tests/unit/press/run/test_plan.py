@@ -13,7 +13,7 @@ from rapport.press.run.tasks import TableTask
 
 @pytest.fixture
 def world(make_world, tmp_path):
-    return make_world(tmp_path, orders="digest of orders")
+    return make_world(tmp_path, orders=b"orders")
 
 
 @pytest.fixture
@@ -158,10 +158,17 @@ def test_an_optional_table_is_part_of_the_key_where_the_unit_has_it(make_world, 
     task = write("01_a", "", optional=("plans",))
 
     without, having = (
-        plan([task], make_world(tmp_path, **given))[0] for given in ({}, {"plans": "d"})
+        plan([task], make_world(tmp_path, **given))[0] for given in ({}, {"plans": b"plans"})
     )
 
     assert None is not without.key != having.key
+
+
+def test_a_given_table_that_left_the_store_is_not_there(world, write):
+    task = write("01_a", "", reads=("orders",))
+    world.store.object_path(world.given["shop", None]["orders"]).unlink()
+
+    assert plan([task], world)[0].key is None
 
 
 def test_the_plan_as_json_holds_chapters_only(world, write, tmp_path):
