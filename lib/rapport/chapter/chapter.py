@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +17,7 @@ from rapport.analysis.measured import Measured
 from rapport.chapter import bundle
 from rapport.chapter.numbers import make_value
 from rapport.chapter.opening import describe_opening, log_opening
-from rapport.chapter.showing import show
+from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
 from rapport.ingest.sources import ResolvedSources, find_sources
@@ -129,8 +130,10 @@ class Chapter:
         The index is written as columns if it has names. The press moves the file into the store
         once the whole chapter has succeeded; a draft's file stays among the drafts.
         """
-        if rows is None:
-            return
+        if rows is not None:
+            self._publish(table, rows)
+
+    def _publish(self, table: str, rows: pd.DataFrame | pa.Table) -> None:
         file = tables.write_table(rows, self._world.writes / f"{table}.parquet")
         content = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
         kinds = pieces.column_kinds(tables.read_table(file.path))
@@ -139,12 +142,12 @@ class Chapter:
     def record(  # noqa: PLR0913 - a record has these parts, each named where it is called
         self,
         id: str,  # noqa: A002 - the field's word for it
-        value: object,
+        value: Any,
         *,
         kind: str,
         unit: str,
         n: int | None = None,
-        interval: tuple[object, object] | None = None,
+        interval: tuple[Any, Any] | None = None,
         table: str | None = None,
     ) -> Value:
         """Make a value object: the only thing that sentences, captions and key figures accept.
@@ -203,6 +206,16 @@ class Chapter:
         first = "".join(run["text"] for run in text[self.unit.language])
         bundle.emit("sentence", {"id": template, "role": role, "text": text}, plain=first)
 
-    def show(self, spec: FigureSpec | TableSpec | pieces.Cards | pieces.Actions) -> None:
-        """Show a figure, a table, the key figures or the actions, in every language."""
-        show(spec, self.unit)
+    def show(self, *specs: Shown | None) -> None:
+        """Show figures, tables, the key figures or the actions, in every language.
+
+        None is passed over: a part that the data do not allow has no picture, and the sentence
+        beside it says why. The data behind a figure or table are published under its id.
+        """
+        for spec in specs:
+            if spec is not None:
+                show(spec, self.unit)
+            if isinstance(spec, FigureSpec):
+                self._publish(spec.id, spec.data)
+            elif isinstance(spec, TableSpec):
+                self._publish(spec.id, spec.frame[list(spec.kinds)])

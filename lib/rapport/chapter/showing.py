@@ -10,6 +10,8 @@ from rapport.present import pieces
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.tables import TableSpec
 
+Shown = FigureSpec | TableSpec | pieces.Cards | pieces.Actions
+
 
 @singledispatch
 def show(spec: object, unit: UnitParams) -> None:

@@ -1,0 +1,270 @@
+"""The churn chapter's questions put to its methods: curves, rates and risk of one unit.
+
+A unit with contracts is asked how long contracts run (months) and how many end; one with orders
+alone how soon the next order follows (days) and who has gone quiet. The two are never mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from rapport.analysis.change import compare_shares
+from rapport.analysis.churn import churn_rate_table, subscription_rate_table
+from rapport.analysis.measured import Measured
+from rapport.analysis.risk import RiskAssessment
+from rapport.analysis.survival import SurvivalCurve, estimate_median, longest_time, survival_at
+from rapport.analysis.survival_groups import fit_survival_by
+
+STEPS = {"days": 30, "months": 6}
+TIMES = {"days": (30, 90), "months": (6, 12)}
+MOST_TICKS = 7
+WATCHED = 20  # a curve is drawn as long as this many are watched in every group
+
+
+@dataclass(frozen=True)
+class Returns:
+    """Curves of the time to the next order, or to the end of a contract, by group.
+
+    `kind` is "orders" (groups are ranks of orders) or "contracts" (groups are plans); `unit` days
+    or months; `ticks` the times of the axis, empty where too few are watched for a curve.
+    """
+
+    kind: str
+    unit: str
+    curves: Mapping[str, SurvivalCurve]
+    ticks: tuple[int, ...]
+
+    @property
+    def times(self) -> tuple[int, int]:
+        """The two times that the table gives."""
+        return TIMES[self.unit]
+
+    @property
+    def n(self) -> int:
+        """Spells in all groups."""
+        return sum(curve.n for curve in self.curves.values())
+
+
+def study_returns(
+    gaps: pd.DataFrame, durations: pd.DataFrame | None, *, confidence: float = 0.95
+) -> Returns:
+    """Fit a curve per rank of the order, or per plan where the unit has contracts.
+
+    Parameters
+    ----------
+    gaps : `reorder_gaps`: `order_rank`, `duration_days`, `event_observed`, `n`
+    durations : `subscription_durations`: `plan`, `duration_months`, `event_observed`, `n`; None
+        for a unit without contracts
+    """
+    kind, unit = ("orders", "days") if durations is None else ("contracts", "months")
+    rows = gaps if durations is None else durations
+    by, time = ("order_rank", "duration_days") if durations is None else ("plan", "duration_months")
+    spells = rows.rename(columns={by: "group", time: "duration"})
+    spells = spells[["group", "duration", "event_observed", "n"]].sort_values(
+        ["group", "duration", "event_observed"], kind="stable"
+    )
+    curves = fit_survival_by(spells, by="group", confidence=confidence) if len(spells) else {}
+    return Returns(kind, unit, curves, _ticks(list(curves.values()), STEPS[unit]))
+
+
+def _ticks(curves: Sequence[SurvivalCurve], step: int) -> tuple[int, ...]:
+    ends = [longest_time(curve, min_n=WATCHED) for curve in curves]
+    known = [end for end in ends if end is not None]
+    if not known or len(known) < len(ends):
+        return ()
+    # A step that leaves at most seven ticks: a year of days is read in steps of 60.
+    wide = step * max(1, -(-int(min(known)) // (step * (MOST_TICKS - 1))))
+    ticks = tuple(range(0, int(min(known)) + 1, wide))
+    return ticks if len(ticks) > 1 else ()
+
+
+def list_points(returns: Returns) -> pd.DataFrame:
+    """Give what the figure draws: `group`, `time`, `survival`, `low`, `high`."""
+    parts = []
+    last = returns.ticks[-1] if returns.ticks else 0
+    for name, curve in returns.curves.items():
+        points = curve.points[curve.points["time"] <= last]
+        parts.append(points.assign(group=name)[["group", "time", "survival", "low", "high"]])
+    columns = ["group", "time", "survival", "low", "high"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def list_at_risk(returns: Returns) -> pd.DataFrame:
+    """Give how many are still watched at every tick: `group`, `time`, `n_at_risk`."""
+    rows = []
+    for name, curve in returns.curves.items():
+        found = survival_at(curve, list(returns.ticks)) if returns.ticks else None
+        if found is not None:
+            watched = zip(found["time"], found["at_risk"], strict=True)
+            rows += [(name, int(time), int(n)) for time, n in watched]
+    return pd.DataFrame(rows, columns=["group", "time", "n_at_risk"])
+
+
+def summarise_returns(returns: Returns) -> pd.DataFrame:
+    """Give a row per group: `group`, `n`, `first`, `second`, `low`, `high`, `median`.
+
+    `first` and `second` are the shares still without the event at the two times of
+    `Returns.times`, `low` and `high` the interval of the second, empty where not observed.
+    """
+    rows: list[dict[str, Any]] = []
+    for name, curve in returns.curves.items():
+        at = survival_at(curve, list(returns.times))
+        second = at.iloc[1]
+        rows.append(
+            {
+                "group": name, "n": curve.n, "first": at["survival"].iloc[0],
+                "second": second["survival"], "low": second["low"], "high": second["high"],
+                "median": estimate_median(curve).value,
+            }
+        )  # fmt: skip
+    columns = ["group", "n", "first", "second", "low", "high", "median"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def measure_returns(summary: pd.DataFrame, returns: Returns) -> list[Measured]:
+    """Name the numbers that the chapter says of its curves.
+
+    `return.first`, `return.last`: share back (or still running) at the second time, of the first
+    and last group; `stay.first`, `stay.last`: share still without the event.
+    """
+    n = Measured("spells.n", returns.n, "count", returns.kind)
+    time = Measured("time.second", returns.times[1], "count", returns.unit)
+    found = [n, time]
+    if summary.empty:
+        return found
+    for name, row in (("first", summary.iloc[0]), ("last", summary.iloc[-1])):
+        share, low, high = (_number(row[key]) for key in ("second", "low", "high"))
+        if share is None or low is None or high is None:
+            continue
+        size = int(row["n"])
+        found.append(Measured(f"stay.{name}", share, "estimator", "share", size, (low, high)))
+        back = (1 - high, 1 - low)
+        found.append(Measured(f"return.{name}", 1 - share, "estimator", "share", size, back))
+    return found
+
+
+def study_rates(
+    months: pd.DataFrame, contracts: pd.DataFrame | None, *, min_n: int, confidence: float
+) -> pd.DataFrame:
+    """Give the churn rate of every window, of contracts where the unit has them.
+
+    Returns
+    -------
+    one row per window: the mart's columns, `n_churned`, `rate`, `low`, `high`, `status`,
+    `is_observable`; rates that rest on fewer than `min_n` or on no data are empty
+    """
+    if contracts is None:
+        rates = churn_rate_table(months, min_n=min_n, confidence=confidence)
+    else:
+        table = subscription_rate_table(contracts, min_n=min_n, confidence=confidence)
+        rates = table.assign(n_churned=table["n_ended"], is_observable=table["is_comparable"])
+    unseen = ~rates["is_observable"].astype(bool) | (rates["status"] != "enough")
+    rates.loc[unseen, ["rate", "low", "high"]] = float("nan")
+    return rates
+
+
+def list_history(rates: pd.DataFrame) -> pd.DataFrame:
+    """Give the periods of the rate's figure, oldest first, from the first that has a rate."""
+    past = rates[rates["window"].str.startswith("history-")].sort_values("position", kind="stable")
+    known = past["rate"].notna()
+    return past[known.cummax()].reset_index(drop=True)
+
+
+def measure_rates(rates: pd.DataFrame) -> list[Measured]:
+    """Name the churn rate of the period and of the one before, where they are known."""
+    found = []
+    for name, window in (("rate", "current"), ("rate.previous", "previous")):
+        rows = rates[(rates["window"] == window) & rates["rate"].notna()]
+        if len(rows):
+            row = rows.iloc[0]
+            ends = (float(row["low"]), float(row["high"]))
+            n = int(row["n_at_start"])
+            found.append(Measured(name, float(row["rate"]), "ratio", "share", n, ends))
+    return found
+
+
+def measure_risk(risk: RiskAssessment | None) -> list[Measured]:
+    """Name what the model of risk is worth, and how many customers it warns of."""
+    if risk is None:
+        return []
+    found = [
+        Measured("risk.n_scored", risk.n_score, "count", "customers"),
+        Measured("risk.n_tested", risk.n_test, "count", "customers"),
+    ]
+    if risk.contest is None:
+        return found
+    kept, trained = risk.contest.reset, risk.contest.as_trained
+    auc = trained.auc
+    found += [
+        Measured("risk.auc", auc.value, "estimator", "auc", trained.n, (auc.low, auc.high)),
+        Measured("risk.base", kept.n_events / kept.n, "ratio", "share", kept.n),
+        Measured("risk.brier", kept.brier, "estimator", "score", kept.n),
+        Measured("risk.base_brier", kept.base_brier, "estimator", "score", kept.n),
+        Measured("risk.ece", kept.ece, "estimator", "share", kept.n),
+        Measured("risk.lift", kept.lift, "estimator", "multiple", kept.n),
+        Measured("risk.capture", kept.capture, "estimator", "share", kept.n),
+    ]
+    if trained.slope is not None:
+        ends = (trained.slope.low, trained.slope.high)
+        found.append(
+            Measured("risk.slope", trained.slope.value, "estimator", "ratio", kept.n, ends)
+        )
+    return found
+
+
+def _number(cell: Any) -> float | None:
+    return None if pd.isna(cell) else float(cell)
+
+
+def choose_case(returns: Returns, known: Mapping[str, Any], rates: Mapping[str, Any]) -> str:
+    """Choose the wording that the data allow: orders, contracts, or none.
+
+    Parameters
+    ----------
+    known, rates : the values recorded of the curves and of the rates, by slot
+    """
+    if returns.kind == "contracts":
+        return "contracts" if {"rate", "stay_first"} <= {*known, *rates} else "none"
+    has_curves = len(returns.curves) > 1 and bool(returns.ticks)
+    return "orders" if has_curves and "return_first" in known and "return_last" in known else "none"
+
+
+def compare_rates(rates: pd.DataFrame, *, confidence: float) -> str:
+    """Say how the period's rate compares with the one before: up, down, unclear, alone or none."""
+    rows = rates[rates["rate"].notna()].set_index("window")
+    if "current" not in rows.index:
+        return "none"
+    if "previous" not in rows.index:
+        return "alone"
+    pairs = [
+        (int(rows.loc[window, "n_churned"]), int(rows.loc[window, "n_at_start"]))
+        for window in ("current", "previous")
+    ]
+    case = compare_shares(pairs[0], pairs[1], confidence=confidence).case
+    return "unclear" if case == "none" else case
+
+
+def name_outcome(risk: RiskAssessment | None) -> str:
+    """Name what became of the model: ok, the reason why there is none, or contracts."""
+    if risk is None:
+        return "contracts"
+    return risk.reason or "ok"
+
+
+def take_bands(risk: RiskAssessment | None) -> pd.DataFrame | None:
+    """Give the bands of risk where a list is made."""
+    return None if risk is None or risk.reason else risk.bands
+
+
+def take_checks(risk: RiskAssessment | None) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Give the calibration and the importances where a list is made."""
+    return (None, None) if risk is None or risk.reason else (risk.reliability, risk.importance)
+
+
+def take_scores(risk: RiskAssessment | None) -> pd.DataFrame | None:
+    """Give the score of every active customer where a list is made."""
+    return None if risk is None else risk.scores

@@ -1,0 +1,232 @@
+"""Units, their sources and periods as tasks of the press."""
+
+from __future__ import annotations
+
+import argparse
+import hmac
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rapport import tables
+from rapport.errors import DataError, ParameterError
+from rapport.ingest.sample import check_sample, write_sample
+from rapport.ingest.sources import ResolvedSources, find_sources
+from rapport.marts.catalog import MARTS, list_buildable
+from rapport.marts.periods import (
+    Period,
+    list_periods,
+    newest_whole,
+    parse_period,
+    period_of,
+)
+from rapport.params import ChapterParams, UnitParams, list_units, load_unit
+from rapport.press.run.sources import make_chapter_task
+from rapport.press.run.tasks import ChapterTask, TableTask, Task
+from rapport.privacy import SAMPLE_KEY, read_key
+from rapport.schema import SCHEMAS
+
+INGESTION = "01_ingestion.ipynb"
+# What every chapter sees of its unit: the key of each holds these.
+SEEN = ("name", "title", "language", "currency", "timezone", "sample", "confidence")
+
+
+@dataclass
+class Unit:
+    """One unit of a run: its parameters, sources, and the days that its data cover."""
+
+    params: UnitParams
+    sources: ResolvedSources
+    data_from: date | None = None
+    data_until: date | None = None
+    periods: list[Period] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The unit's name."""
+        return self.params.name
+
+    @property
+    def ingestion_id(self) -> str:
+        """The id of the task that reads its sources."""
+        return f"{self.name}/all-periods/ingestion"
+
+    def read_span(self, snapshot: Path) -> None:
+        """Read which days the data cover."""
+        row = tables.read_table(snapshot).iloc[0]
+        known = row["data_until"] == row["data_until"]  # NaT is not equal to itself
+        self.data_from = row["data_from"].date() if known else None
+        self.data_until = row["data_until"].date() if known else None
+
+    def as_of(self, period: Period) -> date | None:
+        """Give the last day that a period's report observes."""
+        if self.data_until is None or period.last_on is None:
+            return self.data_until
+        return min(period.last_on, self.data_until)
+
+
+def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
+    """Find the units asked for, or all whose sources are there; sample sources are made.
+
+    Raises
+    ------
+    ParameterError
+        A unit's file has a fault, or a unit that is no sample lacks its key of pseudonyms.
+    DataError
+        A unit that was named has no sources.
+    """
+    overrides = {name: _typed(value) for name, value in arguments.parameters}
+    names = list(dict.fromkeys(arguments.units)) or list_units(root)
+    params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
+    _make_sample(root, params)
+    found = []
+    for unit in params:
+        sources = find_sources(unit, root)
+        if not sources.missing:
+            if not unit.sample:
+                read_key(os.environ)
+            found.append(Unit(unit, sources))
+        elif arguments.units:
+            raise DataError(_absent(unit, sources))
+        else:
+            sys.stderr.write(f"{_absent(unit, sources)} Skipped.\n")
+    return found
+
+
+def _typed(text: str) -> Any:
+    # Papermill's own rule for -p: what reads as a number or truth value is one.
+    value = yaml.safe_load(text)
+    return value if isinstance(value, int | float | bool | str) else text
+
+
+def _absent(unit: UnitParams, sources: ResolvedSources) -> str:
+    paths = ", ".join(unit.sources[name].path for name in sources.missing)
+    place = "data/sample" if unit.sample else "data/raw, or a folder that RAPPORT_DATA_PATH names"
+    return f"unit {unit.name}: {paths} is absent. Put it into {place}."
+
+
+def _make_sample(root: Path, units: Sequence[UnitParams]) -> None:
+    folder = root / "data" / "sample"
+    if any(unit.sample for unit in units) and check_sample(folder):
+        write_sample(folder)
+
+
+def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
+    """Make the task that reads a unit's sources, once for all periods."""
+    params = unit.params
+    chapter_values = set(ChapterParams.model_fields)
+    key = SAMPLE_KEY if params.sample else read_key(os.environ)
+    context = {
+        "as_of": None,
+        "unit_parameters": params.model_dump(mode="json", by_alias=True, exclude=chapter_values),
+        "sources": {
+            name: {
+                "paths": [str(path.resolve()) for path in unit.sources.files[name]],
+                "digest": digest,
+            }
+            for name, digest in unit.sources.digests.items()
+        },
+        # Another key gives other pseudonyms; its name says so and tells nothing of the key.
+        "pseudonyms": hmac.digest(key, b"name of the key", "sha256").hex()[:16],
+        "language": params.language,
+    }
+    return make_chapter_task(
+        root / "notebooks" / INGESTION,
+        (unit.name, None),
+        parameters={**params.chapter_values(), "unit": unit.name},
+        context=context,
+    )
+
+
+def spans_of(unit: Unit, asked: str | None) -> list[Period]:
+    """Give the periods to report: those asked for, else the newest whole one of the data."""
+    if unit.data_until is None:
+        unit.periods = [parse_period("all")]
+    elif asked is None:
+        unit.periods = [_default(unit)]
+    elif ".." in asked:
+        first, _, last = asked.partition("..")
+        unit.periods = list_periods(parse_period(first), parse_period(last))
+    else:
+        unit.periods = [parse_period(asked)]
+    return unit.periods
+
+
+def _default(unit: Unit) -> Period:
+    assert unit.data_from is not None
+    assert unit.data_until is not None
+    whole = newest_whole(unit.data_until, unit.params.period_grain)
+    first = whole.starts_on
+    if first is not None and whole.last_on is not None and whole.last_on < unit.data_from:
+        return period_of(unit.data_until, unit.params.period_grain)
+    return whole
+
+
+def plan_period(
+    root: Path, unit: Unit, period: Period | None, *, tables: Mapping[str, str]
+) -> list[Task]:
+    """Make the tasks of one period: marts that the tables allow, and every other chapter."""
+    code = period.code if period else None
+    values = unit.params.chapter_values()
+    canonical = [name for name in SCHEMAS if name in tables]
+    tasks: list[Task] = [
+        TableTask(
+            id=f"{unit.name}/{code}/{name}",
+            unit=unit.name,
+            period=code,
+            name=name,
+            function="rapport.marts.build:run_task",
+            arguments={"settings": _settings(name, values, code)},
+            reads={table: table for table in MARTS[name].reads},
+            code=("rapport.marts.build", f"marts/{name}.sql"),
+        )
+        for name in list_buildable(canonical)
+        if period is not None
+    ]
+    as_of = unit.as_of(period) if period else None
+    context = {
+        "as_of": as_of.isoformat() if as_of else None,
+        "unit_parameters": unit.params.model_dump(
+            mode="json", by_alias=True, exclude={"sources", "tables", "expect"}
+        ),
+        "language": unit.params.language,
+    }
+    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        if notebook.name != INGESTION:
+            parameters = {**values, "unit": unit.name, "period": code}
+            tasks.append(
+                make_chapter_task(
+                    notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN
+                )
+            )
+    return tasks
+
+
+def _settings(mart: str, values: Mapping[str, Any], code: str | None) -> dict[str, Any]:
+    # Only two marts read the parameters; the others read the table that the first one makes.
+    if mart == "settings":
+        return dict(values)
+    if mart == "periods":
+        return {**values, "period": code}
+    return {}
+
+
+def require_period(code: str | None) -> None:
+    """Refuse a period's code of another form before anything starts.
+
+    Raises
+    ------
+    ParameterError
+        It is no period.
+    """
+    for part in (code or "").split(".."):
+        if code is not None and not part:
+            raise ParameterError(f"period {code!r}: is no range. Write A..B.")
+        if part:
+            parse_period(part)

@@ -1,0 +1,133 @@
+"""The churn chapter's figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rapport.present.figures import (
+    importance_bars,
+    rate_by_month,
+    reliability,
+    survival_curves,
+)
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.sentences import Sentence
+from rapport.present.tables import Column, TableSpec
+from rapport.present.values import Value
+
+Values = Mapping[str, Value]
+GROUPS = {"orders": "order_rank", "contracts": "text"}
+UNITS = {"orders": "days", "contracts": "months"}
+
+
+def return_curves(
+    points: pd.DataFrame, at_risk: pd.DataFrame, values: Values, *, kind: str
+) -> FigureSpec | None:
+    """Give the curves of the time to the next order or the end of a contract; None without any.
+
+    Parameters
+    ----------
+    points : `group`, `time`, `survival`, `low`, `high`
+    at_risk : `group`, `time`, `n_at_risk`
+    values : `spells_n`
+    kind : orders or contracts
+    """
+    if points.empty or at_risk.empty:
+        return None
+    spec = survival_curves(
+        points, at_risk, id="churn.curves", labels=GROUPS[kind], unit=UNITS[kind]
+    )
+    return spec.entitled(
+        Sentence("churn.curves_title", dict(values), case=kind),
+        subtitle=Sentence("churn.curves_subtitle", dict(values), case=kind),
+        caption=Sentence("churn.curves_caption", dict(values), case=kind),
+    )
+
+
+def return_table(summary: pd.DataFrame, values: Values, *, kind: str) -> TableSpec | None:
+    """Give the table behind the curves: one row per group; None without any.
+
+    Parameters
+    ----------
+    summary : `group`, `n`, `first`, `second`, `low`, `high`, `median`
+    """
+    if summary.empty:
+        return None
+    unit = UNITS[kind]
+    columns = (
+        Column("group", f"churn.head.group.{kind}", "label", GROUPS[kind]),
+        Column("n", f"churn.head.n.{kind}", "count", kind),
+        Column("first", f"churn.head.first.{kind}", "estimator", "share"),
+        Column("second", f"churn.head.second.{kind}", "estimator", "share"),
+        Column("interval", "churn.head.interval", "estimator", "share", style="limits",
+               limits=("low", "high")),
+        Column("median", f"churn.head.median.{kind}", "estimator", unit, style="unit"),
+    )  # fmt: skip
+    return TableSpec(
+        id="churn.return_table",
+        columns=columns,
+        frame=summary.assign(group=summary["group"].astype(str), interval=summary["second"]),
+        title=Sentence("churn.return_table_title", dict(values), case=kind),
+        strong=frozenset({0}) if len(summary) > 1 else frozenset(),
+    )
+
+
+def rate_figure(history: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec | None:
+    """Give the churn rate by period; None where fewer than two periods have one.
+
+    Parameters
+    ----------
+    history : `period`, `rate`, `low`, `high`, `n_at_start`, `is_whole`
+    """
+    if history["rate"].notna().sum() < 2:
+        return None
+    what = Sentence("churn.rates_subtitle", dict(values), case=kind)
+    spec = rate_by_month(history, id="churn.rates", what=what)
+    return spec.entitled(Sentence("churn.rates_title", dict(values)))
+
+
+def risk_figures(
+    bins: pd.DataFrame | None, importance: pd.DataFrame | None, values: Values
+) -> tuple[FigureSpec, ...]:
+    """Give how well risks were calibrated and what they rest on; nothing without a model.
+
+    Parameters
+    ----------
+    bins : `predicted`, `observed`, `low`, `high`, `n`
+    importance : `features`, `loss`, `sd`
+    """
+    if bins is None or importance is None:
+        return ()
+    ranked = importance.rename(columns={"features": "feature", "loss": "importance"})
+    ranked = ranked.assign(
+        low=ranked["importance"] - ranked["sd"], high=ranked["importance"] + ranked["sd"]
+    )
+    calibration = reliability(bins, id="churn.reliability")
+    weights = importance_bars(ranked, id="churn.importance")
+    return (
+        calibration.entitled(Sentence("churn.reliability_title", dict(values))),
+        weights.entitled(Sentence("churn.importance_title", dict(values))),
+    )
+
+
+def band_table(bands: pd.DataFrame | None, values: Values) -> TableSpec | None:
+    """Give the bands of risk: customers now, and how many of such customers left."""
+    if bands is None:
+        return None
+    columns = (
+        Column("band", "churn.head.band", "label", "band"),
+        Column("n_score", "churn.head.now", "count", "customers"),
+        Column("n_test", "churn.head.tested", "count", "customers"),
+        Column("observed", "churn.head.left", "ratio", "share"),
+        Column("interval", "churn.head.interval", "ratio", "share", style="limits",
+               limits=("low", "high")),
+    )  # fmt: skip
+    return TableSpec(
+        id="churn.bands",
+        columns=columns,
+        frame=bands.assign(interval=bands["observed"]),
+        title=Sentence("churn.bands_title", dict(values)),
+        note=Sentence("churn.bands_note", dict(values)),
+    )
