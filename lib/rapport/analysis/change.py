@@ -1,8 +1,8 @@
 """Changes between two periods, and which of four sentences may be said of them.
 
-`up` and `down`: the interval of the change leaves 0 out, and the change is at least `min_change`
-of what was. `unclear`: the interval holds 0, or there is nothing to compare. `none`: a change is
-certain but smaller than `min_change`. A complete count has no interval: its size alone decides.
+`up` and `down`: the interval of the change leaves 0 out, and the change exceeds `min_change` of
+what was. `unclear`: the interval holds 0, or there is nothing to compare. `none`: a change is
+certain but no more than `min_change`. A complete count has no interval: its size alone decides.
 """
 
 from __future__ import annotations
@@ -50,16 +50,18 @@ def compare_totals(
     Parameters
     ----------
     current, previous : all orders, customers or money of two windows
-    min_change : a smaller relative change is none
+    min_change : relative; a change that does not exceed it is none
 
     Examples
     --------
-    >>> compare_totals(1607, 1497)
-    Change(absolute=110, relative=0.07348029392117569, low=None, high=None, case='up')
+    >>> compare_totals(110, 100)
+    Change(absolute=10, relative=0.1, low=None, high=None, case='up')
     """
     absolute = current - previous
     relative = float(absolute) / abs(float(previous)) if previous else None
-    return Change(absolute, relative, None, None, _case(float(absolute), relative, min_change))
+    # Exact: a change of just the least size is none on every machine.
+    is_small = Decimal(abs(absolute)) <= Decimal(str(min_change)) * Decimal(abs(previous))
+    return Change(absolute, relative, None, None, _case(float(absolute), is_small=is_small))
 
 
 def compare_shares(
@@ -71,7 +73,7 @@ def compare_shares(
     Parameters
     ----------
     current, previous : k and n of each share
-    min_change : relative; a smaller change is none
+    min_change : relative; a change that does not exceed it is none
     confidence : of Newcombe's interval of the difference
 
     Returns
@@ -103,7 +105,7 @@ def compare_ratios(
     customer_periods : one row per window and customer: `window`, `customer_id`, and the columns
     ratio : numerator and denominator; ("net", "n_orders") is the AOV, ("n_orders", "is_active")
         orders per customer (`mark_active`)
-    min_change : relative; a smaller change is none
+    min_change : relative; a change that does not exceed it is none
     confidence, seed : of the interval
 
     Returns
@@ -142,12 +144,12 @@ def _judge(
 ) -> Change:
     if interval is None:
         return Change(absolute, relative, None, None, "unclear")
-    case = "unclear" if interval.holds(0.0) else _case(absolute, relative, min_change)
+    is_small = relative is not None and abs(relative) <= min_change
+    case = "unclear" if interval.holds(0.0) else _case(absolute, is_small=is_small)
     return Change(absolute, relative, interval.low, interval.high, case)
 
 
-def _case(absolute: float, relative: float | None, min_change: float) -> Case:
-    is_small = relative is not None and abs(relative) < min_change
+def _case(absolute: float, *, is_small: bool) -> Case:
     if absolute == 0 or is_small:
         return "none"
     return "up" if absolute > 0 else "down"
