@@ -120,7 +120,8 @@ def make_check(frame: Frame, number: str, language: str) -> Section:
         rows.append([name, [_run(version, {"kind": "parameter", "id": f"version.{name}"})]])
     pairs: list[Pairs] = [{"type": "rows", "rows": rows}] if rows else []
     section = _open(frame, number, "check", language)
-    return _fill(section, [*_prose(frame, "check_text", language), *pairs])
+    signed = _prose(frame, "check_signed" if frame.signer else "check_not_signed", language)
+    return _fill(section, [*_prose(frame, "check_text", language), *signed, *pairs])
 
 
 def _open(frame: Frame, number: str, name: str, language: str) -> Section:

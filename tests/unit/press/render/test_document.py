@@ -167,8 +167,8 @@ def test_data_and_method_go_to_the_appendix_and_gaps_stay():
     assert texts(method) == ["Orders.", "9,262 orders.", "KM.", "References"]
     assert method[3]["level"] == 2
     assert method[4]["number"] == "C.1"
-    assert documents["en"]["appendix"][2]["topic"] == "Churn: definitions and method"
-    assert documents["zh"]["appendix"][2]["topic"] == "流失：口径与方法"
+    assert documents["en"]["appendix"][2]["topic"] == "Definitions and method: Churn"
+    assert documents["zh"]["appendix"][2]["topic"] == "口径与方法：流失"
 
 
 def test_chapters_stand_by_number_and_the_check_stands_last():
@@ -246,6 +246,14 @@ def test_the_record_line_says_who_signed():
     assert signed["label"] == "Record a1b2 c3d4 e5f6"
     assert signed["signer"] == "signed by Ann Lee"
     assert not_signed["signer"] == "未签名"
+
+
+def test_the_last_page_says_whether_the_record_is_signed():
+    signed = build(churn(), signer="Ann Lee")["en"]["appendix"][-1]["blocks"]
+    not_signed = build(churn())["en"]["appendix"][-1]["blocks"]
+
+    assert "is signed" in " ".join(texts(signed))
+    assert "is not signed" in " ".join(texts(not_signed))
 
 
 def test_a_draft_of_the_tree_needs_no_record_number():
