@@ -9,6 +9,7 @@ Notebooks are plain dictionaries here (a `NotebookNode` is one), which spares pl
 of nbformat.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -123,7 +124,7 @@ def _plain_cell(cell: Notebook, at: int, counts: Iterator[int]) -> Notebook:
         "cell_type": cell["cell_type"],
         "id": f"cell-{at}",
         "metadata": {"tags": tags} if tags else {},
-        "source": _lines(join_text(cell["source"])),
+        "source": _lines(_plain_source(cell, tags)),
     }
     if not is_code(cell):
         return plain
@@ -132,6 +133,15 @@ def _plain_cell(cell: Notebook, at: int, counts: Iterator[int]) -> Notebook:
     plain["execution_count"] = next(counts) if ran else None
     plain["outputs"] = _plain_outputs(cell.get("outputs", []), plain["execution_count"])
     return plain
+
+
+def _plain_source(cell: Notebook, tags: list[str]) -> str:
+    source = join_text(cell["source"])
+    if INJECTED not in tags:
+        return source
+    # Papermill lays this cell out with Black where Black happens to be installed.
+    values = [ast.unparse(statement) for statement in ast.parse(source).body]
+    return "\n".join(["# Parameters", *values])
 
 
 def _plain_outputs(outputs: list[Notebook], count: int | None) -> list[Notebook]:

@@ -1,8 +1,10 @@
 import copy
+import hashlib
 
 import pytest
 
 from rapport.press.canonical import canonical_bytes, canonicalise, find_accidents, weave
+from rapport.press.run.key import KEY_SCHEMA
 
 
 def code(source="1", *outputs, tags=(), count=7, **other):
@@ -108,6 +110,29 @@ def test_bytes_are_sorted_utf8_with_a_newline_at_the_end():
     spelt = canonical_bytes({"b": "客户", "a": 1})
 
     assert spelt == '{\n "a": 1,\n "b": "客户"\n}\n'.encode()
+
+
+def test_injected_parameters_look_the_same_with_and_without_black():
+    laid_out = code("# Parameters\ndays = [\n    1,\n    2,\n]\n", tags=["injected-parameters"])
+    plain = code("# Parameters\ndays = [1,2]", tags=["injected-parameters"])
+
+    assert canonicalise(notebook(laid_out)) == canonicalise(notebook(plain))
+    assert canonicalise(notebook(plain))["cells"][0]["source"] == [
+        "# Parameters\n",
+        "days = [1, 2]",
+    ]
+
+
+def test_a_canonical_form_that_changes_needs_a_new_schema_of_keys():
+    # Notebooks already in the store have the old form: if this digest moves, raise KEY_SCHEMA.
+    sample = notebook(
+        prose("# A", "en"), code("days = 2", tags=["injected-parameters"]),
+        code("1", stream("a\n"), stream("b", "stderr"), shown(plain="x", html="<b>\n</b>")),
+    )  # fmt: skip
+
+    digest = hashlib.sha256(canonical_bytes(canonicalise(sample))).hexdigest()
+
+    assert (KEY_SCHEMA, digest[:12]) == (1, "4aa3945c6f0d")
 
 
 def test_weaving_gives_what_executing_the_edited_prose_would_give():

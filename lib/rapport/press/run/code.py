@@ -40,11 +40,12 @@ def digest_modules(
     path beneath the package: sha256 of the file
     """
     found: dict[str, str] = {}
-    ahead = list(uses)
+    ahead, seen = list(uses), set()
     while ahead:
         name = ahead.pop()
-        if name.startswith(PACKAGE) and any(_lies_in(name, package) for package in without):
+        if name in seen or any(_lies_in(name, package) for package in without):
             continue
+        seen.add(name)
         for path in _files_of(name, folder):
             at = path.relative_to(folder).as_posix()
             if at not in found:
@@ -152,5 +153,11 @@ def _lies_in(name: str, package: str) -> bool:
 
 
 def _digest(path: Path) -> str:
+    status = path.stat()
+    return _digest_once(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _digest_once(path: Path, _size: int, _mtime: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

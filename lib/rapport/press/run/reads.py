@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,20 +56,25 @@ def read_chapter(path: Path) -> ChapterCode:
         The file is no notebook, a cell is not Python, or a table's name is not in quotes. Cells
         are counted from 1, prose included.
     """
-    text = path.read_text(encoding="utf-8")
+    return _look_through(path.name, path.read_text(encoding="utf-8"))
+
+
+# One notebook is many tasks: units times periods.
+@lru_cache(maxsize=64)
+def _look_through(name: str, text: str) -> ChapterCode:
     try:
         cells = json.loads(text)["cells"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ChapterError(
-            f"{path.name}: is not a notebook. Open and save it in JupyterLab."
-        ) from error
+        raise ChapterError(f"{name}: is not a notebook. Open and save it in JupyterLab.") from error
     trees = [
-        (at, cell, _parse(path.name, at, join_text(cell["source"])))
+        (at, cell, _parse(name, at, join_text(cell["source"])))
         for at, cell in enumerate(cells, start=1)
         if is_code(cell)
     ]
-    calls = [call for at, _, tree in trees for call in _find_calls(path.name, at, tree)]
-    found = {method: _unique(name for done, name in calls if done == method) for method in METHODS}
+    calls = [call for at, _, tree in trees for call in _find_calls(name, at, tree)]
+    found = {
+        method: _unique(table for done, table in calls if done == method) for method in METHODS
+    }
     whole = ast.Module([node for _, _, tree in trees for node in tree.body], [])
     return ChapterCode(
         text=text,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+SOURCE_ROOT = Path(__file__).parents[4]
 SOCKETS_VARIABLE = "RAPPORT_SOCKETS"
 """A folder of the run for the folders of sockets, which its owner removes whatever happens."""
 ACCOUNT_VARIABLE = "RAPPORT_KERNEL_ACCOUNT"
@@ -79,12 +80,15 @@ def kernel_environment(
     environment["MATPLOTLIBRC"] = str(Path(__file__).with_name("matplotlibrc"))
     if private is not None:
         environment["IPYTHONDIR"] = str(private / "ipython")
-    python_path = whole_python_path(ambient.get("PYTHONPATH", ""))
+    python_path = _python_path(ambient.get("PYTHONPATH", ""))
     environment.pop("PYTHONPATH", None)
     return environment | ({"PYTHONPATH": python_path} if python_path else {})
 
 
-def whole_python_path(python_path: str) -> str:
-    """Give PYTHONPATH with whole paths, which mean the same once the working folder changes."""
-    entries = [entry for entry in python_path.split(os.pathsep) if entry]
-    return os.pathsep.join(str(Path(entry).absolute()) for entry in entries)
+def _python_path(ambient: str) -> str:
+    # Whole paths mean the same once the working folder changes. Ours first, so that a kernel
+    # imports the very code that keys are made of; an installed package is found without, and
+    # its folder put first would hide the standard library behind other packages.
+    ours = [] if SOURCE_ROOT.name in ("site-packages", "dist-packages") else [str(SOURCE_ROOT)]
+    whole = [str(Path(entry).absolute()) for entry in ambient.split(os.pathsep) if entry]
+    return os.pathsep.join(dict.fromkeys([*ours, *whole]))

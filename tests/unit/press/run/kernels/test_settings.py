@@ -3,6 +3,7 @@ import os
 import sys
 from pathlib import Path
 
+from rapport.press.run.code import PACKAGE_FOLDER
 from rapport.press.run.kernels.settings import ENFORCED, kernel_environment, read_conditions
 from rapport.press.run.kernels.specs import jupyter_path, kernel_spec_folder
 
@@ -25,13 +26,15 @@ def test_the_python_path_is_whole_and_without_the_working_folder(tmp_path, monke
     monkeypatch.chdir(tmp_path)
     ambient = {"PYTHONPATH": os.pathsep.join(["lib", "", str(tmp_path / "b")])}
 
-    path = kernel_environment(ambient)["PYTHONPATH"]
+    _, *rest = kernel_environment(ambient)["PYTHONPATH"].split(os.pathsep)
 
-    assert path.split(os.pathsep) == [str(tmp_path / "lib"), str(tmp_path / "b")]
+    assert rest == [str(tmp_path / "lib"), str(tmp_path / "b")]
 
 
-def test_without_a_python_path_there_is_none():
-    assert "PYTHONPATH" not in kernel_environment({"PYTHONPATH": ""})
+def test_kernels_import_the_package_that_keys_are_made_of():
+    first, *_ = kernel_environment({"PYTHONPATH": "/elsewhere"})["PYTHONPATH"].split(os.pathsep)
+
+    assert Path(first) / "rapport" == PACKAGE_FOLDER
 
 
 def test_a_private_folder_holds_the_profile(tmp_path):
