@@ -240,11 +240,10 @@ def compare_rates(rates: pd.DataFrame, *, confidence: float) -> str:
         return "none"
     if "previous" not in rows.index:
         return "alone"
-    pairs = [
-        (int(rows.loc[window, "n_churned"]), int(rows.loc[window, "n_at_start"]))
-        for window in ("current", "previous")
-    ]
-    case = compare_shares(pairs[0], pairs[1], confidence=confidence).case
+    churned, present = rows["n_churned"], rows["n_at_start"]
+    now = int(churned["current"]), int(present["current"])
+    then = int(churned["previous"]), int(present["previous"])
+    case = compare_shares(now, then, confidence=confidence).case
     return "unclear" if case == "none" else case
 
 

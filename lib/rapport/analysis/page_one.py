@@ -34,13 +34,16 @@ class ActionFact:
     evidence: str
 
 
-def list_parts(split: RevenueSplit) -> pd.DataFrame:
+def list_parts(split: RevenueSplit | None) -> pd.DataFrame:
     """Give the parts of a change as a table, in the order of the figure.
 
     Returns
     -------
-    one row per part: `part`, `amount` (Decimal, currency of the unit); they sum to the change
+    one row per part: `part`, `amount` (Decimal, currency of the unit); they sum to the change. No
+    row without a split
     """
+    if split is None:
+        return pd.DataFrame({"part": [], "amount": []})
     return pd.DataFrame({"part": list(PARTS), "amount": [getattr(split, part) for part in PARTS]})
 
 
@@ -133,3 +136,22 @@ def list_actions(
             lists.append(ActionFact(str(name), len(rows), money, "observed"))
     lists.sort(key=lambda fact: (-fact.money, fact.name))
     return [*found, *lists][:most]
+
+
+def table_of(figures: Sequence[KeyFigure], *, unit: str, period: str) -> pd.DataFrame:
+    """Give the key figures as a table for the index and for whoever compares units.
+
+    Returns
+    -------
+    one row per figure, in order: `unit`, `period`, `figure`, `value` (float), `low`, `high`, `n`
+    """
+    rows = [
+        (
+            unit, period, figure.name, float(str(figure.now.value)),
+            *(figure.now.interval or (None, None)), figure.now.n,
+        )
+        for figure in figures
+    ]  # fmt: skip
+    columns = ["unit", "period", "figure", "value", "low", "high", "n"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({"value": "float64", "low": "float64", "high": "float64", "n": "Int64"})

@@ -118,7 +118,7 @@ def name_reasons(model: RiskModel, customers: pd.DataFrame) -> pd.DataFrame:
     # Stable, so that equal contributions keep the order of the features.
     order = np.argsort(-values, axis=1, kind="stable")[:, :N_REASONS]
     raising = np.take_along_axis(values, order, axis=1) > 0
-    names = np.append(parts.columns.to_numpy(dtype=object), None)
+    names = np.array([*parts.columns, None], dtype=object)
     named = names[np.where(raising, order, len(names) - 1)]
     # Always three columns, however few features there are.
     columns = {

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import pandas as pd
+
+from rapport.present.figures import change_parts
+from rapport.present.figures.spec import FigureSpec
 from rapport.present.pieces import Action, Actions, Card, Cards
 from rapport.present.sentences import Listing, Sentence
+from rapport.present.tables import Column, TableSpec
 from rapport.present.values import Value, label_value
 
 Values = Mapping[str, Value]
@@ -113,4 +118,59 @@ def lead(names: Sequence[tuple[str, str | None]], values: Values) -> Listing:
     return Listing(
         tuple(Sentence(f"summary.{name}", values, case=case) for name, case in names),
         joint="word.sentence_joint",
+    )
+
+
+def parts_figure(
+    parts: pd.DataFrame, values: Values, *, case: str, currency: str
+) -> FigureSpec | None:
+    """Give the figure of what moved net sales; None where nothing earlier can be compared.
+
+    Parameters
+    ----------
+    parts : `part`, `amount` (Decimal); they sum to the change
+    values : `net`, `net_previous`, `period`, `previous`, and `known_share` where a part leads
+    case : the headline's case
+    """
+    if parts.empty:
+        return None
+    before = (str(values["previous"].value), values["net_previous"])
+    after = (str(values["period"].value), values["net"])
+    spec = change_parts(parts, id="summary.parts", currency=currency, before=before, after=after)
+    title = case if "_" in case and not case.startswith("incomplete") else "other"
+    return spec.entitled(Sentence("summary.parts_title", dict(values), case=title))
+
+
+def segment_overview(
+    segments: pd.DataFrame | None, values: Values, *, currency: str
+) -> TableSpec | None:
+    """Give page two's table of segments; None where the unit has none.
+
+    Parameters
+    ----------
+    segments : `segment`, `n_customers`, `share_customers`, `spend`, `share_spend`
+    """
+    if segments is None:
+        return None
+    columns = (
+        Column("segment", "segmentation.head.segment", "label", "segment"),
+        Column("n_customers", "segmentation.head.customers", "count", "customers"),
+        Column("share_customers", "segmentation.head.share_customers", "ratio", "share"),
+        Column("spend", "segmentation.head.spend", "money", currency),
+        Column("share_spend", "segmentation.head.share_spend", "ratio", "share"),
+    )
+    return TableSpec(
+        id="summary.segments",
+        columns=columns,
+        frame=segments,
+        title=Sentence("summary.segments_title", dict(values)),
+    )
+
+
+def gaps(*, has_surveys: bool) -> Listing:
+    """Name what the report does not hold, as parts of one sentence."""
+    missing = [] if has_surveys else ["satisfaction"]
+    missing += ["lifecycle", "value", "campaigns", "recommendation"]
+    return Listing(
+        tuple(Sentence("summary.gap_item", {"gap": label_value("gap", name)}) for name in missing)
     )

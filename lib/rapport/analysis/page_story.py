@@ -1,0 +1,206 @@
+"""The story of page one: which sentences the numbers allow, and the numbers that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from rapport.analysis.decomposition import RevenueSplit, split_revenue
+from rapport.analysis.influence import customer_changes, share_of_largest
+from rapport.analysis.key_figures import KeyFigure
+from rapport.analysis.measured import Measured
+from rapport.analysis.page_one import WORTH_ASKING, ActionFact, find_driver
+
+Sentences = list[tuple[str, str | None]]
+
+
+def split_change(periods: pd.DataFrame) -> RevenueSplit | None:
+    """Split the change of net revenue since the period before; None where there is none.
+
+    Parameters
+    ----------
+    periods : `period_measures`, one row per window
+    """
+    rows = periods.set_index("window")
+    if "previous" not in rows.index or not bool(rows["is_comparable"]["previous"]):
+        return None
+    return split_revenue(dict(rows.loc["current"]), dict(rows.loc["previous"]))
+
+
+def measure_story(
+    periods: pd.DataFrame, buyers: pd.DataFrame, split: RevenueSplit | None, *, currency: str
+) -> list[Measured]:
+    """Name what the sentences of page one say beside the key figures."""
+    rows = periods.set_index("window")
+    now = rows.loc["current"]
+    found = [
+        Measured("new", int(now["n_new"]), "count", "customers"),
+        Measured("trading_days", int(now["trading_days"]), "count", "days"),
+        Measured("unidentified", now["unidentified_net"], "money", currency),
+        *_share("unidentified.share", now),
+        *_identified_share(now),
+        *_earlier_days(rows, now),
+    ]
+    if split is None:
+        return found
+    then = rows.loc["previous"]
+    found += [
+        Measured("identified.change", split.identified, "money", currency),
+        Measured("unidentified.change", split.unidentified, "money", currency),
+        Measured(
+            "active.difference", int(now["n_active"] - then["n_active"]), "count", "customers"
+        ),
+        *_share("unidentified.share.previous", then),
+        *_driver(split),
+    ]
+    largest = share_of_largest(customer_changes(buyers))
+    if largest is not None and largest.is_notable and split.total != 0:
+        share = float(largest.amount / split.total)
+        if share > 0:
+            found.append(Measured("largest.share", share, "ratio", "share"))
+    return found
+
+
+def _share(name: str, row: Any) -> list[Measured]:
+    if not row["net"]:
+        return []
+    return [Measured(name, float(row["unidentified_net"] / row["net"]), "ratio", "share")]
+
+
+def _identified_share(now: Any) -> list[Measured]:
+    if not now["net"]:
+        return []
+    share = float(now["identified_net"] / now["net"])
+    return [Measured("identified.share", share, "ratio", "share")]
+
+
+def _earlier_days(rows: pd.DataFrame, now: Any) -> list[Measured]:
+    found = []
+    for window in ("previous", "last_year"):
+        if window not in rows.index or not bool(rows["is_comparable"][window]):
+            continue
+        then = rows.loc[window]
+        found.append(Measured(f"trading_days.{window}", int(then["trading_days"]), "count", "days"))
+        if then["net"] > 0 and then["trading_days"] and now["trading_days"]:
+            a_day = Decimal(now["net"]) / int(now["trading_days"])
+            before = Decimal(then["net"]) / int(then["trading_days"])
+            tail = "change" if window == "previous" else "change_year"
+            found.append(
+                Measured(f"net.per_day.{tail}", float(a_day / before - 1), "ratio", "change")
+            )
+    return found
+
+
+def _driver(split: RevenueSplit) -> list[Measured]:
+    driver = find_driver(split)
+    if driver is None:
+        return []
+    known = split.identified / split.total
+    return [
+        Measured("driver.share", float(driver[1]), "ratio", "share"),
+        Measured("known.share", float(known), "ratio", "share"),
+    ]
+
+
+def measure_actions(facts: Sequence[ActionFact], *, currency: str) -> list[Measured]:
+    """Name the customers and the money of every action."""
+    found = []
+    for fact in facts:
+        found.append(Measured(f"{fact.name}.customers", fact.customers, "count", "customers"))
+        found.append(Measured(f"{fact.name}.money", fact.money, "money", currency))
+    return found
+
+
+def choose_lead(
+    figures: Sequence[KeyFigure], split: RevenueSplit | None, *, is_whole: bool
+) -> list[Sentences]:
+    """Choose the two paragraphs under the headline: sentences by name and case.
+
+    An incomplete period begins with its days; the second paragraph holds what nobody can follow
+    up, and churn.
+    """
+    named = {figure.name: figure for figure in figures}
+    first: Sentences = [] if is_whole else [("days", _days_case(named["net"]))]
+    if split is None:
+        first.append(("active", "alone"))
+    else:
+        first += _identified(named, split) if is_whole else []
+    second: Sentences = []
+    if split is not None and is_whole and abs(split.unidentified) > abs(split.total) / 10:
+        second.append(("unknown", "up" if split.unidentified > 0 else "down"))
+    if "churn" in named:
+        second.append(("churn", _churn_case(named["churn"])))
+    return [paragraph for paragraph in (first, second) if paragraph]
+
+
+def _days_case(net: KeyFigure) -> str:
+    if "last_year" in net.against:
+        return "year"
+    return "previous" if "previous" in net.against else "alone"
+
+
+def _identified(named: dict[str, KeyFigure], split: RevenueSplit) -> Sentences:
+    way = "up" if split.identified > 0 else "down"
+    # A change of known customers' spend is told against what all sales moved.
+    is_small = abs(split.identified) < abs(split.total) / 20
+    sentences: Sentences = [("known", "level" if is_small else way)]
+    for name in ("active", "frequency"):
+        earlier = named[name].against.get("previous") if name in named else None
+        if earlier is not None:
+            case = earlier.change.case
+            sentences.append((name, case if case in ("up", "down") else "level"))
+    return sentences
+
+
+def _churn_case(churn: KeyFigure) -> str:
+    earlier = churn.against.get("previous")
+    if earlier is None:
+        return "alone"
+    return earlier.change.case if earlier.change.case in ("up", "down") else "level"
+
+
+def choose_warnings(
+    periods: pd.DataFrame, measured: Sequence[str], *, has_surveys: bool, is_whole: bool
+) -> Sentences:
+    """Choose what "Mind the data" says: sentences by name and case, the weightiest first.
+
+    Parameters
+    ----------
+    measured : slots of the numbers that were recorded
+    has_surveys : whether the unit has a table of surveys
+    """
+    rows = periods.set_index("window")
+    now = rows.loc["current"]
+    found: Sentences = []
+    unknown = float(now["unidentified_net"] / now["net"]) if now["net"] else 0.0
+    if unknown >= WORTH_ASKING:
+        compared = "unidentified_share_previous" in measured
+        found.append(("mind_unidentified", "compared" if compared else "alone"))
+    if "largest_share" in measured:
+        found.append(("mind_largest", None))
+    if "last_year" in rows.index and not bool(rows["is_comparable"]["last_year"]):
+        found.append(("mind_begin", None))
+    if not is_whole:
+        found.append(("mind_incomplete", None))
+    if not has_surveys:
+        found.append(("mind_survey", None))
+    return found
+
+
+def choose_findings(figures: Sequence[KeyFigure], *, kind: str) -> Sentences:
+    """Choose the findings of page two: templates and their cases, in the order of the figures.
+
+    Parameters
+    ----------
+    kind : what churn is measured on, orders or contracts
+    """
+    names = {figure.name for figure in figures}
+    found: Sentences = [("summary.finding_identified", None)]
+    if "repurchase" in names:
+        found.append(("summary.finding_repurchase", None))
+    if "churn" in names:
+        found.append(("summary.finding_churn", kind))
+    return found
