@@ -35,11 +35,11 @@ def measure_story(
 ) -> list[Measured]:
     """Name what the sentences of page one say beside the key figures."""
     rows = periods.set_index("window")
-    now = rows.loc["current"]
+    now: Any = rows.loc["current"]
     found = [
         Measured("new", int(now["n_new"]), "count", "customers"),
         Measured("trading_days", int(now["trading_days"]), "count", "days"),
-        Measured("unidentified", now["unidentified_net"], "money", currency),
+        Measured("unidentified", Decimal(now["unidentified_net"]), "money", currency),
         *_share("unidentified.share", now),
         *_identified_share(now),
         *_earlier_days(rows, now),
@@ -82,7 +82,7 @@ def _earlier_days(rows: pd.DataFrame, now: Any) -> list[Measured]:
     for window in ("previous", "last_year"):
         if window not in rows.index or not bool(rows["is_comparable"][window]):
             continue
-        then = rows.loc[window]
+        then: Any = rows.loc[window]
         found.append(Measured(f"trading_days.{window}", int(then["trading_days"]), "count", "days"))
         if then["net"] > 0 and then["trading_days"] and now["trading_days"]:
             a_day = Decimal(now["net"]) / int(now["trading_days"])
