@@ -1,8 +1,9 @@
 """`sample-mall`, 示例商城: a Chinese mall with a mini-program, a site, stores and a platform.
 
 Every file is GB18030 with Chinese headers, each with dates in its own spelling. The story of
-its last month, June 2026: the 618 festival brings twice the usual first orders and a members'
-text message that does work, beside one in May that did not.
+its last month, June 2026: the 618 festival brings twice the usual first orders; the text
+message of June works, the one of May did not. Who came by the platform or by a discount leaves
+sooner; the young only seem to, because many of them came by the platform.
 """
 
 from __future__ import annotations

@@ -7,15 +7,15 @@ from rapport.ingest.sample.shop import ShopPlan
 PLAN = ShopPlan(
     first="2024-01-01",
     last="2026-06-30",
-    months=(105, 78, 90, 92, 96, 122, 88, 90, 100, 98, 136, 105),  # 618, 11.11, Spring Festival
+    months=(105, 78, 104, 92, 96, 122, 82, 82, 100, 98, 136, 105),  # 3.8, 618, 11.11
     weekdays=(94, 92, 94, 97, 104, 114, 105),
-    last_month=100,
-    new_last_month=190,
-    opening=44,
+    last_month=95,
+    new_last_month=150,
+    opening=22,
     prospects=7,
-    buying=BuyingPlan(r=0.9, alpha=5, a=0.55, b=3.2, p=6.0, q=5.0, gamma=120),
+    buying=BuyingPlan(r=0.9, alpha=4, a=0.9, b=4.0, p=6.0, q=5.0, gamma=120),
     channels=("mini_program", "web", "store", "marketplace"),
-    home=(38, 14, 26, 22),
+    home=(36, 15, 25, 24),
     single=("marketplace",),
     guests=16,
     guest_home=(6, 8, 62, 24),
@@ -23,8 +23,8 @@ PLAN = ShopPlan(
     discounted_last_ppm=460_000,
     returned_ppm=90_000,
     drop_channel="marketplace",
-    drop_channel_percent=190,
-    drop_discount_percent=150,
+    drop_channel_percent=270,
+    drop_discount_percent=260,
     decoy_ppm=(330_000, 680_000),
     campaigns=(
         CampaignPlan(

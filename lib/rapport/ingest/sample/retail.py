@@ -1,7 +1,7 @@
 """`sample-retail`: a British homeware shop on the web, on a marketplace and in its stores.
 
-The story of its last month, June 2026: a midsummer offer brings many first orders, so more
-customers buy, each less often than the few of May; deliveries get late and NPS falls.
+The story of its last month, June 2026: a midsummer offer brings first orders and more customers
+who buy, so sales rise on May and on last year; deliveries get late, and NPS falls with them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from rapport.ingest.sample.shop import Shop, simulate_shop
 from rapport.ingest.sample.surveys import draw_surveys
 from rapport.ingest.sample.visits import STEPS, TICKET_TOPICS, draw_tickets, draw_visits
 
-N_CUSTOMERS = 1_200
 NUMBER = "1{:04d}"
 CARD = "LC1{:04d}"
 WEB, STORE, MARKETPLACE = 0, 1, 2

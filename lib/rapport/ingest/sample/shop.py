@@ -114,7 +114,7 @@ def _draw_customers(key: Key, plan: ShopPlan, calendar: Calendar, n: int) -> pd.
             "created_day": np.maximum(first - delay, calendar.first),
             "first_day": first,
             "home": home,
-            "first_discounted": draw_chance(key.of("offer"), 300_000, n),
+            "first_discounted": draw_chance(key.of("offer"), 330_000, n),
             "enters": enters,
             "is_young": draw_chance(key.of("young"), np.where(enters, there, elsewhere), n),
             "mails": draw_chance(key.of("mails"), 720_000, n),

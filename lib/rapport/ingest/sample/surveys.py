@@ -35,6 +35,16 @@ TOPICS = ("delivery", "quality", "service", "price")
 WRITES_PPM = 550_000
 
 
+def describe_answers() -> dict[str, Any]:
+    """Say what is planted in the answers, for the truth of a unit."""
+    return {
+        "csat_by_score": [effect / GRID for effect in EFFECTS],
+        "halo_percent": HALO_PERCENT,
+        "answered_ppm_by_csat": ANSWER_PPM,
+        "comment_ppm": WRITES_PPM,
+    }
+
+
 def draw_surveys(
     key: Key, orders: pd.DataFrame, *, invited_ppm: int, last_day: int, slump_from: int
 ) -> pd.DataFrame:

@@ -15,12 +15,13 @@ from rapport.ingest.sample.files import Sheet, write_bytes
 from rapport.ingest.sample.mall import make_mall
 from rapport.ingest.sample.retail import make_retail
 from rapport.ingest.sample.saas import make_saas
+from rapport.ingest.sample.surveys import describe_answers
 
 SEED = 20260101
 Make = Callable[..., tuple[list[Sheet], dict[str, Any]]]
 MAKERS: Mapping[str, tuple[Make, int]] = {
-    "sample-retail": (make_retail, 1_200),
-    "sample-mall": (make_mall, 900),
+    "sample-retail": (make_retail, 1_550),
+    "sample-mall": (make_mall, 1_200),
     "sample-saas": (make_saas, 600),
 }
 SAMPLE_UNITS = tuple(MAKERS)
@@ -54,7 +55,8 @@ def write_sample(
         make, n_customers = MAKERS[unit]
         made, truth = make(Key((seed,)).of(unit), n_customers=rows or n_customers)
         contents = {f"{unit}/{sheet.name}": sheet.encode() for sheet in made}
-        contents[f"{unit}/_truth.json"] = _encode_truth(truth, seed)
+        planted = {"seed": seed, "customers": rows or n_customers} | truth
+        contents[f"{unit}/_truth.json"] = _encode(planted | {"answers": describe_answers()})
         written |= {name: write_bytes(folder / name, text) for name, text in contents.items()}
     return dict(sorted(written.items()))
 
@@ -90,6 +92,6 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
-def _encode_truth(truth: dict[str, Any], seed: int) -> bytes:
-    text = json.dumps({"seed": seed} | truth, ensure_ascii=False, indent=1)
+def _encode(truth: dict[str, Any]) -> bytes:
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
     return (text + "\n").encode("utf-8")
