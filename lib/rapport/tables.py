@@ -82,7 +82,7 @@ def write_table(
     -------
     where the table lies, the sha256 of its bytes, its rows
     """
-    arrow = _to_arrow(table) if isinstance(table, pd.DataFrame) else table
+    arrow = _to_arrow(table) if isinstance(table, pd.DataFrame) else _plain_types(table)
     named = time.encode() if time else (arrow.schema.metadata or {}).get(TIME_KEY)
     plain = arrow.replace_schema_metadata({TIME_KEY: named} if named else None).combine_chunks()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,9 @@ def read_table(
     wanted = names if until is None or not time or time in names else [*names, time]
     table = file.read(columns=wanted, use_threads=False)
     if until is not None and time:
-        early = pc.less_equal(table[time], pa.scalar(until, pa.date32()))
+        # A frame's dates are written as times; the whole of the last day is read.
+        days = table[time].cast(pa.date32(), safe=False)
+        early = pc.less_equal(days, pa.scalar(until, pa.date32()))
         table = table.filter(pc.fill_null(early, fill_value=True))
     return to_frame(table.select(names))
 

@@ -1,0 +1,155 @@
+"""Text files as channels deliver them."""
+
+import gzip
+
+import pytest
+
+from rapport.errors import DataError
+
+HEAD = "order,customer,day,product,quantity,amount\n"
+ROW = "1,ann,2024-03-01 10:00,茶杯,2,5.00\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("log.csv", "utf-8"),
+        ("log.csv", "utf-8-sig"),
+        ("log.csv", "gb18030"),
+        ("log.csv.gz", "gb18030"),
+        ("log.csv.gz", "utf-8-sig"),
+        ("log.csv", "utf-16"),
+    ],
+)
+def test_encoding_mark_and_packing_do_not_show(shop, name, encoding):
+    shop.unit["sources"]["log"] |= {"path": name, "encoding": encoding}
+    shop.write(name, HEAD + ROW, encoding)
+
+    (line,) = shop.ingest().tables["order_lines"].to_pylist()
+
+    assert line["product_id"] == "茶杯"
+
+
+def test_a_mark_before_utf_8_is_no_part_of_the_first_name(shop):
+    shop.write("log.csv", "\ufeff" + HEAD + ROW)
+
+    assert shop.ingest().tables["orders"]["order_id"].to_pylist() == ["1"]
+
+
+def test_a_mark_before_gb18030_is_no_part_of_the_first_name(shop):
+    shop.unit["sources"]["log"]["encoding"] = "gb18030"
+    shop.write("log.csv", "\ufeff" + HEAD + ROW, "gb18030")
+
+    assert shop.ingest().tables["orders"]["order_id"].to_pylist() == ["1"]
+
+
+def test_names_of_columns_are_trimmed(shop):
+    shop.write("log.csv", " order , customer,day,product,quantity,amount\n" + ROW)
+
+    assert shop.ingest().tables["orders"].num_rows == 1
+
+
+def test_text_in_another_encoding_than_stated_is_a_fault(shop):
+    shop.write("log.csv", HEAD + ROW, "gb18030")
+
+    with pytest.raises(DataError, match=r"is not text in utf-8. State its `encoding`"):
+        shop.ingest()
+
+
+def test_an_unknown_encoding_is_a_fault(shop):
+    shop.unit["sources"]["log"]["encoding"] = "klingon"
+
+    with pytest.raises(DataError, match=r"is not text in klingon"):
+        shop.ingest()
+
+
+def test_rows_with_more_or_fewer_fields_are_numbered(shop):
+    shop.write("log.csv", HEAD + ROW + "1,ann\n" + ROW + ROW.strip() + ",more\n")
+
+    with pytest.raises(DataError, match=r"2 rows: .* fields than its head \(6\); rows 2, 4"):
+        shop.ingest()
+
+
+def test_a_quoted_field_may_hold_the_delimiter_and_a_line_end(shop):
+    shop.write("log.csv", HEAD + '1,ann,2024-03-01,"a, b\nc",1,1\n')
+
+    (line,) = shop.ingest().tables["order_lines"].to_pylist()
+
+    assert line["product_id"] == "a, b\nc"
+
+
+def test_another_delimiter_is_declared(shop):
+    shop.unit["sources"]["log"]["delimiter"] = ";"
+    shop.write("log.csv", (HEAD + ROW).replace(",", ";"))
+
+    assert shop.ingest().tables["orders"].num_rows == 1
+
+
+def test_a_file_without_a_head_and_one_with_a_name_twice_are_faults(shop):
+    shop.write("log.csv", "")
+    with pytest.raises(DataError, match=r"log.csv has no head"):
+        shop.ingest()
+    shop.write("log.csv", "day,day\n")
+
+    with pytest.raises(DataError, match=r"log.day: log.csv has 1 names twice in its head"):
+        shop.ingest()
+
+
+def test_a_damaged_gzip_file_is_a_fault(shop):
+    shop.unit["sources"]["log"]["path"] = "log.csv.gz"
+    path = shop.root / "data" / "raw" / "log.csv.gz"
+    path.write_bytes(gzip.compress((HEAD + ROW * 500).encode())[:-30])
+
+    with pytest.raises(DataError, match=r"log.csv.gz is damaged"):
+        shop.ingest()
+
+
+def test_a_file_that_is_no_parquet_is_a_fault(shop):
+    shop.unit["sources"]["log"] = {"path": "log.csv", "format": "parquet"}
+
+    with pytest.raises(DataError, match=r"log.csv is no Parquet file"):
+        shop.ingest()
+
+
+def test_a_value_that_is_not_of_its_declared_type_is_numbered(shop):
+    shop.write("log.csv", HEAD + ROW + ROW.replace(",2,", ",two,"))
+
+    with pytest.raises(DataError, match=r"log.quantity: 1 row: cannot be read as integer; row 2"):
+        shop.ingest()
+
+
+def test_a_declared_type_of_no_column_is_a_fault(shop):
+    shop.unit["sources"]["log"]["types"] = {"colour": "integer"}
+
+    with pytest.raises(DataError, match=r"log.colour: the file has no such column"):
+        shop.ingest()
+
+
+def test_full_width_digits_are_digits(shop):
+    shop.write("log.csv", HEAD + "1,ann,２０２４-０３-０１,cup,２,５．５０\n")
+
+    (line,) = shop.ingest().tables["order_lines"].to_pylist()
+
+    assert (float(line["amount"]), str(line["ordered_on"])) == (5.5, "2024-03-01")
+
+
+def test_fixed_width_lines_are_cut_by_position_and_blank_lines_are_none(shop):
+    shop.unit["sources"]["log"] = {
+        "path": "log.txt.gz",
+        "format": "fixed",
+        "fields": {"customer": [1, 4], "day": [5, 13], "amount": [14, 20]},
+    }
+    shop.unit["tables"] = {
+        "orders": {
+            "from": "log",
+            "columns": {
+                "order_id": {"sql": "source_row"}, "customer_id": "customer", "amount": "amount",
+            },
+            "time": {"column": "day", "format": "%Y%m%d"},
+        }
+    }  # fmt: skip
+    shop.write("log.txt.gz", "ann  20240301   5.50\r\n\r\nbob  20240302   7.00\r\n")
+
+    orders = shop.ingest().tables["orders"].to_pylist()
+
+    assert [(o["order_id"], float(o["amount"])) for o in orders] == [("1", 5.5), ("3", 7.0)]

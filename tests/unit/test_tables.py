@@ -1,0 +1,234 @@
+"""Tables on disk and the engine."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from rapport.errors import DataError, ParameterError
+from rapport.tables import (
+    Engine,
+    EngineError,
+    identifier,
+    quote,
+    read_table,
+    select,
+    to_frame,
+    write_table,
+)
+
+
+@pytest.fixture
+def orders():
+    return pd.DataFrame(
+        {
+            "order_id": ["1", "2", "3"],
+            "ordered_on": pd.to_datetime(["2024-03-01", "2024-03-02", "2024-03-03"]),
+            "amount": [Decimal("1.1000"), Decimal("2.2000"), None],
+        }
+    )
+
+
+def test_equal_tables_give_equal_bytes(orders, tmp_path):
+    first = write_table(orders, tmp_path / "a.parquet")
+    second = write_table(orders.copy(), tmp_path / "deeper" / "b.parquet")
+
+    assert (first.digest, first.n_rows) == (second.digest, 3)
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "deeper/b.parquet").read_bytes()
+
+
+def test_how_a_table_lies_in_memory_does_not_show(orders, tmp_path):
+    whole = pa.Table.from_pandas(orders, preserve_index=False)
+    pieces = pa.concat_tables([whole.slice(0, 1), whole.slice(1)])
+    large = whole.set_column(0, "order_id", whole["order_id"].cast(pa.large_string()))
+
+    digests = {
+        write_table(table, tmp_path / "a.parquet").digest
+        for table in (orders, whole, pieces, to_frame(large))
+    }
+
+    assert len(digests) == 1
+
+
+def test_another_value_gives_another_digest(orders, tmp_path):
+    changed = orders.assign(order_id=["1", "2", "4"])
+
+    digests = {write_table(t, tmp_path / "a.parquet").digest for t in (orders, changed)}
+
+    assert len(digests) == 2
+
+
+def test_what_was_written_is_read(orders, tmp_path):
+    write_table(orders, tmp_path / "a.parquet")
+
+    read = read_table(tmp_path / "a.parquet")
+
+    assert read["amount"].tolist() == orders["amount"].tolist()
+    assert read["ordered_on"].dtype == "datetime64[ns]"
+    assert read["order_id"].tolist() == ["1", "2", "3"]
+
+
+def test_decimals_stay_exact(tmp_path):
+    money = pd.DataFrame({"amount": [Decimal("8832003.2740"), Decimal("0.0010")]})
+    write_table(money, tmp_path / "a.parquet")
+
+    assert sum(read_table(tmp_path / "a.parquet")["amount"]) == Decimal("8832003.2750")
+
+
+def test_a_named_index_becomes_a_column(tmp_path):
+    frame = pd.DataFrame({"n": [1]}, index=pd.Index(["a"], name="customer_id"))
+
+    write_table(frame, tmp_path / "a.parquet")
+
+    assert read_table(tmp_path / "a.parquet").columns.tolist() == ["customer_id", "n"]
+
+
+def test_rows_are_read_up_to_and_with_a_day(orders, tmp_path):
+    write_table(orders, tmp_path / "a.parquet", time="ordered_on")
+
+    read = read_table(tmp_path / "a.parquet", until=date(2024, 3, 2))
+
+    assert read["order_id"].tolist() == ["1", "2"]
+
+
+def test_the_whole_of_the_last_day_is_read(tmp_path):
+    visits = pd.DataFrame({"at": pd.to_datetime(["2024-03-01 23:59", "2024-03-02 00:00"])})
+    write_table(visits, tmp_path / "a.parquet", time="at")
+
+    assert len(read_table(tmp_path / "a.parquet", until=date(2024, 3, 1))) == 1
+
+
+def test_the_day_cuts_also_where_its_column_is_not_asked_for(orders, tmp_path):
+    write_table(orders, tmp_path / "a.parquet", time="ordered_on")
+
+    read = read_table(tmp_path / "a.parquet", columns=["order_id"], until=date(2024, 3, 1))
+
+    assert read.to_dict("list") == {"order_id": ["1"]}
+
+
+def test_undated_rows_and_tables_are_read_whole(orders, tmp_path):
+    undated = orders.assign(ordered_on=[None, *orders["ordered_on"][1:]])
+    write_table(undated, tmp_path / "a.parquet", time="ordered_on")
+    write_table(orders, tmp_path / "b.parquet")
+
+    read = [read_table(tmp_path / f"{n}.parquet", until=date(2024, 1, 1)) for n in "ab"]
+
+    assert [len(rows) for rows in read] == [1, 3]
+
+
+def test_columns_come_in_the_order_asked_for(orders, tmp_path):
+    write_table(orders, tmp_path / "a.parquet")
+
+    read = read_table(tmp_path / "a.parquet", columns=["amount", "order_id"])
+
+    assert read.columns.tolist() == ["amount", "order_id"]
+
+
+def test_writing_replaces_a_file_in_one_step(orders, tmp_path):
+    write_table(orders, tmp_path / "a.parquet")
+    write_table(orders.head(1), tmp_path / "a.parquet")
+
+    assert len(read_table(tmp_path / "a.parquet")) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+
+
+def test_the_frame_given_is_not_changed(orders, tmp_path):
+    before = orders.copy()
+
+    write_table(orders, tmp_path / "a.parquet")
+
+    pd.testing.assert_frame_equal(orders, before)
+
+
+def test_a_query_sees_files_and_tables_by_name(orders, tmp_path):
+    file = write_table(orders, tmp_path / "it's.parquet")
+    names = pa.table({"order_id": ["2"], "name": ["two"]})
+
+    found = select(
+        "select name, amount from orders join names using (order_id)",
+        {"orders": file.path, "names": names},
+    )
+
+    assert found.to_pylist() == [{"name": "two", "amount": Decimal("2.2000")}]
+
+
+def test_sums_of_whole_numbers_are_whole_numbers():
+    found = select("select sum(n) as total from t", {"t": pa.table({"n": [1, 2]})})
+
+    assert found.schema.field("total").type == pa.int64()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_threads_change_no_row(threads, tmp_path):
+    numbers = pa.table({"n": pa.array(np.arange(300_000) % 977), "m": pa.array(range(300_000))})
+
+    found = select(
+        "select n, sum(m) as m from t group by n order by n", {"t": numbers}, threads=threads
+    )
+
+    assert write_table(found, tmp_path / "a.parquet").digest == (
+        write_table(
+            select("select n, sum(m) as m from t group by n order by n", {"t": numbers}, threads=1),
+            tmp_path / "b.parquet",
+        ).digest
+    )
+
+
+def test_a_query_spills_into_the_folder_given(tmp_path):
+    texts = pa.table({"t": [f"{n:06d}" * 20 for n in range(200_000)]})
+
+    found = select(
+        "select t from texts order by t desc limit 1", {"texts": texts},
+        memory_limit="60MB", temp_folder=tmp_path,
+    )  # fmt: skip
+
+    assert found.to_pylist() == [{"t": "199999" * 20}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "select * from read_text('/etc/passwd')",
+        "select * from glob('/*')",
+        "set enable_external_access = true",
+    ],
+)
+def test_a_query_reaches_no_other_file(sql):
+    with pytest.raises(ParameterError):
+        select(sql, {})
+
+
+def test_a_query_that_is_not_valid_is_a_fault_of_parameters():
+    with pytest.raises(ParameterError, match="query: "):
+        select("select colour from t", {"t": pa.table({"n": [1]})})
+
+
+def test_statements_share_an_open_engine():
+    with Engine({"t": pa.table({"n": [1, 2]})}) as engine:
+        engine.run("create temp table u as select n * 2 as m from t")
+
+        assert engine.rows("select sum(m) as m from u") == [{"m": 6}]
+
+
+def test_rows_of_a_file_are_numbered_from_one_where_asked(orders, tmp_path):
+    file = write_table(orders, tmp_path / "a.parquet")
+    with Engine({}, files=[file.path]) as engine:
+        engine.add("numbered", file.path, row_number="place")
+
+        assert engine.rows("select place from numbered") == [{"place": n} for n in (1, 2, 3)]
+
+
+def test_a_refused_statement_says_so():
+    with Engine({}) as engine, pytest.raises(EngineError):
+        engine.run("select nothing from nowhere")
+
+
+def test_names_and_texts_cannot_end_their_quotes():
+    assert quote("it's") == "'it''s'"
+    assert identifier('say "so"') == '"say ""so"""'
+    with pytest.raises(DataError, match="zero byte"):
+        identifier("a\x00b")
