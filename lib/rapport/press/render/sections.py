@@ -58,6 +58,8 @@ def _part_blocks(name: str, part: Part, language: str) -> list[Block]:
         return [block for block in outputs if block["type"] not in _NOTES]
     findings = [block for block in outputs if block["type"] in ("heading", "headline")]
     blocks = _in_order(name, part, language)
+    if all(block["type"] == "heading" for block in blocks):
+        return findings  # a question that found no answer this time is not asked
     if not findings:
         return blocks
     first = [block for block in findings[:1] if block["type"] == "heading"]

@@ -117,6 +117,18 @@ def test_a_finding_stands_in_place_of_its_question():
     assert texts(blocks) == ["Newcomers leave", "We ask."]
 
 
+def test_a_question_that_found_no_answer_is_not_asked():
+    documents = build(
+        churn(
+            prose("## What to do?", "## 应当做什么？"),
+            code({"type": "values", "values": []}),
+            prose("## Who?\n\nWe ask.", "## 谁？\n\n我们想知道。"),
+        )
+    )
+
+    assert texts(chapter_of(documents)["blocks"]) == ["Who?", "We ask."]
+
+
 def test_two_headlines_are_refused():
     with pytest.raises(ChapterError, match="churn: 2 headlines"):
         build(churn(code(sentence("headline", "a", "甲"), sentence("headline", "b", "乙"))))
