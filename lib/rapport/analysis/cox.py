@@ -1,0 +1,205 @@
+"""What goes with a shorter time until it happens: Cox's regression, by lifelines.
+
+Assumes that hazards of two customers keep their ratio over time; every covariate is tested
+for it (Schoenfeld residuals, at .01), and one that fails belongs into `strata` or into a
+figure by period. A hazard ratio is an association. Ties after Efron, baseline after Breslow.
+"""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from lifelines import CoxPHFitter
+from lifelines.exceptions import ConvergenceError, ConvergenceWarning
+from lifelines.statistics import proportional_hazard_test
+
+from rapport.analysis.measures import to_floats
+from rapport.analysis.survival import check_spells
+from rapport.errors import DataError
+
+PENALTY = 0.01
+PROPORTIONAL_P = 0.01
+TABLE_COLUMNS = (
+    *("covariate", "level", "reference", "n", "n_events", "coefficient", "hazard_ratio"),
+    *("low", "high", "p_value", "schoenfeld_p", "is_proportional"),
+)
+
+
+@dataclass(frozen=True)
+class Covariates:
+    """What the hazard may depend on: numbers, categories with their reference level, strata.
+
+    A ratio is per unit of a number, or of a level against the reference; strata have baselines
+    of their own and no ratio.
+    """
+
+    numbers: tuple[str, ...] = ()
+    categories: Mapping[str, str] = field(default_factory=dict)
+    strata: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CoxFit:
+    """Hazard ratios, one row per number and level of a category.
+
+    `table`: `covariate`, `level`, `reference` (empty for numbers), `n`, `n_events` (spells of
+    the level; of all for numbers), `coefficient`, `hazard_ratio`, `low`, `high`, `p_value`,
+    `schoenfeld_p`, `is_proportional` (p at least .01). `penalty` is 0, or .01 where the fit
+    without it does not converge. `left_out`: columns that are the same for everybody. `reason`
+    is None, "no_events", "no_covariates" or "not_converged": the table is then empty.
+    """
+
+    table: pd.DataFrame
+    n: int
+    n_events: int
+    log_likelihood: float | None = None
+    likelihood_ratio: float | None = None
+    df: int | None = None
+    concordance: float | None = None
+    penalty: float = 0.0
+    left_out: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float = 0.95) -> CoxFit:
+    """Estimate hazard ratios with Wald intervals, and test that they hold over time.
+
+    Parameters
+    ----------
+    spells : as in `survival.check_spells`, with the columns of `covariates`
+    covariates : `categories` maps a column to its reference level
+    confidence : of the intervals
+
+    Returns
+    -------
+    CoxFit
+
+    Raises
+    ------
+    DataError
+        As in `check_spells`; a covariate is missing or empty, or no row has a reference level.
+
+    References
+    ----------
+    Cox, D. R. (1972), JRSS B 34, 187-220. Grambsch, P. M. & Therneau, T. M. (1994), Biometrika
+    81, 515-526. Davidson-Pilon, C. (2019), lifelines, JOSS 4(40), 1317.
+    """
+    plain = check_spells(spells.reset_index(drop=True))
+    rows = spells.reset_index(drop=True).loc[plain.index]
+    design, left_out = _varying(_design(rows, covariates))
+    n, n_events = int(plain["n"].sum()), int(plain.loc[plain["event_observed"], "n"].sum())
+    fit = CoxFit(pd.DataFrame(columns=list(TABLE_COLUMNS)), n, n_events, left_out=left_out)
+    reason = "no_events" if not n_events else "no_covariates" if design.empty else None
+    if reason:
+        return replace(fit, reason=reason)
+    if not (plain["entry"] > 0).any():
+        plain = plain.drop(columns="entry")
+    table = pd.concat([plain, rows[list(covariates.strata)], design], axis=1)
+    return _estimate(fit, _one_by_one(table), covariates, confidence)
+
+
+def _one_by_one(table: pd.DataFrame) -> pd.DataFrame:
+    # A row per spell: lifelines weighs tied events by their mean weight, so that collapsed rows
+    # would give another ratio. Sorted by every column: floats are summed in the order of rows.
+    table = table.loc[np.repeat(table.index, table["n"])].drop(columns="n")
+    return table.sort_values(list(table.columns), kind="stable", ignore_index=True)
+
+
+def _design(rows: pd.DataFrame, covariates: Covariates) -> pd.DataFrame:
+    missing = sorted({*covariates.categories, *covariates.strata} - set(rows.columns))
+    if missing:
+        raise DataError(f"spells: no column {', '.join(missing)}. Name columns of the table.")
+    levels = {
+        f"{name}={level}": (rows[name] == level).astype(float)
+        for name, reference in covariates.categories.items()
+        for level in _levels(rows[name], reference)
+    }
+    numbers = to_floats(rows, covariates.numbers)
+    return pd.concat([numbers, pd.DataFrame(levels, index=rows.index)], axis=1)
+
+
+def _levels(column: pd.Series, reference: str) -> list[str]:
+    if column.isna().any():
+        raise DataError(
+            f"spells: {int(column.isna().sum())} rows have no {column.name}. Fill them."
+        )
+    levels = sorted(column.unique().tolist())
+    if len(column) and reference not in levels:
+        raise DataError(f"spells: no row of {column.name} is {reference}. Name another reference.")
+    return [level for level in levels if level != reference]
+
+
+def _varying(design: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    same = [str(name) for name in design if design[name].min() == design[name].max()]
+    return design.drop(columns=same), tuple(same)
+
+
+def _estimate(
+    fit: CoxFit, table: pd.DataFrame, covariates: Covariates, confidence: float
+) -> CoxFit:
+    for penalty in (0.0, PENALTY):
+        fitter = _try(table, list(covariates.strata), confidence, penalty)
+        if fitter is not None:
+            test = fitter.log_likelihood_ratio_test()
+            return replace(
+                fit,
+                table=_read(fitter, table, covariates),
+                log_likelihood=float(fitter.log_likelihood_),
+                likelihood_ratio=float(test.test_statistic),
+                df=int(test.degrees_freedom),
+                concordance=float(fitter.concordance_index_),
+                penalty=penalty,
+            )
+    return replace(fit, reason="not_converged")
+
+
+def _try(
+    table: pd.DataFrame, strata: list[str], confidence: float, penalty: float
+) -> CoxPHFitter | None:
+    # lifelines says "not converged" by warning or error; both count. With the penalty only the
+    # error does: its warnings then speak of the same separation that the penalty is there for.
+    fitter = CoxPHFitter(alpha=1 - confidence, penalizer=penalty)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore" if penalty else "error", ConvergenceWarning)
+        try:
+            return fitter.fit(
+                table,
+                "duration",
+                "event_observed",
+                strata=strata or None,
+                entry_col="entry" if "entry" in table else None,
+            )
+        except (ConvergenceError, ConvergenceWarning):
+            return None
+
+
+def _read(fitter: CoxPHFitter, table: pd.DataFrame, covariates: Covariates) -> pd.DataFrame:
+    found = fitter.summary
+    with np.errstate(all="ignore"):
+        # Ranks of tied times would depend on the order of rows; 1 - S(t) does not (as in R).
+        test = proportional_hazard_test(fitter, table, time_transform="km").summary["p"]
+    low, high = fitter.confidence_intervals_.to_numpy().T
+    rows = [_count(str(name), table, covariates) for name in found.index]
+    read = pd.DataFrame(rows, columns=list(TABLE_COLUMNS[:5])).assign(
+        coefficient=found["coef"].to_numpy(),
+        hazard_ratio=np.exp(found["coef"].to_numpy()),
+        low=np.exp(low),
+        high=np.exp(high),
+        p_value=found["p"].to_numpy(),
+        schoenfeld_p=test.reindex(found.index).to_numpy(dtype=float),
+    )
+    return read.assign(is_proportional=read["schoenfeld_p"] >= PROPORTIONAL_P)
+
+
+def _count(
+    name: str, table: pd.DataFrame, covariates: Covariates
+) -> tuple[str, str, str, int, int]:
+    category, _, level = name.partition("=")
+    is_level = category in covariates.categories and name not in covariates.numbers
+    spells = table[table[name] == 1] if is_level else table
+    counts = (len(spells), int(spells["event_observed"].sum()))
+    if is_level:
+        return (category, level, covariates.categories[category], *counts)
+    return (name, "", "", *counts)
