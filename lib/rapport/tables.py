@@ -214,6 +214,8 @@ class Engine:
             "preserve_insertion_order": "true",
             "memory_limit": quote(memory_limit) if memory_limit else None,
             "temp_directory": quote(str(temp)) if temp else "''",
+            # Else an unknown name in a query is looked up among the caller's variables.
+            "python_enable_replacements": "false",
             "allowed_paths": f"[{', '.join(quote(file) for file in files)}]",
             "enable_external_access": "false",
             "lock_configuration": "true",

@@ -202,6 +202,13 @@ def test_a_query_reaches_no_other_file(sql):
         select(sql, {})
 
 
+def test_a_query_reads_no_variable_of_its_caller():
+    numbers = pa.table({"n": [1]})
+
+    with pytest.raises(ParameterError, match="numbers does not exist"):
+        select("select n from numbers", {"others": numbers})
+
+
 def test_a_query_that_is_not_valid_is_a_fault_of_parameters():
     with pytest.raises(ParameterError, match="query: "):
         select("select colour from t", {"t": pa.table({"n": [1]})})

@@ -46,7 +46,7 @@ def make_documents(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> lis
     """
     orders = [piece for piece in pieces if piece.table == "orders"]
     lines = [piece for piece in pieces if piece.table == "order_lines"]
-    faults = [] if orders else _check_lines(engine, lines)
+    faults = [] if orders else [*_check_lines(engine, lines), *_check_sources(engine, lines)]
     rows = " UNION ALL ".join(
         [_read(piece) for piece in orders] or [_added(piece) for piece in lines] or [_none()]
     )
@@ -131,6 +131,22 @@ def _check_lines(engine: Engine, pieces: Sequence[Piece]) -> list[Fault]:
                     Fault("order_lines", name, found, advice, piece.source, row["n"], rows)
                 )
     return faults
+
+
+def _check_sources(engine: Engine, pieces: Sequence[Piece]) -> list[Fault]:
+    rows = " UNION ALL ".join(
+        f"SELECT DISTINCT order_id FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+        for piece in pieces
+    )
+    if len(pieces) < 2:
+        return []
+    twice = f"SELECT order_id FROM ({rows}) GROUP BY order_id HAVING count(*) > 1"
+    (row,) = engine.rows(f"SELECT count(*) AS n FROM ({twice})")
+    if not row["n"]:
+        return []
+    found = f"{row['n']:,} order{' comes' if row['n'] == 1 else 's come'} from two sources"
+    advice = "Put a mark of the source before `order_id` in one of the mappings."
+    return [Fault("order_lines", "order_id", found, advice)]
 
 
 def make_lines(engine: Engine, pieces: Sequence[Piece]) -> None:
