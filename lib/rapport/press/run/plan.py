@@ -12,7 +12,7 @@ from typing import Any
 from rapport.press.run import key as keys
 from rapport.press.run.code import PACKAGE_FOLDER
 from rapport.press.run.kernels.settings import Conditions
-from rapport.press.run.order import order_tasks
+from rapport.press.run.order import find_needs, order_tasks
 from rapport.press.run.sources import Sources, check_parameters
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Planned, Scope, Table, TableTask, Task
@@ -52,18 +52,21 @@ def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Pl
     sources = Sources(world.package)
     ordered = order_tasks(list(tasks))
     check_parameters(ordered, sources)
-    known = known_tables(world)
-    planned = []
+    known, needs = known_tables(world), find_needs(ordered)
+    planned: dict[str, Planned] = {}
     for task in ordered:
-        decided = consider(task, known, world, sources, fresh=fresh)
-        planned.append(decided)
-        made = known.setdefault((task.unit, task.period), {})
-        for table in task.writes:
-            made.pop(table, None)
+        ahead = [t for t, maker in needs[task.id].items() if planned[maker].action == "execute"]
+        decided = (
+            _wait_for(task, ahead, world)
+            if ahead
+            else consider(task, known, world, sources, fresh=fresh)
+        )
+        planned[task.id] = decided
         if decided.action == "reuse" and decided.key is not None:
             record = world.store.read_task(decided.key) or {}
-            made |= {name: table["digest"] for name, table in record["tables"].items()}
-    return planned
+            made = {name: table["digest"] for name, table in record["tables"].items()}
+            known.setdefault((task.unit, task.period), {}).update(made)
+    return list(planned.values())
 
 
 def known_tables(world: World) -> dict[Scope, dict[str, str]]:
@@ -80,9 +83,7 @@ def consider(
     """Decide about one task whose tables are known as far as they are made."""
     tables, missing = find_tables(task, known)
     if missing:
-        is_new = world.store.read_last(task.id) is None
-        reason = keys.NEVER_RUN if is_new else f"needs {', '.join(missing)}, to be made first"
-        return Planned(task, "execute", reason, None, None)
+        return _wait_for(task, missing, world)
     parts = _parts(task, tables, world, sources)
     key = keys.execution_key(parts)
     if not fresh and find_record(world.store, key) is not None:
@@ -90,6 +91,12 @@ def consider(
     last = world.store.read_last(task.id)
     reason = "asked for" if fresh and last is not None else keys.explain(last, parts)
     return Planned(task, "execute", reason, key, parts)
+
+
+def _wait_for(task: Task, tables: list[str], world: World) -> Planned:
+    is_new = world.store.read_last(task.id) is None
+    reason = keys.NEVER_RUN if is_new else f"needs {', '.join(tables)}, to be made first"
+    return Planned(task, "execute", reason, None, None)
 
 
 def find_tables(task: Task, known: Known) -> tuple[dict[str, str], list[str]]:

@@ -200,5 +200,6 @@ def _end_with_parent(now: list[Path], sockets: Path) -> None:
     connection.wait([parent.sentinel])
     for folder in now:
         end_kernel(folder)
+        shutil.rmtree(folder.parent, ignore_errors=True)
     shutil.rmtree(sockets, ignore_errors=True)
     os._exit(1)

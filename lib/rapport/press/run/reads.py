@@ -31,7 +31,6 @@ class ChapterCode:
 
     text: str
     """The notebook file, as it was when the key was made of it."""
-    n_cells: int
     cells: tuple[str, ...]
     """Its code cells without comments and layout."""
     parameters: Mapping[str, Any]
@@ -78,7 +77,6 @@ def _look_through(name: str, text: str) -> ChapterCode:
     whole = ast.Module([node for _, _, tree in trees for node in tree.body], [])
     return ChapterCode(
         text=text,
-        n_cells=len(cells),
         cells=tuple(normalise_cell(cell, tree) for _, cell, tree in trees),
         parameters=_find_parameters([t for _, cell, t in trees if "parameters" in tags_of(cell)]),
         reads=found["read"],

@@ -335,15 +335,16 @@ def test_no_child_outlives_the_run(write_chapter, tmp_path, how):
     with subprocess.Popen(
         [sys.executable, str(script), str(tmp_path)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     ) as run:  # fmt: skip
         wait_until(lambda: note.is_file() and note.read_text(encoding="utf-8"))
-        run.send_signal(how)
+        # A terminal interrupts the whole group, workers too; a scheduler kills one process.
+        (os.killpg if how == signal.SIGINT else os.kill)(run.pid, how)
         run.wait(timeout=60)
 
     pids = [int(pid) for pid in note.read_text(encoding="utf-8").split()]
     wait_until(lambda: not any(is_alive(pid) for pid in pids))
-    wait_until(lambda: not list(tmp_path.glob("rapport-*")))
+    wait_until(lambda: not [*tmp_path.glob("rapport-*"), *tmp_path.glob("store/aside/run-*")])
 
 
 def wait_until(is_so, seconds=60):

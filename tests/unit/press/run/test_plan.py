@@ -164,6 +164,18 @@ def test_an_optional_table_is_part_of_the_key_where_the_unit_has_it(make_world, 
     assert None is not without.key != having.key
 
 
+def test_a_chapter_waits_for_an_optional_table_too(world, write):
+    tasks = [
+        write("01_a", "days: int = 90", days=90, writes=("t",)),
+        write("02_b", "", optional=("t",)),
+    ]
+    keep_all(tasks, world)
+
+    tasks[0] = replace(tasks[0], parameters={"days": 60})
+
+    assert outline(plan(tasks, world))[1] == ("b", "execute", "needs t, to be made first")
+
+
 def test_a_given_table_that_left_the_store_is_not_there(world, write):
     task = write("01_a", "", reads=("orders",))
     world.store.object_path(world.given["shop", None]["orders"]).unlink()

@@ -36,13 +36,15 @@ ENFORCED: Mapping[str, str] = {
     "VECLIB_MAXIMUM_THREADS": "1",
 }
 
-# Each would change what a chapter does or shows: asserts off, code run at start, other dates.
+# Most would change what a chapter does or shows: asserts off, code run at start, other dates.
 DROPPED = (
     "LANGUAGE",
     "PYTHONINSPECT",
     "PYTHONOPTIMIZE",
     "PYTHONSTARTUP",
     "PYTHONWARNINGS",
+    # No chapter signs: the key's place is not told.
+    "RAPPORT_SIGNING_KEY",
     "SOURCE_DATE_EPOCH",
 )
 
