@@ -15,7 +15,7 @@ import pyarrow as pa
 from rapport import tables
 from rapport.analysis.measured import Measured
 from rapport.chapter import bundle
-from rapport.chapter.numbers import make_value
+from rapport.chapter.numbers import hide_suppressed, make_value
 from rapport.chapter.opening import describe_opening, log_opening
 from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
@@ -134,7 +134,8 @@ class Chapter:
             self._publish(table, rows)
 
     def _publish(self, table: str, rows: pd.DataFrame | pa.Table) -> None:
-        file = tables.write_table(rows, self._world.writes / f"{table}.parquet")
+        safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
+        file = tables.write_table(safe, self._world.writes / f"{table}.parquet")
         content = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
         kinds = pieces.column_kinds(tables.read_table(file.path))
         bundle.emit("written", content | {"kinds": kinds}, plain=f"{table}: {file.n_rows:,} rows")

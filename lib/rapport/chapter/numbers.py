@@ -10,7 +10,7 @@ import pandas as pd
 
 from rapport.analysis.measured import Measured
 from rapport.params import UnitParams
-from rapport.present.values import KINDS, Kind, Value
+from rapport.present.values import KINDS, Kind, Suppressed, Value
 
 Plain = int | float | Decimal | str | date | None
 
@@ -34,6 +34,23 @@ def make_value(measured: Measured, id: str, unit: UnitParams) -> Value:  # noqa:
         currency=unit.currency,
         confidence=unit.confidence,
     )
+
+
+def hide_suppressed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Empty the cells that are suppressed: a published table tells no more than its picture."""
+    mixed = [name for name in rows.columns if rows[name].dtype == object]
+    hidden = [name for name in mixed if rows[name].map(_is_suppressed).any()]
+    if not hidden:
+        return rows
+    emptied = {
+        name: rows[name].where(~rows[name].map(_is_suppressed), None).infer_objects()
+        for name in hidden
+    }
+    return rows.assign(**emptied)
+
+
+def _is_suppressed(cell: object) -> bool:
+    return isinstance(cell, Suppressed)
 
 
 def _kind(kind: str) -> Kind:

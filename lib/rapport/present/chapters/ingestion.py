@@ -1,0 +1,90 @@
+"""The ingestion chapter's figures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rapport.present.figures import completeness_heat, coverage_calendar, row_flow
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.labels import has_label
+from rapport.present.sentences import Sentence
+from rapport.present.tables import Column, TableSpec
+from rapport.present.values import Value
+
+Values = Mapping[str, Value]
+
+
+def flow_figure(flow: pd.DataFrame, values: Values) -> FigureSpec | None:
+    """Give the bars from rows read to rows kept; None where no table of facts was read.
+
+    Parameters
+    ----------
+    flow : `step`, `n_rows`
+    """
+    if flow.empty or not flow["n_rows"].iloc[0]:
+        return None
+    named = flow.assign(step=flow["step"].map(_readable))
+    spec = row_flow(named, id="ingestion.flow")
+    return spec.entitled(Sentence("ingestion.flow_title", dict(values)))
+
+
+def _readable(rule: str) -> str:
+    # A rule is named in the unit's file; without a label of ours it is read as written there.
+    return rule if has_label(f"step.{rule}") else rule.replace("_", " ")
+
+
+def calendar_figure(coverage: pd.DataFrame, values: Values) -> FigureSpec | None:
+    """Give the calendar of rows by day; None where no source carries dates."""
+    if coverage.empty:
+        return None
+    spec = coverage_calendar(coverage, id="ingestion.calendar")
+    return spec.entitled(Sentence("ingestion.calendar_title", dict(values)))
+
+
+def completeness_figure(completeness: pd.DataFrame, values: Values) -> FigureSpec | None:
+    """Give the heat map of filled columns; None without rows."""
+    if completeness.empty:
+        return None
+    spec = completeness_heat(completeness, id="ingestion.completeness")
+    return spec.entitled(Sentence("ingestion.completeness_title", dict(values)))
+
+
+def source_table(sources: pd.DataFrame, values: Values) -> TableSpec:
+    """Give what was read: one row per source."""
+    columns = (
+        Column("source", "ingestion.head.source", "label", "text"),
+        Column("form", "ingestion.head.form", "label", "text"),
+        Column("n_rows", "ingestion.head.rows", "count", "rows"),
+        Column("first_day", "ingestion.head.first_day", "date", "date", style="table"),
+        Column("last_day", "ingestion.head.last_day", "date", "date", style="table"),
+        Column("n_days", "ingestion.head.days", "count", "days"),
+    )
+    return TableSpec(
+        id="ingestion.sources",
+        columns=columns,
+        frame=sources,
+        title=Sentence("ingestion.sources_title", dict(values)),
+    )
+
+
+def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
+    """Give the rules that touched rows; None where none did."""
+    if rules.empty:
+        return None
+    named = rules.assign(rule=rules["rule"].str.replace("_", " "))
+    columns = (
+        Column("table", "ingestion.head.table", "label", "table"),
+        Column("rule", "ingestion.head.rule", "label", "text"),
+        Column("action", "ingestion.head.action", "label", "action"),
+        Column("n_rows", "ingestion.head.rows", "count", "rows"),
+        Column("money", "ingestion.head.money", "money", currency),
+    )
+    return TableSpec(
+        id="ingestion.rules",
+        columns=columns,
+        frame=named,
+        title=Sentence("ingestion.rules_title", dict(values)),
+        note=Sentence("ingestion.rules_note", dict(values)),
+    )
