@@ -3,7 +3,8 @@
 A style is a form and, after blanks, changes to it: "interval whole". Forms: plain (prose),
 headline, unit (with the unit's word), table, interval, limits, range, low, high, n, words,
 tenths; for dates and periods short, axis, table. Changes: whole (no decimals), fine (one
-decimal more), signed, abs (no sign), bare (no word of a currency or 万 unit after it).
+decimal more), signed, abs (no sign), bare (no word of
+a unit or currency after it), unmarked (no % where the axis has one).
 """
 
 from collections.abc import Iterable

@@ -96,9 +96,10 @@ def _texts(canvas: Canvas) -> list[Text]:
             low, high = sorted(axis.get_view_interval())
             room = 1e-9 * (high - low)
             found += [
-                tick.label1
+                text
                 for tick in axis.get_major_ticks()
-                if low - room <= tick.get_loc() <= high + room and tick.label1.get_visible()
+                if low - room <= tick.get_loc() <= high + room
+                for text in (tick.label1, tick.label2)
             ]
             found.append(axis.label)
     return [text for text in found if text.get_visible() and text.get_text().strip()]

@@ -21,7 +21,7 @@ FORMS = (
     "plain", "headline", "unit", "table", "interval", "limits", "range", "low", "high",
     "n", "words", "tenths", "short", "axis",
 )  # fmt: skip
-CHANGES = ("whole", "fine", "signed", "abs", "bare")
+CHANGES = ("whole", "fine", "signed", "abs", "bare", "unmarked")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ def layout_of(value: Value, number: Decimal, language: Language, style: Style) -
         layout = replace(layout, decimals=0)
     if "fine" in style.changes:
         layout = replace(layout, decimals=layout.decimals + 1)
+    if "unmarked" in style.changes:
+        layout = replace(layout, mark="")
     if "bare" in style.changes:
         layout = replace(layout, word=_scale_only(layout.word))
     return layout

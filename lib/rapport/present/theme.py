@@ -67,6 +67,7 @@ def settings() -> Any:
         "xtick.major.pad": 3.0,
         "ytick.major.size": 0.0,
         "ytick.major.pad": 3.0,
+        "ytick.alignment": "center",
         "text.usetex": False,
         "text.parse_math": False,
     }

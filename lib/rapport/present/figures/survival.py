@@ -36,13 +36,14 @@ def survival_curves(
     curves : one row per group and time at which its curve steps, in the order of groups
         `group`, `time` (0 and up, in `unit`), `survival`, `low`, `high` (0 to 1). The first
         group is drawn in the accent, the last in ink, those between in grey.
-    at_risk : one row per group and time to be printed under the axis (these are its ticks)
-        `group`, `time`, `n_at_risk`
+    at_risk : as `analysis.survival_groups.count_at_risk_by` gives it: one row per group (its
+        index), one column per time, which are the ticks; curves are drawn up to the last
     labels : group of `labels.yml` that names the groups (order_rank), or "text" as they are
     unit : days or months
     """
-    n = int(at_risk.loc[at_risk["time"] == at_risk["time"].min(), "n_at_risk"].sum())
-    drawn = curves[["group", "time", "survival", "low", "high"]].reset_index(drop=True)
+    n = int(at_risk.iloc[:, 0].sum())
+    drawn = curves[["group", "time", "survival", "low", "high"]]
+    drawn = drawn[drawn["time"] <= max(at_risk.columns)].reset_index(drop=True)
     n_groups = drawn["group"].nunique()
     foot = _foot(n_groups)
     return FigureSpec(
@@ -77,7 +78,7 @@ class _Group:
     end: Value
     colour: str
     curve: pd.DataFrame
-    at_risk: pd.DataFrame
+    at_risk: dict[float, int]
 
     @property
     def is_named(self) -> bool:
@@ -104,7 +105,7 @@ def _groups(
     groups = []
     for name, colour in zip(names, colours, strict=True):
         curve = curves[curves["group"] == name].sort_values("time", kind="stable")
-        watched = at_risk[at_risk["group"] == name]
+        watched = {float(time): int(n) for time, n in at_risk.loc[name].items()}
         last = rows_of(curve)[-1]
         end = Value(
             f"{identity}.{name}.end",
@@ -155,7 +156,7 @@ def _foot(n_groups: int) -> float:
 
 
 def _draw_lines(canvas: Canvas, axes: Axes, groups: list[_Group]) -> None:
-    axes.set_xlim(0, max(float(group.curve["time"].max()) for group in groups))
+    axes.set_xlim(0, max(time for group in groups for time in group.at_risk))
     axes.set_ylim(0, 1)
     for group in groups:
         times, shares = group.curve["time"], group.curve["survival"]
@@ -171,7 +172,7 @@ def _draw_lines(canvas: Canvas, axes: Axes, groups: list[_Group]) -> None:
 
 
 def _ticks(canvas: Canvas, axes: Axes, at_risk: pd.DataFrame, unit: str) -> list[float]:
-    times = [float(time) for time in sorted(at_risk["time"].unique())]
+    times = sorted(float(time) for time in at_risk.columns)
     # Columns of numbers at risk need about 13 mm each; what is left out is in the table.
     room = axes.get_position().width * canvas.width
     step = 1
@@ -198,7 +199,6 @@ def _number_at_risk(canvas: Canvas, axes: Axes, groups: list[_Group], ticks: lis
     for number, group in enumerate(groups):
         y = ROW * (len(groups) - number - 0.5)
         canvas.write(0, y, canvas.show(group.name), size=SMALL_SIZE, color=group.ink)
-        for row in rows_of(group.at_risk):
-            if float(row.time) in ticks:
-                x = (box.x0 + box.width * float(row.time) / longest) * canvas.width
-                canvas.write(x, y, f"{int(row.n_at_risk):,}", size=SMALL_SIZE, ha="center")
+        for tick in ticks:
+            x = (box.x0 + box.width * tick / longest) * canvas.width
+            canvas.write(x, y, f"{group.at_risk[tick]:,}", size=SMALL_SIZE, ha="center")

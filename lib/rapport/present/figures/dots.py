@@ -1,0 +1,257 @@
+"""Dot plots, sorted: two shares of each segment, sizes then and now, profiles of clusters."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rapport.present.canvas import LEFT, RIGHT, Canvas, Look
+from rapport.present.figures.marks import category, listed, rows_of
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.formats import show_axis
+from rapport.present.labels import label
+from rapport.present.sentences import Sentence
+from rapport.present.theme import ACCENT, CATEGORIES, CONTEXT, GREY, INK, RULE
+from rapport.present.values import Value, period_value
+
+ROW = 7.0
+"""Millimetres a row."""
+
+
+def segment_bars(segments: pd.DataFrame, *, id: str, labels: str = "segment") -> FigureSpec:  # noqa: A002
+    """Give the dot plot of each segment's share of customers and share of spend.
+
+    Parameters
+    ----------
+    segments : as `analysis.segments.segment_table` gives it: one row per segment (its index)
+        `n_customers`, `share_customers`, `share_spend` (0 to 1); sorted here by spend
+    labels : group of `labels.yml` that names the segments, or "text"
+    """
+    drawn = segments[["n_customers", "share_customers", "share_spend"]].rename_axis("segment")
+    drawn = drawn.reset_index().sort_values("share_spend", ascending=False, kind="stable")
+    drawn = drawn.astype({"share_customers": float, "share_spend": float}).reset_index(drop=True)
+    n = Value(f"{id}.n", int(drawn["n_customers"].sum()), "count", "customers")
+    items = listed(
+        ((category(labels, row.segment), _share(id, row, "share_spend")) for row in rows_of(drawn)),
+    )
+    return FigureSpec(
+        id=id,
+        data=drawn,
+        kinds={"segment": "label", "n_customers": "count", "share_customers": "ratio",
+               "share_spend": "ratio"},
+        plot=partial(_plot_segments, identity=id, labels=labels),
+        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + 13.0),
+        title=Sentence("figures.segment_bars.title"),
+        subtitle=Sentence("figures.segment_bars.subtitle", {"n": n}),
+        alt=Sentence("figures.segment_bars.alt", {"n": n, "segments": items}),
+    )  # fmt: skip
+
+
+def _share(identity: str, row: object, column: str) -> Value:
+    name = f"{identity}.{row.segment}.{column}"  # type: ignore[attr-defined]
+    number = getattr(row, column)
+    return Value(name, None if pd.isna(number) else float(number), "ratio", "share")
+
+
+def _plot_segments(canvas: Canvas, segments: pd.DataFrame, *, identity: str, labels: str) -> None:
+    names = [category(labels, name) for name in segments["segment"]]
+    pairs = [
+        (_share(identity, row, "share_customers"), _share(identity, row, "share_spend"))
+        for row in rows_of(segments)
+    ]
+    words = (label("figure.customers", canvas.language), label("figure.spend", canvas.language))
+    _dumbbells(canvas, [canvas.show(name) for name in names], pairs, words)
+
+
+def sizes_over_time(
+    sizes: pd.DataFrame,
+    *,
+    id: str,  # noqa: A002
+    earlier: str,
+    later: str,
+    labels: str = "segment",
+) -> FigureSpec:
+    """Give the dot plot of segment sizes at two dates, scored with the same cut points.
+
+    Parameters
+    ----------
+    sizes : one row per segment (its index)
+        `share_earlier`, `share_later` (of customers, 0 to 1), `n_earlier`, `n_later`
+    earlier, later : period codes that name the two dates
+    labels : group of `labels.yml` that names the segments, or "text"
+    """
+    columns = ["share_earlier", "share_later", "n_earlier", "n_later"]
+    drawn = sizes[columns].rename_axis("segment").reset_index()
+    drawn = drawn.astype({"share_earlier": float, "share_later": float})
+    drawn = drawn.sort_values("share_later", ascending=False, kind="stable").reset_index(drop=True)
+    slots = {
+        "earlier": period_value(earlier, name=f"{id}.earlier"),
+        "later": period_value(later, name=f"{id}.later"),
+        "n_earlier": Value(f"{id}.n_earlier", int(drawn["n_earlier"].sum()), "count", "customers"),
+        "n_later": Value(f"{id}.n_later", int(drawn["n_later"].sum()), "count", "customers"),
+    }
+    items = listed(
+        (category(labels, row.segment), _share(id, row, "share_later")) for row in rows_of(drawn)
+    )
+    kinds = dict.fromkeys(("share_earlier", "share_later"), "ratio")
+    return FigureSpec(
+        id=id,
+        data=drawn,
+        kinds={"segment": "label", **kinds, "n_earlier": "count", "n_later": "count"},
+        plot=partial(_plot_sizes, identity=id, labels=labels, periods=(earlier, later)),
+        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + 13.0),
+        title=Sentence("figures.sizes_over_time.title"),
+        subtitle=Sentence("figures.sizes_over_time.subtitle", slots),
+        alt=Sentence("figures.sizes_over_time.alt", {**slots, "segments": items}),
+    )
+
+
+def _plot_sizes(
+    canvas: Canvas, sizes: pd.DataFrame, *, identity: str, labels: str, periods: tuple[str, str]
+) -> None:
+    names = [canvas.show(category(labels, name)) for name in sizes["segment"]]
+    pairs = [
+        (_share(identity, row, "share_earlier"), _share(identity, row, "share_later"))
+        for row in rows_of(sizes)
+    ]
+    words = (canvas.show(period_value(periods[0])), canvas.show(period_value(periods[1])))
+    _dumbbells(canvas, names, pairs, words)
+
+
+def _dumbbells(
+    canvas: Canvas, names: list[str], pairs: Sequence[tuple[Value, Value]], words: tuple[str, str]
+) -> None:
+    """Draw two dots a row, joined: context grey first, accent second, each with its number."""
+    left = canvas.widest(names) + 3
+    axes = canvas.axes(left=left, right=4, top=5.5, bottom=7)
+    rows = range(len(names))
+    numbers = [_number(value) for pair in pairs for value in pair]
+    highest, lowest = max(numbers, default=0.0), min(numbers, default=0.0)
+    _share_axis(canvas, axes, highest, lowest)
+    for row, (first, second) in zip(rows, pairs, strict=True):
+        one, two = _number(first), _number(second)
+        axes.plot([one, two], [row, row], color=RULE, linewidth=2.2, solid_capstyle="round")
+        axes.plot(one, row, "o", color=CONTEXT, markersize=6, markeredgewidth=0)
+        axes.plot(two, row, "o", color=ACCENT, markersize=6, markeredgewidth=0)
+        outer = (LEFT, RIGHT) if one <= two else (RIGHT, LEFT)
+        places = [_further(place) for place in outer]
+        grey = Look(colour=GREY, rank=-row)
+        blue = Look(colour=ACCENT, weight="bold", rank=100 - row)
+        canvas.label(axes, (two, row), [second], places=(places[1],), look=blue)
+        canvas.label(axes, (one, row), [first], places=(places[0],), look=grey)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(list(rows), names)
+    axes.tick_params(axis="y", labelcolor=INK)
+    _head(canvas, left, words)
+
+
+def _further(place: tuple[float, float, str, str]) -> tuple[float, float, str, str]:
+    dx, dy, ha, va = place
+    return (dx * 1.5, dy, ha, va)
+
+
+def _number(value: Value) -> float:
+    return float(value.value) if isinstance(value.value, float) else 0.0
+
+
+def _share_axis(canvas: Canvas, axes: Axes, highest: float, lowest: float) -> None:
+    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+    step = next((step for step in steps if highest / step <= 5), 0.25)
+    ticks = [round(step * number, 4) for number in range(int(highest / step) + 2)]
+    # The lowest dot's number stands left of it (10 mm), clear of the row names.
+    room = axes.get_position().width * canvas.width
+    end = max(ticks[-1], highest * 1.12)
+    below = max(0.02 * end, 10 * end / (room - 10) - lowest)
+    axes.set_xlim(-below, end)
+    axes.set_xticks(ticks, show_axis(ticks, "share", canvas.language))
+    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.tick_params(axis="x", length=0)
+
+
+def _head(canvas: Canvas, left: float, words: tuple[str, str]) -> None:
+    """Name the two dots over the axis, in their colours."""
+    y = canvas.height - 2.2
+    dots = (CONTEXT, ACCENT)
+    x = left
+    for word, colour, dot in zip(words, (GREY, ACCENT), dots, strict=True):
+        weight = "bold" if colour == ACCENT else "normal"
+        canvas.write(x, y, label("figure.dot", canvas.language), color=dot)
+        canvas.write(x + 3.6, y, word, color=colour, weight=weight)
+        x += 3.6 + canvas.width_of(word, weight=weight) + 5
+
+
+def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") -> FigureSpec:  # noqa: A002
+    """Give the profile of clusters: where each one's median stands among all customers.
+
+    Parameters
+    ----------
+    profile : one row per cluster and measure
+        `cluster`, `measure` (a name of `measure_name.*`), `percentile` (0 to 100, of the
+        cluster's median among all customers), `n` (customers of the cluster)
+    labels : group of `labels.yml` that names the clusters, or "text"
+    """
+    drawn = profile[["cluster", "measure", "percentile", "n"]].reset_index(drop=True)
+    sizes = drawn.drop_duplicates("cluster")
+    items = listed(
+        (
+            category(labels, row.cluster),
+            Value(f"{id}.{row.cluster}.n", int(row.n), "count", "customers"),
+        )
+        for row in rows_of(sizes)
+    )
+    n = Value(f"{id}.n", int(sizes["n"].sum()), "count", "customers")
+    n_rows = drawn["measure"].nunique()
+    return FigureSpec(
+        id=id,
+        data=drawn,
+        kinds={"cluster": "label", "measure": "label", "percentile": "ratio", "n": "count"},
+        plot=partial(_plot_profile, labels=labels),
+        heights=dict.fromkeys(("wide", "narrow"), 9.0 * n_rows + 8.0 + 5.0 * len(sizes)),
+        title=Sentence("figures.cluster_profile.title"),
+        subtitle=Sentence("figures.cluster_profile.subtitle", {"n": n}),
+        alt=Sentence("figures.cluster_profile.alt", {"n": n, "clusters": items}),
+    )
+
+
+def _plot_profile(canvas: Canvas, profile: pd.DataFrame, *, labels: str) -> None:
+    measures = list(dict.fromkeys(profile["measure"]))
+    clusters: list[object] = list(dict.fromkeys(profile["cluster"]))
+    names = [label(f"measure_name.{measure}", canvas.language) for measure in measures]
+    left = canvas.widest(names) + 3
+    head = 5.0 * len(clusters)
+    axes = canvas.axes(left=left, right=5, top=head, bottom=7)
+    colours = dict(zip(clusters, [*CATEGORIES, *[CONTEXT] * len(clusters)], strict=False))
+    styles = ("-", (0, (4, 2)), (0, (1, 1.5)), "-.", (0, (6, 1, 1, 1)), "-")
+    for number, cluster in enumerate(clusters):
+        rows = profile[profile["cluster"] == cluster].set_index("measure").reindex(measures)
+        places = range(len(measures))
+        axes.plot(
+            rows["percentile"].astype(float),
+            places,
+            color=colours[cluster],
+            linewidth=1.0,
+            linestyle=styles[number % len(styles)],
+        )
+        axes.plot(
+            rows["percentile"].astype(float),
+            places,
+            "o",
+            color=colours[cluster],
+            markersize=6,
+            markeredgewidth=0,
+        )
+        size = Value("cluster.n", int(rows["n"].iloc[0]), "count", "customers")
+        text = f"{label('figure.dot', canvas.language)} {canvas.show(category(labels, cluster))}"
+        y = canvas.height - 2.2 - 5.0 * number
+        canvas.write(left, y, text, color=colours[cluster], weight="bold")
+        x = left + canvas.width_of(text, weight="bold") + 2
+        canvas.write(x, y, canvas.show((size, "unit")), color=GREY)
+    axes.set_xlim(-3, 103)
+    axes.set_ylim(len(measures) - 0.6, -0.6)
+    ticks = [0, 25, 50, 75, 100]
+    axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.tick_params(axis="x", length=0)
+    axes.set_yticks(range(len(measures)), names)
+    axes.tick_params(axis="y", labelcolor=INK)

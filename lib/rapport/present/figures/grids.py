@@ -1,0 +1,178 @@
+"""Grids with the numbers in their cells: RFM scores, completeness of columns."""
+
+from functools import partial
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rapport.present.canvas import Canvas
+from rapport.present.figures.marks import category, listed, rows_of
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.labels import has_label, label
+from rapport.present.sentences import Sentence
+from rapport.present.theme import GREY, INK, PAPER, RULE, ink_on, sequential
+from rapport.present.values import Suppressed, Value, text_value
+from rapport.privacy import suppress_small
+
+SCORES = (1, 2, 3, 4, 5)
+HEAD = 10.0
+"""Millimetres for the names of tables, which may have two lines."""
+
+
+def rfm_grid(scores: pd.DataFrame, *, id: str, min_count: int = 10) -> FigureSpec:  # noqa: A002
+    """Give the heat map of customers by recency and frequency score, counts in the cells.
+
+    Parameters
+    ----------
+    scores : one row per customer
+        `r_score`, `f_score` (1 worst to 5)
+    min_count : a cell of fewer customers is hidden, and the next smallest with a lone one
+    """
+    counted = scores.groupby(["r_score", "f_score"]).size()
+    cells = pd.DataFrame(
+        [(r, f, int(counted.get((r, f), 0))) for r in SCORES for f in SCORES],
+        columns=["r_score", "f_score", "n_customers"],
+    )
+    hidden = suppress_small(list(cells["n_customers"]), min_count)
+    shown: list[int | Suppressed] = [
+        Suppressed(min_count) if hide else int(n)
+        for n, hide in zip(cells["n_customers"], hidden, strict=True)
+    ]
+    drawn = cells.assign(n_customers=pd.Series(shown, dtype=object))
+    return FigureSpec(
+        id=id,
+        data=drawn,
+        kinds={"r_score": "label", "f_score": "label", "n_customers": "count"},
+        plot=partial(_plot_rfm, identity=id),
+        heights={"wide": 58, "narrow": 58},
+        title=Sentence("figures.rfm_grid.title"),
+        subtitle=Sentence(
+            "figures.rfm_grid.subtitle", {"n": Value(f"{id}.n", len(scores), "count", "customers")}
+        ),
+        alt=Sentence("figures.rfm_grid.alt", _alt_rfm(drawn, id)),
+    )
+
+
+def _cell_value(identity: str, row: object) -> Value:
+    name = f"{identity}.r{row.r_score}.f{row.f_score}"  # type: ignore[attr-defined]
+    return Value(name, row.n_customers, "count", "customers")  # type: ignore[attr-defined]
+
+
+def _alt_rfm(cells: pd.DataFrame, identity: str) -> dict[str, Value]:
+    corner = {(row.r_score, row.f_score): _cell_value(identity, row) for row in rows_of(cells)}
+    return {"best": corner[5, 5], "worst": corner[1, 1], "fresh": corner[5, 1]}
+
+
+def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
+    names = {score: label(f"score.{score}", canvas.language) for score in SCORES}
+    left = canvas.widest(list(names.values())) + 3
+    axes = canvas.axes(left=left, right=0.5, top=5.5, bottom=9.5)
+    counts = [0 if isinstance(n, Suppressed) else int(n) for n in cells["n_customers"]]
+    most = max(*counts, 1)
+    for row, count in zip(rows_of(cells), counts, strict=True):
+        # The root keeps small cells apart from empty ones beside one very large cell.
+        shade = (count / most) ** 0.5 if count else None
+        text = canvas.show(_cell_value(identity, row))
+        _cell(axes, (row.f_score, row.r_score), shade, text)
+    axes.set_xlim(0.5, 5.5)
+    axes.set_ylim(0.5, 5.5)
+    axes.set_xticks(SCORES, list(names.values()))
+    axes.set_yticks(SCORES, list(names.values()))
+    axes.tick_params(length=0, labelcolor=INK)
+    language = canvas.language
+    canvas.write(0, canvas.height - 2.2, label("figure.recency_up", language), color=GREY)
+    end = canvas.width - 0.5
+    canvas.write(end, 2.2, label("figure.frequency_right", language), color=GREY, ha="right")
+
+
+def _cell(axes: Axes, at: tuple[float, float], shade: float | None, text: str) -> None:
+    """Draw one cell; without a shade it is empty or hidden: paper with a rule around."""
+    x, y = at
+    colour = PAPER if shade is None else sequential()(shade)
+    edge = RULE if shade is None else PAPER
+    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=[colour], edgecolor=edge, linewidth=0.5)
+    ink = GREY if shade is None else ink_on(shade)
+    axes.text(x, y, text, ha="center", va="center", color=ink)
+
+
+def completeness_heat(
+    completeness: pd.DataFrame,
+    *,
+    id: str,  # noqa: A002
+    most: int = 16,
+) -> FigureSpec:
+    """Give the heat map of how much of each column is filled, by table.
+
+    Parameters
+    ----------
+    completeness : one row per table and column that the unit has
+        `table`, `column`, `share` (non-null, 0 to 1), `n_rows` (rows of the table)
+    most : columns drawn, those with the lowest share first; complete ones are only counted
+    """
+    least = completeness.groupby("column")["share"].min()
+    open_columns = least[least < 1].sort_values(kind="stable").head(most)
+    names = list(open_columns.index)
+    drawn = completeness[completeness["column"].isin(names)]
+    drawn = drawn[["table", "column", "share", "n_rows"]].reset_index(drop=True)
+    slots: dict[str, Value] = {
+        "complete": Value(f"{id}.n_complete", int((least == 1).sum()), "count", "columns"),
+        "open": Value(f"{id}.n_open", len(least) - int((least == 1).sum()), "count", "columns"),
+    }
+    worst = listed(
+        (category("column", row.column) if has_label(f"column.{row.column}")
+         else text_value(f"{id}.column", row.column), _share(id, row))
+        for row in rows_of(drawn.sort_values("share", kind="stable").head(3))
+    )  # fmt: skip
+    return FigureSpec(
+        id=id,
+        data=drawn,
+        kinds={"table": "label", "column": "label", "share": "ratio", "n_rows": "count"},
+        plot=partial(_plot_completeness, identity=id, order=names),
+        heights=dict.fromkeys(("wide", "narrow"), HEAD + 1 + 6.2 * max(len(names), 1)),
+        title=Sentence("figures.completeness_heat.title"),
+        subtitle=Sentence("figures.completeness_heat.subtitle", slots),
+        alt=Sentence("figures.completeness_heat.alt", {**slots, "worst": worst}),
+    )
+
+
+def _share(identity: str, row: object) -> Value:
+    name = f"{identity}.{row.table}.{row.column}"  # type: ignore[attr-defined]
+    return Value(name, float(row.share), "ratio", "share")  # type: ignore[attr-defined]
+
+
+def _named(group: str, name: str, language: str) -> str:
+    """Name a column or table; a column that the unit has added keeps its own name."""
+    identity = f"{group}.{name}"
+    return label(identity, language) if has_label(identity) else name
+
+
+def _plot_completeness(
+    canvas: Canvas, shares: pd.DataFrame, *, identity: str, order: list[str]
+) -> None:
+    tables = list(dict.fromkeys(shares["table"]))
+    names = [_named("column", name, canvas.language) for name in order]
+    left = canvas.widest(names) + 3
+    heads = [_named("table", name, canvas.language) for name in tables]
+    room = (canvas.width - left) / max(len(tables), 1)
+    axes = canvas.axes(left=left, right=0.5, top=HEAD, bottom=1)
+    places = {name: place for place, name in enumerate(order)}
+    across = {name: place for place, name in enumerate(tables)}
+    for row in rows_of(shares):
+        text = canvas.show((_share(identity, row), "plain"))
+        _cell(axes, (across[row.table], places[row.column]), float(row.share), text)
+    axes.set_xlim(-0.5, max(len(tables), 1) - 0.5)
+    axes.set_ylim(max(len(order), 1) - 0.5, -0.5)
+    axes.set_xticks(range(len(tables)), _fit(canvas, heads, room))
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(order)), names)
+    axes.tick_params(length=0, labelcolor=INK)
+    if not order:
+        axes.set_axis_off()
+        canvas.write(0, canvas.height / 2, label("figure.all_complete", canvas.language))
+
+
+def _fit(canvas: Canvas, heads: list[str], room: float) -> list[str]:
+    """Break heads that are wider than their column at a blank."""
+    return [
+        head if canvas.width_of(head) < room - 1 else head.replace(" ", "\n", 1) for head in heads
+    ]
