@@ -57,10 +57,11 @@ def compare_totals(
     >>> compare_totals(110, 100)
     Change(absolute=10, relative=0.1, low=None, high=None, case='up')
     """
-    absolute = current - previous
-    relative = float(absolute) / abs(float(previous)) if previous else None
+    now, then = _exact(current), _exact(previous)
+    absolute = now - then
+    relative = float(absolute) / abs(float(then)) if then else None
     # Exact: a change of just the least size is none on every machine.
-    is_small = Decimal(abs(absolute)) <= Decimal(str(min_change)) * Decimal(abs(previous))
+    is_small = abs(Decimal(absolute)) <= Decimal(str(min_change)) * abs(Decimal(then))
     return Change(absolute, relative, None, None, _case(float(absolute), is_small=is_small))
 
 
@@ -85,7 +86,7 @@ def compare_shares(
     >>> compare_shares((171, 3209), (187, 2910)).case
     'unclear'
     """
-    (k1, n1), (k0, n0) = current, previous
+    k1, n1, k0, n0 = (int(count) for count in (*current, *previous))
     if n1 == 0 or n0 == 0:
         return Change(None, None, None, None, "unclear")
     interval = newcombe(k1, n1, k0, n0, confidence=confidence)
@@ -147,6 +148,11 @@ def _judge(
     is_small = relative is not None and abs(relative) <= min_change
     case = "unclear" if interval.holds(0.0) else _case(absolute, is_small=is_small)
     return Change(absolute, relative, interval.low, interval.high, case)
+
+
+def _exact(value: Decimal | int) -> Decimal | int:
+    # A cell of a frame is a whole number of numpy's, which no Decimal takes.
+    return value if isinstance(value, Decimal) else int(value)
 
 
 def _case(absolute: float, *, is_small: bool) -> Case:

@@ -49,7 +49,7 @@ def wilson(k: int, n: int, *, confidence: float = 0.95) -> Interval:
     # At none or all of n one end is 0 or 1 exactly; the formula gives it but for rounding.
     low = 0.0 if k == 0 else (middle - half) / (1 + slack)
     high = 1.0 if k == n else (middle + half) / (1 + slack)
-    return Interval(low, high)
+    return Interval(float(low), float(high))
 
 
 def newcombe(k1: int, n1: int, k2: int, n2: int, *, confidence: float = 0.95) -> Interval:
@@ -74,7 +74,7 @@ def newcombe(k1: int, n1: int, k2: int, n2: int, *, confidence: float = 0.95) ->
     share1, share2 = k1 / n1, k2 / n2
     down = sqrt((share1 - one.low) ** 2 + (two.high - share2) ** 2)
     up = sqrt((one.high - share1) ** 2 + (share2 - two.low) ** 2)
-    return Interval(share1 - share2 - down, share1 - share2 + up)
+    return Interval(float(share1 - share2 - down), float(share1 - share2 + up))
 
 
 def poisson_rate(events: int, exposure: float, *, confidence: float = 0.95) -> Interval:

@@ -1,6 +1,8 @@
--- one row per window: customers not churned before it, and how many of them had churned at its end
+-- one row per period's window: customers not churned before it, and how many had churned at its end
 with order_days as (
-    select distinct customer_id, ordered_on
+    select distinct
+        customer_id,
+        ordered_on
     from orders
     where
         kind = 'sale'
@@ -8,36 +10,78 @@ with order_days as (
         and coalesce(status, 'completed') <> 'cancelled'
 ),
 
-last_days as (
+-- A spell runs from an order to the day before the next one; on each of its days the customer has
+-- churned if churn_after_days have passed. So a window asks for the spell that holds its start
+-- (the day before its first day) and the spell that holds its end, and no customer is visited.
+spells as (
+    select
+        customer_id,
+        ordered_on,
+        coalesce(
+            lead(ordered_on) over (partition by customer_id order by ordered_on),
+            date '9999-12-31'
+        ) as next_on
+    from order_days
+),
+
+counted_spells as (
+    select
+        ordered_on,
+        next_on,
+        count(*) as n
+    from spells
+    group by ordered_on, next_on
+),
+
+windows as (
     select
         p."window",
-        d.customer_id,
-        max(case when d.ordered_on < p.starts_on then d.ordered_on end) as last_before,
-        max(d.ordered_on) as last_by_end
+        p.starts_on,
+        p.ends_on,
+        v.churn_after_days
     from periods as p
-    inner join order_days as d on d.ordered_on <= p.ends_on
-    group by p."window", d.customer_id
-),
-
-judged as (
-    select
-        d."window",
-        d.customer_id,
-        -- The day before the window is its start: 1 less than the days up to its first day.
-        date_diff('day', d.last_before, p.starts_on) - 1 < v.churn_after_days as was_there,
-        date_diff('day', d.last_by_end, p.ends_on) >= v.churn_after_days as is_churned
-    from last_days as d
-    inner join periods as p on d."window" = p."window"
     cross join settings as v
+    where p.period is not null
 ),
 
-counted as (
+at_start as (
     select
-        "window",
-        count(case when was_there then 1 end) as n_at_start,
-        count(case when was_there and is_churned then 1 end) as n_churned
-    from judged
-    group by "window"
+        w."window",
+        sum(s.n) as n_at_start,
+        sum(
+            case
+                when
+                    s.next_on > w.ends_on
+                    and date_diff('day', s.ordered_on, w.ends_on) >= w.churn_after_days
+                    then s.n
+                else 0
+            end
+        ) as n_churned
+    from windows as w
+    inner join counted_spells as s
+        on s.ordered_on < w.starts_on
+        and s.next_on >= w.starts_on
+        and date_diff('day', s.ordered_on, w.starts_on) - 1 < w.churn_after_days
+    group by w."window"
+),
+
+-- Ordered in the window and churned by its end: only where a window is that long.
+back_and_gone as (
+    select
+        w."window",
+        count(*) as n_churned
+    from windows as w
+    inner join spells as l
+        on date_diff('day', w.starts_on, w.ends_on) >= w.churn_after_days
+        and l.ordered_on >= w.starts_on
+        and l.next_on > w.ends_on
+        and date_diff('day', l.ordered_on, w.ends_on) >= w.churn_after_days
+    inner join spells as f
+        on l.customer_id = f.customer_id
+        and f.ordered_on < w.starts_on
+        and f.next_on >= w.starts_on
+        and date_diff('day', f.ordered_on, w.starts_on) - 1 < w.churn_after_days
+    group by w."window"
 )
 
 select
@@ -51,10 +95,12 @@ select
     -- Nobody can be seen to churn in the first churn_after_days of the data.
     coalesce(date_diff('day', s.data_from, p.starts_on) >= v.churn_after_days, false)
         as is_observable,
-    coalesce(c.n_at_start, 0) as n_at_start,
-    coalesce(c.n_churned, 0) as n_churned
+    cast(coalesce(a.n_at_start, 0) as bigint) as n_at_start,
+    cast(coalesce(a.n_churned, 0) + coalesce(b.n_churned, 0) as bigint) as n_churned
 from periods as p
 cross join snapshot as s
 cross join settings as v
-left join counted as c on p."window" = c."window"
+left join at_start as a on p."window" = a."window"
+left join back_and_gone as b on p."window" = b."window"
+where p.period is not null
 order by p.position

@@ -1,4 +1,4 @@
--- one row per window: first orders that became horizon_days old in it, and how many were followed
+-- one row per period's window: first orders that became horizon_days old in it, and how many were followed
 with order_days as (
     select distinct customer_id, ordered_on
     from orders
@@ -53,4 +53,5 @@ from periods as p
 cross join snapshot as s
 cross join settings as v
 left join counted as c on p."window" = c."window"
+where p.period is not null
 order by p.position

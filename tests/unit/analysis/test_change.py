@@ -31,6 +31,14 @@ def test_money_stays_exact_and_its_relative_change_is_of_what_was():
     assert (change.low, change.high) == (None, None)
 
 
+def test_counts_may_come_as_cells_of_a_frame():
+    counts = pd.Series([110, 100])
+
+    assert compare_totals(counts[0], counts[1]) == compare_totals(110, 100)
+    assert type(compare_totals(counts[0], counts[1]).absolute) is int
+    assert type(compare_shares((counts[1], counts[0]), (1, 2)).low) is float
+
+
 def test_a_rise_from_nothing_has_no_relative_size():
     assert compare_totals(5, 0).relative is None
 
