@@ -133,12 +133,13 @@ class Chapter:
         if rows is not None:
             self._publish(table, rows)
 
-    def _publish(self, table: str, rows: pd.DataFrame | pa.Table) -> None:
+    def _publish(self, table: str, rows: pd.DataFrame | pa.Table, *, shown: bool = False) -> None:
         safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
         file = tables.write_table(safe, self._world.writes / f"{table}.parquet")
-        content = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
+        content: dict[str, Any] = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
         kinds = pieces.column_kinds(tables.read_table(file.path))
-        bundle.emit("written", content | {"kinds": kinds}, plain=f"{table}: {file.n_rows:,} rows")
+        content |= {"kinds": kinds} | ({"shown": True} if shown else {})
+        bundle.emit("written", content, plain=f"{table}: {file.n_rows:,} rows")
 
     def record(  # noqa: PLR0913 - a record has these parts, each named where it is called
         self,
@@ -217,6 +218,6 @@ class Chapter:
             if spec is not None:
                 show(spec, self.unit)
             if isinstance(spec, FigureSpec):
-                self._publish(spec.id, spec.data)
+                self._publish(spec.id, spec.data, shown=True)
             elif isinstance(spec, TableSpec):
-                self._publish(spec.id, spec.frame[list(spec.kinds)])
+                self._publish(spec.id, spec.frame[list(spec.kinds)], shown=True)

@@ -155,7 +155,9 @@ def _store_written(job: Job, bundles: list[dict[str, Any]]) -> dict[str, Table]:
     for bundle in bundles:
         name = bundle["table"]
         path = job.folder / "writes" / f"{name}.parquet"
-        if name not in job.task.writes or not path.is_file():
+        # What lies behind a figure or table is published under the chapter's own name.
+        is_shown = bundle.get("shown") is True and name.startswith(f"{job.task.chapter}.")  # type: ignore[union-attr]
+        if not (is_shown or name in job.task.writes) or not path.is_file():
             raise ChapterError(
                 f"{job.task.id}: says it wrote {name}, which no `chapter.write` in its source "
                 f"names or no file holds. Write tables by chapter.write."
