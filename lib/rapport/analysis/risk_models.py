@@ -92,8 +92,9 @@ def numbers(encoder: Encoder, customers: pd.DataFrame) -> pd.DataFrame:
     """Give measures as they are and one 0-or-1 column `category=level` per level."""
     features = encoder.features
     table = to_floats(customers, [*features.measures, *features.plain])
+    codes = {name: _codes(encoder, customers, name) for name in encoder.levels}
     dummies = {
-        f"{name}={level}": (_codes(encoder, customers, name) == place).astype(float)
+        f"{name}={level}": (codes[name] == place).astype(float)
         for name, levels in encoder.levels.items()
         for place, level in enumerate(levels)
     }
