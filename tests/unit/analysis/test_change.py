@@ -15,7 +15,8 @@ COUNTS = st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.j
     ("now", "then", "case"),
     [
         (110, 100, "up"), (90, 100, "down"), (100, 100, "none"), (101, 100, "none"),
-        (103, 100, "up"), (97, 100, "down"), (102, 100, "none"), (98, 100, "none"), (5, 0, "up"), (0, 0, "none"), (-50, -100, "up"),
+        (103, 100, "up"), (97, 100, "down"), (102, 100, "none"), (98, 100, "none"),
+        (5, 0, "up"), (0, 0, "none"), (-50, -100, "up"),
         (0, 7, "down"),
     ],
 )  # fmt: skip
