@@ -43,7 +43,7 @@ def hide_suppressed(rows: pd.DataFrame) -> pd.DataFrame:
     if not hidden:
         return rows
     emptied = {
-        name: rows[name].where(~rows[name].map(_is_suppressed), None).infer_objects()
+        name: pd.Series([None if _is_suppressed(cell) else cell for cell in rows[name]], rows.index)
         for name in hidden
     }
     return rows.assign(**emptied)
