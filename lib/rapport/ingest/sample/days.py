@@ -58,12 +58,17 @@ def month_number(days: Ints) -> Ints:
 
 def add_months(days: Ints, months: Ints) -> Ints:
     """Move days by whole months, the 31st to the last day that the month has."""
-    start = (month_number(days) - 1970 * 12).astype("datetime64[M]")
-    offset = days - start.astype("datetime64[D]").astype(np.int64)
-    target = start + months
-    first = target.astype("datetime64[D]").astype(np.int64)
-    length = (target + 1).astype("datetime64[D]").astype(np.int64) - first
+    month = month_number(days)
+    offset = days - _first_day(month)
+    first = _first_day(month + months)
+    length = _first_day(month + months + 1) - first
     return np.asarray(first + np.minimum(offset, length - 1), dtype=np.int64)
+
+
+def _first_day(months: Ints) -> Ints:
+    # numpy's own sums of dates and bare numbers are deprecated from 2.5 on.
+    starts = (months - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(starts.astype(np.int64))
 
 
 def draw_minutes(key: Key, size: int) -> Ints:
