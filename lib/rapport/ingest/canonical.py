@@ -126,7 +126,7 @@ def _mapped(pieces: Sequence[Piece], table: str) -> list[str]:
 def _plain(unit: UnitParams, table: str, pieces: Sequence[Piece]) -> str:
     mapped = _mapped(pieces, table)
     schema = SCHEMAS[table]
-    columns = [_made(unit, table, column, mapped) for column in schema.columns]
+    columns = [f"{_made(unit, table, c, mapped)} AS {identifier(c.name)}" for c in schema.columns]
     listed = {column.name for column in schema.columns}
     columns += [f"t.{identifier(name)}" for name in mapped if name not in listed]
     person = "customer_id" in mapped
@@ -141,14 +141,13 @@ def _plain(unit: UnitParams, table: str, pieces: Sequence[Piece]) -> str:
 
 def _made(unit: UnitParams, table: str, column: Column, mapped: Sequence[str]) -> str:
     if column.name == "customer_id" and "customer_id" in mapped:
-        return "n.name AS customer_id"
+        return "n.name"
     if column.name == "month_no":
         day = _day(unit, SCHEMAS[table].column(SCHEMAS[table].time or ""), mapped)
-        return f"year({day}) * 12 + month({day}) - 1 AS month_no"
+        return f"year({day}) * 12 + month({day}) - 1"
     if column.local_of:
-        return f"{_day(unit, column, mapped)} AS {column.name}"
-    filled = f"t.{identifier(column.name)}" if column.name in mapped else _empty(column)
-    return f"{filled} AS {identifier(column.name)}"
+        return _day(unit, column, mapped)
+    return f"t.{identifier(column.name)}" if column.name in mapped else _empty(column)
 
 
 def _day(unit: UnitParams, column: Column | None, mapped: Sequence[str]) -> str:
@@ -168,7 +167,7 @@ def _customers(unit: UnitParams, pieces: Sequence[Piece]) -> str:
             "first_seen_on": "n.first_seen_on", "age_band": _age_band(names),
         }.get(column.name) or carried.get(column.name)  # fmt: skip
         if made is None:
-            made = _made(unit, "customers", column, names).rpartition(" AS ")[0]
+            made = _made(unit, "customers", column, names)
         columns.append(f"{made} AS {column.name}")
     known = [name for name in names if name != "customer_id"]
     rows = _union(pieces, "customers", ["customer_id", *known])

@@ -152,6 +152,23 @@ def test_customers_registered_after_their_first_order_are_counted(give):
     assert counted(delivery, "registered_after_first_order") == 1
 
 
+def test_outliers_are_counted_and_stay(give):
+    usual = "".join(f"u{n},ann,2024-03-01,{n},sale\n" for n in range(10, 20))
+    text = "id,customer,at,amount,kind\n" + usual + "big,ann,2024-03-01,100000,sale\n"
+
+    delivery = give("orders", orders=text).ingest()
+
+    step = delivery.quality.set_index("rule").loc["amount_outliers"]
+    assert (step["n_rows"], step["money"]) == (1, Decimal("100000.0000"))
+    assert delivery.tables["orders"].num_rows == 11
+
+
+def test_equal_amounts_have_no_outliers(give):
+    text = FILES["orders"].replace("7.00", "5.00")
+
+    assert counted(give("orders", orders=text).ingest(), "amount_outliers") == 0
+
+
 def test_without_a_kind_the_sign_of_the_amount_decides(give):
     shop = give("orders")
     del shop.unit["tables"]["orders"]["columns"]["kind"]

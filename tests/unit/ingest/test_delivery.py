@@ -400,6 +400,15 @@ def test_every_fault_is_told_at_once_and_no_customer_is(shop):
     assert not any(name in told for name in ("alice", "bob", "zoe", "31/12"))
 
 
+def test_rows_of_a_later_file_are_named_with_its_place(shop):
+    shop.unit["sources"]["log"]["path"] = "part-*.csv"
+    shop.write("part-1.csv", HEAD + "1,ann,2024-03-01,cup,1,5.00\n")
+    shop.write("part-2.csv", HEAD + "2,bob,2024-03-02,cup,1,5.00\n3,bob,soon,cup,1,5.00\n")
+
+    with pytest.raises(DataError, match=r"cannot be read as a time; row 2:2\."):
+        shop.ingest()
+
+
 def test_a_delivery_that_differs_from_its_fingerprint_is_a_fault(shop):
     shop.unit["expect"] = {
         "rows": {"log": 5}, "money": {"order_lines": 22.5}, "last_day": "2024-03-05",
