@@ -100,7 +100,11 @@ def diverging() -> LinearSegmentedColormap:
     return palette
 
 
-def ink_on(share: float) -> str:
-    """Give the colour of text on a sequential cell that is `share` (0 to 1) of the way dark."""
-    # The contrast of white and of ink on the map's colours cross near .45.
-    return PAPER if share > 0.45 else INK
+def cell_look(share: float) -> tuple[tuple[float, ...], str]:
+    """Give the colour of a cell that is `share` (0 to 1) of the way dark, and of its text.
+
+    The stretch from .5 to .68 of the map is left out: there neither ink nor paper has a
+    contrast of 4.5.
+    """
+    place = share if share <= 0.5 else 0.68 + (share - 0.5) * 0.64
+    return tuple(sequential()(place)), INK if share <= 0.5 else PAPER

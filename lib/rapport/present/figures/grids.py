@@ -10,7 +10,7 @@ from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import GREY, INK, PAPER, RULE, ink_on, sequential
+from rapport.present.theme import GREY, INK, PAPER, RULE, cell_look
 from rapport.present.values import Suppressed, Value, text_value
 from rapport.privacy import suppress_small
 
@@ -88,10 +88,9 @@ def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
 def _cell(axes: Axes, at: tuple[float, float], shade: float | None, text: str) -> None:
     """Draw one cell; without a shade it is empty or hidden: paper with a rule around."""
     x, y = at
-    colour = PAPER if shade is None else sequential()(shade)
+    colour, ink = (PAPER, GREY) if shade is None else cell_look(shade)
     edge = RULE if shade is None else PAPER
     axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=[colour], edgecolor=edge, linewidth=0.5)
-    ink = GREY if shade is None else ink_on(shade)
     axes.text(x, y, text, ha="center", va="center", color=ink)
 
 
