@@ -177,7 +177,8 @@ class _Run:
             return outcome
         if modules == planned.parts["modules"]:
             return outcome
-        message = f"{planned.task.id}: code changed while it ran. Run it again."
+        moved = min(modules.items() ^ planned.parts["modules"].items())
+        message = f"{planned.task.id}: `{moved[0]}` changed while it ran. Run it again."
         return replace(outcome, error=Failure("ChapterError", message))
 
     def _finish(self, result: Result) -> None:

@@ -438,4 +438,4 @@ def test_code_that_is_edited_while_it_runs_gives_no_result(world, tmp_path):
 
     (result,) = run_tasks([task], replace(world, package=edited.parent)).values()
 
-    assert result.error.message == "t: code changed while it ran. Run it again."
+    assert result.error.message == "t: `a.py` changed while it ran. Run it again."
