@@ -184,7 +184,7 @@ def plan_period(
             function="rapport.marts.build:run_task",
             arguments={"settings": _settings(name, values, code)},
             reads={table: table for table in MARTS[name].reads},
-            code=("rapport.marts.build", f"marts/{name}.sql"),
+            code=("rapport.marts.build", *([f"marts/{name}.sql"] if MARTS[name].sql else [])),
         )
         for name in list_buildable(canonical)
         if period is not None
