@@ -192,9 +192,7 @@ def plan_period(
     as_of = unit.as_of(period) if period else None
     context = {
         "as_of": as_of.isoformat() if as_of else None,
-        "unit_parameters": unit.params.model_dump(
-            mode="json", by_alias=True, exclude={"sources", "tables", "expect"}
-        ),
+        "unit_parameters": unit.params.model_dump(mode="json", by_alias=True),
         "language": unit.params.language,
     }
     for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
