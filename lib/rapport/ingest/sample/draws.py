@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -71,22 +71,30 @@ def draw_from(key: Key, table: Ints, size: int) -> Ints:
 
 def tabulate_gamma(shape: float) -> Ints:
     """Tabulate the quantiles of a gamma distribution of scale 1, in 1 / `GRID`."""
-    return _round(special.gammaincinv(shape, _midpoints()))
+    return _round(_special().gammaincinv(shape, _midpoints()))
 
 
 def tabulate_beta(a: float, b: float) -> Ints:
     """Tabulate the quantiles of a beta distribution, in 1 / `GRID`."""
-    return _round(special.betaincinv(a, b, _midpoints()))
+    return _round(_special().betaincinv(a, b, _midpoints()))
 
 
 def tabulate_normal() -> Ints:
     """Tabulate the quantiles of the standard normal distribution, in 1 / `GRID`."""
-    return _round(special.ndtri(_midpoints()))
+    return _round(_special().ndtri(_midpoints()))
 
 
 def tabulate_logistic() -> Ints:
     """Tabulate the quantiles of the standard logistic distribution, in 1 / `GRID`."""
-    return _round(special.logit(_midpoints()))
+    return _round(_special().logit(_midpoints()))
+
+
+def _special() -> ModuleType:
+    # Checking the files' digests, as every run does, must not pay for loading scipy (.5 CPU s).
+    from scipy import special  # noqa: PLC0415
+
+    module: ModuleType = special
+    return module
 
 
 def _midpoints() -> NDArray[np.float64]:

@@ -208,27 +208,31 @@ def _billing(service: Service) -> list[Sheet]:
             take(number, invoices["original"].clip(lower=0).to_numpy()),
         ),
     }
-    tiers = take(PLAN.tiers, accounts["tier"].to_numpy()[invoices["account"]])
-    cycles = zip(tiers, invoices["cycle"].tolist(), strict=True)
-    codes = [f"{tier.upper()}-{'Y' if c == 12 else 'M'}" if c else ADD_ON for tier, c in cycles]
-    extra = np.flatnonzero(invoices["extra"])
-    every = np.arange(len(invoices))
-    order = np.argsort(np.concatenate([every, extra]), kind="stable")
-    seats = np.where(invoices["cycle"] > 0, accounts["seats"].to_numpy()[invoices["account"]], 1)
-    sign = np.sign(invoices["fee"].to_numpy())
-    lines = [
-        number + take(number, extra),
-        ["1"] * len(every) + ["2"] * len(extra),
-        codes + [ONBOARDING] * len(extra),
-        sheets.spell_text(np.concatenate([seats * sign, sign[extra]])),
-        _commas(np.concatenate([invoices["fee"], invoices["extra"].to_numpy()[extra]])),
-    ]
-    names = "Rechnung|Position|Artikel|Menge|Netto"
-    items = dict(zip(names.split("|"), (take(column, order) for column in lines), strict=True))
     return [
         Sheet("invoices.csv", heads, delimiter=";"),
-        Sheet("invoice_items.csv", items, delimiter=";"),
+        Sheet("invoice_items.csv", _items(invoices, accounts, number), delimiter=";"),
     ]
+
+
+def _items(
+    invoices: pd.DataFrame, accounts: pd.DataFrame, number: list[str]
+) -> dict[str, list[str]]:
+    """List the lines of invoices: the plan or add-on, then the onboarding day if there is one."""
+    every, extra = np.arange(len(invoices)), np.flatnonzero(invoices["extra"])
+    who, cycle = invoices["account"].to_numpy(), invoices["cycle"].to_numpy()
+    tiers = zip(take(PLAN.tiers, accounts["tier"].to_numpy()[who]), cycle.tolist(), strict=True)
+    codes = [f"{tier.upper()}-{'Y' if c == 12 else 'M'}" if c else ADD_ON for tier, c in tiers]
+    seats = np.where(cycle > 0, accounts["seats"].to_numpy()[who], 1)
+    sign = np.sign(invoices["fee"].to_numpy())
+    lines = {
+        "Rechnung": number + take(number, extra),
+        "Position": ["1"] * len(every) + ["2"] * len(extra),
+        "Artikel": codes + [ONBOARDING] * len(extra),
+        "Menge": sheets.spell_text(np.concatenate([seats * sign, sign[extra]])),
+        "Netto": _commas(np.concatenate([invoices["fee"], invoices["extra"].to_numpy()[extra]])),
+    }
+    order = np.argsort(np.concatenate([every, extra]), kind="stable")
+    return {name: take(column, order) for name, column in lines.items()}
 
 
 def _spell_german(invoices: pd.DataFrame) -> list[str]:
