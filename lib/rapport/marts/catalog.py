@@ -42,14 +42,22 @@ _ALL = (
         ("orders", "snapshot", "periods", "settings"),
         "one row per rank of an order, days watched, and whether the next one came",
     ),
-    Mart("churn_months", ("orders", "snapshot", "periods", "settings"), "one row per window"),
-    Mart("repurchase", ("orders", "snapshot", "periods", "settings"), "one row per window"),
+    Mart(
+        "churn_months",
+        ("orders", "snapshot", "periods", "settings"),
+        "one row per window of a period",
+    ),
+    Mart(
+        "repurchase",
+        ("orders", "snapshot", "periods", "settings"),
+        "one row per window of a period",
+    ),
     Mart(
         "action_lists",
         ("orders", "customers", "periods", "settings"),
         "one row per list and customer on it",
     ),
-    Mart("subscription_months", ("subscriptions", "periods"), "one row per window"),
+    Mart("subscription_months", ("subscriptions", "periods"), "one row per window of a period"),
     Mart(
         "subscription_durations",
         ("subscriptions", "periods"),

@@ -1,4 +1,4 @@
--- one row per window: contracts running when it began, and how many of them ended in it
+-- one row per period's window: contracts running when it began, and how many of them ended in it
 with counted as (
     select
         p."window",
@@ -31,4 +31,5 @@ select
     coalesce(c.n_involuntary, 0) as n_involuntary
 from periods as p
 left join counted as c on p."window" = c."window"
+where p.period is not null
 order by p.position

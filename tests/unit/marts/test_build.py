@@ -124,6 +124,20 @@ def test_a_unit_without_any_row_gets_every_mart(tmp_path):
     assert rows["customer_measures"] == rows["action_lists"] == rows["reorder_gaps"] == 0
 
 
+def test_a_unit_without_dates_gets_every_mart_of_one_window(tmp_path):
+    rows = draw_shop(n_orders=5)
+    undated = [row | {"ordered_on": None, "ordered_at": None} for row in rows["orders"]]
+    ends = [row | {"data_from": None, "data_until": None} for row in rows["snapshot"]]
+
+    paths, _ = build_all(rows | {"orders": undated, "snapshot": ends}, tmp_path)
+
+    made = {name: tables.read_table(paths[name]) for name in MARTS}
+    for name in ("period_measures", "churn_months", "repurchase", "subscription_months"):
+        assert made[name]["window"].tolist() == ["current"], name
+    assert not made["churn_months"]["is_observable"].any()
+    assert len(made["customer_measures"]) == len(made["action_lists"]) == 0
+
+
 def test_only_whole_numbers_decimals_dates_and_text_leave_the_engine(tmp_path):
     paths, _ = build_all(draw_shop(), tmp_path)
 
