@@ -17,7 +17,7 @@ from rapport.analysis.churn import churn_rate_table, subscription_rate_table
 from rapport.analysis.measured import Measured
 from rapport.analysis.risk import RiskAssessment
 from rapport.analysis.survival import SurvivalCurve, estimate_median, longest_time, survival_at
-from rapport.analysis.survival_groups import fit_survival_by
+from rapport.analysis.survival_groups import count_at_risk_by, fit_survival_by
 
 STEPS = {"days": 30, "months": 6}
 TIMES = {"days": (30, 90), "months": (6, 12)}
@@ -94,14 +94,8 @@ def list_points(returns: Returns) -> pd.DataFrame:
 
 
 def list_at_risk(returns: Returns) -> pd.DataFrame:
-    """Give how many are still watched at every tick: `group`, `time`, `n_at_risk`."""
-    rows = []
-    for name, curve in returns.curves.items():
-        found = survival_at(curve, list(returns.ticks)) if returns.ticks else None
-        if found is not None:
-            watched = zip(found["time"], found["at_risk"], strict=True)
-            rows += [(name, int(time), int(n)) for time, n in watched]
-    return pd.DataFrame(rows, columns=["group", "time", "n_at_risk"])
+    """Count those still watched: one row per group, one column per tick; empty without ticks."""
+    return count_at_risk_by(returns.curves, returns.ticks) if returns.ticks else pd.DataFrame()
 
 
 def summarise_returns(returns: Returns) -> pd.DataFrame:

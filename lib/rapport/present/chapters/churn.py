@@ -30,7 +30,7 @@ def return_curves(
     Parameters
     ----------
     points : `group`, `time`, `survival`, `low`, `high`
-    at_risk : `group`, `time`, `n_at_risk`
+    at_risk : those still watched, one row per group, one column per tick of the axis
     values : `spells_n`
     kind : orders or contracts
     """
