@@ -14,6 +14,7 @@ import pandas as pd
 
 from rapport.analysis.change import compare_shares
 from rapport.analysis.churn import churn_rate_table, subscription_rate_table
+from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured
 from rapport.analysis.risk import RiskAssessment
 from rapport.analysis.survival import SurvivalCurve, estimate_median, longest_time, survival_at
@@ -253,9 +254,18 @@ def take_bands(risk: RiskAssessment | None) -> pd.DataFrame | None:
     return None if risk is None or risk.reason else risk.bands
 
 
-def take_checks(risk: RiskAssessment | None) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Give the calibration and the importances where a list is made."""
-    return (None, None) if risk is None or risk.reason else (risk.reliability, risk.importance)
+def take_checks(
+    risk: RiskAssessment | None, *, confidence: float = 0.95
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Give the calibration, with intervals of what happened, and the importances of a list."""
+    if risk is None or risk.reason or risk.reliability is None:
+        return None, None
+    bins = risk.reliability
+    ends = [
+        wilson(int(k), int(n), confidence=confidence).ends
+        for k, n in zip(bins["n_events"], bins["n"], strict=True)
+    ]
+    return bins.assign(low=[e[0] for e in ends], high=[e[1] for e in ends]), risk.importance
 
 
 def take_scores(risk: RiskAssessment | None) -> pd.DataFrame | None:
