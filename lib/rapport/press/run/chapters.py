@@ -35,6 +35,7 @@ PARTIAL = "partial.ipynb"
 SECONDS_BETWEEN_SAVES = 10.0
 # A kernel's start waits for the disk and its neighbours: papermill's 60 s failed on a full machine.
 SECONDS_TO_START = 180
+ARROW = re.compile(r"^-+> \d+ ")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -167,13 +168,26 @@ def _store_written(job: Job, bundles: list[dict[str, Any]]) -> dict[str, Table]:
 
 
 def _describe_failure(error: PapermillExecutionError, notebook: Notebook | None) -> Failure:
-    lines = ANSI.sub("", "\n".join(error.traceback)).splitlines()
     return Failure(
         class_name=error.ename,
         message=error.evalue,
         cell=_source_cell(error.cell_index, notebook),
-        traceback=tuple(lines[-10:]),
+        traceback=shorten_traceback("\n".join(error.traceback)),
     )
+
+
+def shorten_traceback(text: str) -> tuple[str, ...]:
+    """Give ten lines of IPython's traceback: the last ones, and the cell's own line before them.
+
+    Deep in a library the last lines alone do not say which line of the chapter led there.
+    """
+    lines = ANSI.sub("", text).splitlines()
+    frames = [at for at, line in enumerate(lines) if line.startswith("Cell In[")]
+    arrows = [at for at, line in enumerate(lines) if ARROW.match(line)]
+    own = next((at for at in arrows if frames and at > frames[0]), len(lines))
+    if own >= len(lines) - 10:
+        return tuple(lines[-10:])
+    return (lines[own], *lines[-9:])
 
 
 def _describe_death(folder: Path, notebook: Notebook | None) -> Failure:
