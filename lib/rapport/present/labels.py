@@ -64,5 +64,11 @@ def label(identity: str, language: Language) -> str:
 
 
 def name_of(group: str, name: object, language: Language) -> str:
-    """Give the word of a category, or the category itself where `group` is "text"."""
-    return str(name) if group == "text" else label(f"{group}.{name}", language)
+    """Give the word of a category, or the category itself where `group` is "text".
+
+    A name such as `tenure_days + gross` stands for measures that are looked at together.
+    """
+    if group == "text":
+        return str(name)
+    words = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
+    return label("word.list_joint", language).join(words)
