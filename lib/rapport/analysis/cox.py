@@ -96,7 +96,9 @@ def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float =
         return replace(fit, reason=reason)
     if not (plain["entry"] > 0).any():
         plain = plain.drop(columns="entry")
-    table = pd.concat([plain, rows[list(covariates.strata)], design], axis=1)
+    # Numbers for strata: lifelines makes column names of them, and text there warns.
+    strata = {name: pd.factorize(rows[name], sort=True)[0] for name in covariates.strata}
+    table = plain.assign(**strata).join(design)
     return _estimate(fit, _one_by_one(table), covariates, confidence)
 
 
@@ -111,20 +113,23 @@ def _design(rows: pd.DataFrame, covariates: Covariates) -> pd.DataFrame:
     missing = sorted({*covariates.categories, *covariates.strata} - set(rows.columns))
     if missing:
         raise DataError(f"spells: no column {', '.join(missing)}. Name columns of the table.")
+    for name in [*covariates.categories, *covariates.strata]:
+        _refuse_empty(rows[name])
     levels = {
         f"{name}={level}": (rows[name] == level).astype(float)
         for name, reference in covariates.categories.items()
         for level in _levels(rows[name], reference)
     }
-    numbers = to_floats(rows, covariates.numbers)
-    return pd.concat([numbers, pd.DataFrame(levels, index=rows.index)], axis=1)
+    return to_floats(rows, covariates.numbers).assign(**levels)
+
+
+def _refuse_empty(column: pd.Series) -> None:
+    n_empty = int(column.isna().sum())
+    if n_empty:
+        raise DataError(f"spells: {n_empty} rows have no {column.name}. Fill or drop them.")
 
 
 def _levels(column: pd.Series, reference: str) -> list[str]:
-    if column.isna().any():
-        raise DataError(
-            f"spells: {int(column.isna().sum())} rows have no {column.name}. Fill them."
-        )
     levels = sorted(column.unique().tolist())
     if len(column) and reference not in levels:
         raise DataError(f"spells: no row of {column.name} is {reference}. Name another reference.")

@@ -98,7 +98,7 @@ def numbers(encoder: Encoder, customers: pd.DataFrame) -> pd.DataFrame:
         for name, levels in encoder.levels.items()
         for place, level in enumerate(levels)
     }
-    return pd.concat([table, pd.DataFrame(dummies, index=customers.index)], axis=1)
+    return table.assign(**dummies)
 
 
 def _columns(encoder: Encoder, customers: pd.DataFrame) -> Floats:

@@ -68,7 +68,7 @@ def _groups(spells: pd.DataFrame, by: str) -> pd.Series:
 
 def stack_curves(curves: Mapping[str, SurvivalCurve]) -> pd.DataFrame:
     """Put the points of several curves into one table, `group` first: what a figure draws."""
-    stacked = [curve.points.assign(group=name) for name, curve in curves.items()]
+    stacked = [curve.points.assign(group=name) for name, curve in curves.items() if curve.n]
     columns = ["group", "time", "survival", "low", "high", "at_risk", "n_events"]
     return (
         pd.concat(stacked, ignore_index=True)[columns] if stacked else pd.DataFrame(columns=columns)

@@ -124,5 +124,7 @@ def test_what_is_missing_is_named(spells):
         fit_cox(spells, Covariates(categories={"tariff": "a"}))
     with pytest.raises(DataError, match="no row of plan is c"):
         fit_cox(spells, Covariates(categories={"plan": "c"}))
-    with pytest.raises(DataError, match="1 rows have no plan"):
-        fit_cox(spells.assign(plan=[None, *spells["plan"][1:]]), PLAN)
+    unnamed = spells.assign(plan=[None, *spells["plan"][1:]])
+    for covariates in (PLAN, Covariates(numbers=("spend",), strata=("plan",))):
+        with pytest.raises(DataError, match="1 rows have no plan"):
+            fit_cox(unnamed, covariates)

@@ -125,3 +125,15 @@ def test_the_difference_of_restricted_means_adds_their_variances(spells):
     assert difference.value == pytest.approx(long.value - short.value)
     half = 1.959964 * np.hypot(short.standard_error, long.standard_error)
     assert difference.high - difference.value == pytest.approx(half, rel=1e-6)
+
+
+def test_a_group_of_kinds_that_nobody_is_of_has_no_points():
+    kinds = pd.DataFrame(
+        {"duration": [3, 4], "event_observed": True, "n": [2, 0], "plan": ["a", "b"]}
+    )
+
+    curves = fit_survival_by(kinds, by="plan")
+
+    assert set(stack_curves(curves)["group"]) == {"a"}
+    assert summarise_survival(curves, times=[1])["is_observed"].tolist() == [True, False]
+    assert count_at_risk_by(curves, [0])[0].to_dict() == {"a": 2, "b": 0}
