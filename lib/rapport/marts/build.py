@@ -11,7 +11,7 @@ import pyarrow as pa
 from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
-from rapport.marts.periods import newest_whole, parse_period
+from rapport.marts.periods import parse_period
 from rapport.marts.windows import list_windows
 
 PERIODS = pa.schema(
@@ -88,18 +88,9 @@ def make_settings(settings: Mapping[str, Any]) -> pa.Table:
 
 
 def make_periods(snapshot: Path, settings: Mapping[str, Any]) -> pa.Table:
-    """Make the calendar of one period, by default the newest whole one of `period_grain`."""
+    """Make the calendar of the period that `settings` names, over the days of a snapshot."""
     ends = tables.select("select data_from, data_until from snapshot", {"snapshot": snapshot})
     (row,) = ends.to_pylist()
-    code = settings.get("period")
-    if code is None:
-        undated = row["data_until"] is None
-        period = (
-            parse_period("all")
-            if undated
-            else newest_whole(row["data_until"], settings["period_grain"])
-        )
-    else:
-        period = parse_period(code)
+    period = parse_period(settings["period"])
     windows = list_windows(period, settings=settings, **row)
     return pa.Table.from_pandas(windows, schema=PERIODS, preserve_index=False)
