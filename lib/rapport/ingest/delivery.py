@@ -100,20 +100,42 @@ def _open(sources: ResolvedSources, threads: int) -> Engine:
 def _prepare(
     engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
 ) -> list[Fault]:
-    """Bring every row to where it can be counted; the first stage with faults is the last."""
+    """Bring every row to where it can be counted, and tell all that stands in the way."""
     faults = [_missing(unit, name) for name in sources.missing]
+    closed = set(sources.missing)
     for name, paths in sources.files.items():
-        faults += open_source(engine, name, unit.sources[name], paths)
-    for piece in pieces if not faults else ():
-        n_files = len(sources.files[piece.source])
-        faults += stage(engine, piece, zone=unit.timezone, n_files=n_files)
-    if faults:
-        return faults
-    for piece in pieces:
+        found = open_source(engine, name, unit.sources[name], paths)
+        closed |= {name} if found else set()
+        faults += found
+    opened = [piece for piece in pieces if piece.source not in closed]
+    staged, found = _stage(engine, unit, sources, opened)
+    # Values of what could be staged are told beside what could not.
+    incomplete = bool(faults or found)
+    faults += found
+    for piece in staged:
         faults += check_piece(engine, unit, piece)
-    for table in sorted({piece.table for piece in pieces}):
-        faults += check_keys(engine, table, [piece for piece in pieces if piece.table == table])
-    faults += make_documents(engine, pieces, zone=unit.timezone)
+    for table in sorted({piece.table for piece in staged}):
+        faults += check_keys(engine, table, [piece for piece in staged if piece.table == table])
+    return faults if incomplete else faults + _relate(engine, unit, sources, pieces)
+
+
+def _stage(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> tuple[list[Piece], list[Fault]]:
+    staged, faults = [], []
+    for piece in pieces:
+        n_files = len(sources.files[piece.source])
+        left, found = stage(engine, piece, zone=unit.timezone, n_files=n_files)
+        staged += [left] if left else []
+        faults += found
+    return staged, faults
+
+
+def _relate(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> list[Fault]:
+    """Join what the tables say of each other; needs every piece staged whole."""
+    faults = make_documents(engine, pieces, zone=unit.timezone)
     make_lines(engine, pieces)
     make_identities(engine, pieces, zone=unit.timezone)
     make_span(engine, pieces, zone=unit.timezone)

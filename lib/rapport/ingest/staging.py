@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rapport.ingest.casts import Cast, Clock, cast, recode
 from rapport.ingest.faults import ROWS_NAMED, Fault
@@ -32,30 +33,70 @@ def name_field(piece: Piece, field: Field) -> str:
     return field.column.name if own else f"{field.table}.{field.column.name}"
 
 
-def stage(engine: Engine, piece: Piece, *, zone: str, n_files: int) -> list[Fault]:
-    """Make the staged relation of a piece, or say which of its columns cannot be made."""
+def stage(
+    engine: Engine, piece: Piece, *, zone: str, n_files: int
+) -> tuple[Piece | None, list[Fault]]:
+    """Make the staged relation of a piece, and say which of its columns cannot be made.
+
+    The piece comes back with the columns that could be made, so that the values of the others
+    are checked in the same run; none comes back where a rule cannot be applied, because rows
+    that it explains would be told as faults.
+    """
     known = columns_of(engine, relation_of(piece.source))
     faults = list(_absent(piece, known))
-    if faults:
-        return faults
     casts: dict[str, Cast] = {}
-    for field in piece.fields:
+    for field in _sound(piece, faults):
         try:
             casts[name_field(piece, field)] = _cast(engine, piece, field, known, zone)
         except EngineError:
-            found = f"cannot be computed from {', '.join(field.reads)} as the source holds them"
-            advice = "Mend the expression, or state `types` of the source's columns."
-            faults.append(Fault(field.table, field.column.name, found, advice, piece.source))
-    if faults:
-        return faults
+            faults.append(_unfit(piece, field.table, field.column.name, field.reads))
+    faults += _unfit_conditions(engine, piece, faults)
+    left = _without(piece, faults)
+    if left is None:
+        return None, faults
     try:
-        engine.run(_create(piece, casts, list(known), n_files=n_files))
+        engine.run(_create(left, casts, list(known), n_files=n_files))
     except EngineError as error:
-        found_faults = list(_failing(engine, piece))
-        if not found_faults:
+        failing = list(_failing(engine, left))
+        if not failing:
             raise EngineError(f"{piece.table}: {error}") from error
-        return found_faults
-    return []
+        return None, faults + failing
+    return left, faults
+
+
+def _without(piece: Piece, faults: list[Fault]) -> Piece | None:
+    broken = {(fault.table, fault.column) for fault in faults}
+    if any((piece.table, name) in broken for name in piece.conditions):
+        return None
+    return replace(piece, fields=_sound(piece, faults))
+
+
+def _sound(piece: Piece, faults: list[Fault]) -> tuple[Field, ...]:
+    broken = {(fault.table, fault.column) for fault in faults}
+    return tuple(f for f in piece.fields if (f.table, f.column.name) not in broken)
+
+
+def _unfit(piece: Piece, table: str, column: str, reads: tuple[str, ...]) -> Fault:
+    found = f"cannot be computed from {', '.join(reads)} as the source holds them"
+    advice = "Mend the expression, or state `types` of the source's columns."
+    return Fault(table, column, found, advice, piece.source)
+
+
+def _unfit_conditions(engine: Engine, piece: Piece, faults: list[Fault]) -> list[Fault]:
+    source = identifier(relation_of(piece.source))
+    told = {fault.column for fault in faults if fault.table == piece.table}
+    unfit = []
+    for name, condition in _conditions(piece).items():
+        try:
+            engine.rows(f"DESCRIBE SELECT {_holds(condition)} FROM {source}")
+        except EngineError:
+            if name not in told:
+                unfit.append(_unfit(piece, piece.table, name, piece.conditions[name]))
+    return unfit
+
+
+def _conditions(piece: Piece) -> dict[str, str]:
+    return {**piece.mapping.exclude, **piece.mapping.flag}
 
 
 def _absent(piece: Piece, known: dict[str, str]) -> Iterator[Fault]:
@@ -83,11 +124,7 @@ def _cast(engine: Engine, piece: Piece, field: Field, known: dict[str, str], zon
     rule = piece.mapping.time
     clock = Clock(rule.format if rule else None, (rule and rule.zone) or zone, zone)
     made = cast(field.column, field.sql, found, clock)
-    return (
-        made
-        if made.unread != "false" and not _is_safe(field.column.type, found)
-        else Cast(made.value)
-    )
+    return Cast(made.value) if _is_safe(field.column.type, found) else made
 
 
 def _is_safe(kind: str, found: str) -> bool:
@@ -152,7 +189,7 @@ def _failing(engine: Engine, piece: Piece) -> Iterator[Fault]:
     """Find the rows at which an expression fails: the engine's own message would quote them."""
     computed = [(f.table, f.column.name, f.sql, f.reads) for f in piece.fields if f.computed]
     computed += [
-        (piece.table, name, _holds({**piece.mapping.exclude, **piece.mapping.flag}[name]), reads)
+        (piece.table, name, _holds(_conditions(piece)[name]), reads)
         for name, reads in piece.conditions.items()
     ]
     source = identifier(relation_of(piece.source))

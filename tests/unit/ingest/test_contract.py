@@ -234,6 +234,33 @@ def test_a_value_that_breaks_the_contract_is_a_fault(give, table, old, new, told
         shop.ingest()
 
 
+def test_an_absent_file_an_absent_column_and_a_bad_value_are_told_in_one_message(give):
+    shop = give("customers", "orders", "surveys", orders=FILES["orders"].replace("7.00", "seven"))
+    (shop.root / "data" / "raw" / "surveys.csv").unlink()
+    shop.unit["tables"]["orders"]["columns"]["discount"] = "rebate"
+
+    with pytest.raises(DataError) as caught:
+        shop.ingest()
+
+    told = str(caught.value)
+    assert "in 3 faults" in told
+    assert "the file surveys.csv is absent" in told
+    assert "the source has no column rebate" in told
+    assert "orders.amount (source orders): 1 row: cannot be read as a number; row 2" in told
+
+
+def test_a_rule_over_an_absent_column_hides_the_rows_it_may_explain(give):
+    shop = give("orders", orders=FILES["orders"].replace("7.00", "seven"))
+    shop.unit["tables"]["orders"]["exclude"] = {"tests": "is_test = '1'"}
+
+    with pytest.raises(DataError) as caught:
+        shop.ingest()
+
+    assert "orders.tests (source orders): the source has no column is_test" in str(caught.value)
+    assert "seven" not in str(caught.value)
+    assert "cannot be read" not in str(caught.value)
+
+
 def test_a_word_that_is_not_listed_is_a_fault(give):
     shop = give("customers")
     recoded = {"column": "sex", "values": {"male": "male"}}
