@@ -15,6 +15,8 @@ from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY, INK, RULE
 from rapport.present.values import Value
 
+TICK = 12.0
+"""Millimetres that a tick's number and the room beside it take."""
 ROW = 7.0
 """Millimetres a row."""
 FOOT = 11.5
@@ -154,13 +156,15 @@ def importance_bars(
 def _plot_importance(
     canvas: Canvas, importance: pd.DataFrame, *, identity: str, labels: str
 ) -> None:
-    names = [canvas.show(category(labels, feature)) for feature in importance["feature"]]
+    names = _in_lines(canvas, [str(feature) for feature in importance["feature"]], labels)
     values = [
         Value(f"{identity}.{row.feature}", float(row.importance), "simulated", "auc")
         for row in rows_of(importance)
     ]
     right = canvas.widest([canvas.show(value) for value in values]) + 3
-    axes = canvas.axes(left=canvas.widest(names) + 3, right=right, top=1, bottom=7)
+    left = canvas.widest([line for name in names for line in name.splitlines()]) + 3
+    axes = canvas.axes(left=left, right=right, top=1, bottom=7)
+    most = max(1, int((canvas.width - left - right) / TICK))
     for place, row in enumerate(rows_of(importance)):
         colour = ACCENT if row.low > 0 else CONTEXT
         axes.barh(place, row.importance, 0.5, color=colour, zorder=2)
@@ -169,7 +173,9 @@ def _plot_importance(
     axes.set_xlim(low, high * 1.03 if high > 0 else 0.01)
     axes.axvline(0, color=GREY, linewidth=0.8)
     step = next(
-        step for step in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if high / step <= 5
+        step
+        for step in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+        if high / step <= min(most, 5)
     )
     ticks = [round(step * number, 4) for number in range(int(high / step + 1e-9) + 1)]
     axes.set_xticks(ticks, show_axis(ticks, "auc", canvas.language))
@@ -181,6 +187,25 @@ def _plot_importance(
     for place, value in enumerate(values):
         y = 7 + (len(names) - place - 0.5) / len(names) * (canvas.height - 8)
         canvas.write(canvas.width, y, canvas.show(value), ha="right")
+
+
+def _in_lines(canvas: Canvas, features: list[str], labels: str) -> list[str]:
+    """Name measures; those looked at together stand in two lines where they would fill the row."""
+    names = [canvas.show(category(labels, feature)) for feature in features]
+    if canvas.widest(names) <= canvas.width * 0.35:
+        return names
+    broken = []
+    for feature, name in zip(features, names, strict=True):
+        parts = feature.split(" + ")
+        if len(parts) == 1:
+            broken.append(name)
+            continue
+        half = (len(parts) + 1) // 2
+        lines = (" + ".join(parts[:half]), " + ".join(parts[half:]))
+        joint = label("word.list_joint", canvas.language)
+        first, second = (canvas.show(category(labels, line)) for line in lines)
+        broken.append(f"{first}{joint.rstrip()}\n{second}")
+    return broken
 
 
 def reliability(bins: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
