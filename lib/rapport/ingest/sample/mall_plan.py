@@ -28,7 +28,7 @@ PLAN = ShopPlan(
     decoy_ppm=(330_000, 680_000),
     campaigns=(
         CampaignPlan(
-            campaign_id="HD2025-11",
+            campaign_id="HD2511",
             name="双十一预热",
             design="broadcast",
             channel="sms",
@@ -43,7 +43,7 @@ PLAN = ShopPlan(
             clicked_ppm=150_000,
         ),
         CampaignPlan(
-            campaign_id="HD2026-05",
+            campaign_id="HD2605",
             name="老客唤回优惠券",
             design="experiment",
             channel="sms",
@@ -58,7 +58,7 @@ PLAN = ShopPlan(
             clicked_ppm=180_000,
         ),
         CampaignPlan(
-            campaign_id="HD2026-06",
+            campaign_id="HD2606",
             name="618 会员专享",
             design="experiment",
             channel="sms",
