@@ -72,7 +72,10 @@ def check_sample(folder: Path, *, units: Iterable[str] | None = None) -> list[st
 
 
 def read_digests() -> dict[str, str]:
-    """Read the pinned sha256 of every file that the default seed and sizes give."""
+    """Read the pinned sha256 of every file that the default seed and sizes give.
+
+    After a change that is meant, `digests.json` takes what `write_sample` returns.
+    """
     path = resources.files("rapport.ingest.sample") / "digests.json"
     digests: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return digests
