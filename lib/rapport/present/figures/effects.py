@@ -146,7 +146,7 @@ def importance_bars(
         data=drawn,
         kinds={"feature": "label", **dict.fromkeys(("importance", "low", "high"), "simulated")},
         plot=partial(_plot_importance, identity=id, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + 9.0),
+        heights=dict.fromkeys(("wide", "narrow"), _row(drawn) * len(drawn) + 9.0),
         title=Sentence("figures.importance_bars.title"),
         subtitle=Sentence("figures.importance_bars.subtitle"),
         alt=Sentence("figures.importance_bars.alt", {"features": items}),
@@ -187,6 +187,12 @@ def _plot_importance(
     for place, value in enumerate(values):
         y = 7 + (len(names) - place - 0.5) / len(names) * (canvas.height - 8)
         canvas.write(canvas.width, y, canvas.show(value), ha="right")
+
+
+def _row(importance: pd.DataFrame) -> float:
+    """Leave room for two lines a row where measures are looked at together."""
+    is_joint = importance["feature"].astype(str).str.contains(" + ", regex=False).any()
+    return 2 * ROW - 4 if is_joint else ROW
 
 
 def _in_lines(canvas: Canvas, features: list[str], labels: str) -> list[str]:
