@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from rapport.marts.periods import Period
 from rapport.params import ChapterParams
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
-from rapport.press.proof.record import sha256
+from rapport.press.proof.record import canonical_json, sha256
 from rapport.press.publish import Chapter, Report, publish
 from rapport.press.render.frame import DataSource, Frame, Parameter
 from rapport.press.run.plan import World
@@ -165,11 +165,21 @@ def _predicate(unit: Unit, results: Sequence[Result], world: World) -> dict[str,
             for result in results
             for name, table in result.tables.items()
         },
-        "code": {result.task.id: _code(result) for result in results},
+        "code": {
+            "modules": _modules(results),
+            "cells": {r.task.id: sha256(canonical_json(_part(r, "code"))) for r in results},
+        },
         "environment": {**asdict(world.conditions), "enforced": dict(world.conditions.enforced)},
     }
 
 
-def _code(result: Result) -> Mapping[str, Any]:
-    parts = result.parts or {}
-    return {name: parts[name] for name in ("code", "modules") if name in parts}
+def _modules(results: Sequence[Result]) -> dict[str, Any]:
+    """Give every file of the package that some task used, once, with its digest."""
+    found: dict[str, Any] = {}
+    for result in results:
+        found |= _part(result, "modules") or {}
+    return dict(sorted(found.items()))
+
+
+def _part(result: Result, name: str) -> Any:
+    return (result.parts or {}).get(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from rapport.press.proof.record import (
     canonical_json,
     list_values,
     make_run_id,
-    pack_values,
+    pack,
     sha256,
 )
 from rapport.press.proof.slot import fill_slot, make_block, slot_size
@@ -32,7 +32,7 @@ from rapport.press.render.html import render_html
 from rapport.press.render.notebook import ExecutedChapter
 from rapport.press.render.pdf import render_pdf
 
-Render = Callable[[Mapping[str, Any], bytes], bytes]
+LONG = ("code", "execution", "rendering", "tables")
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def _make(report: Report, values: Sequence[Mapping[str, Any]], folder: Path) -> 
     with log.lock(journal):
         index, head = log.read_head(journal)
         predicate = _predicate(report, run_id, {"index": index + 1, "before": head})
-        statement = make_statement(digests, predicate | {"values": pack_values(text)})
         manifest = make_statement(digests, predicate)
+        statement = make_statement(digests, _packed(predicate, values))
         sealed = {name: fill_slot(body, make_envelope(statement)) for name, body in bodies.items()}
         beside["manifest.json"] = _pretty(manifest)
         with written_aside(folder) as aside:
@@ -196,6 +196,13 @@ def _predicate(report: Report, run_id: str, place: Mapping[str, Any]) -> dict[st
         "made": log.now(),
         "machine": {"system": platform.system(), "processor": platform.machine()},
     }
+
+
+def _packed(predicate: Mapping[str, Any], values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Pack what is long, so that the envelope fits its slot; the manifest spells it out."""
+    long = {name: predicate[name] for name in LONG if name in predicate}
+    plain = {name: part for name, part in predicate.items() if name not in LONG}
+    return {**plain, "packed": pack(long | {"values": list(values)})}
 
 
 def _log_line(report: Report, run_id: str, digests: Mapping[str, str]) -> dict[str, Any]:

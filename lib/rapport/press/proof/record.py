@@ -6,10 +6,11 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rapport.errors import ChapterError
+from rapport.press.render.tree import shown_values
 
 LANGUAGES = ("en", "zh")
 
@@ -45,7 +46,7 @@ def list_values(
     ChapterError
         Two values share an id.
     """
-    shown = {language: first_shown(documents[language]) for language in documents}
+    shown = {language: shown_values(documents[language]) for language in documents}
     listed: dict[str, dict[str, Any]] = {}
     for value in values:
         if value["id"] in listed:
@@ -58,28 +59,6 @@ def list_values(
     return [listed[name] for name in sorted(listed)]
 
 
-def first_shown(tree: Any) -> dict[str, str]:
-    """Find, in reading order, the text that first prints each value of a document tree."""
-    found: dict[str, str] = {}
-    for run in _runs(tree):
-        source = run["source"]
-        if source["kind"] == "value":
-            found.setdefault(source["id"], run["text"])
-    return found
-
-
-def _runs(node: Any) -> Iterable[Mapping[str, Any]]:
-    if isinstance(node, Mapping):
-        if "text" in node and isinstance(node.get("source"), Mapping):
-            yield node
-        else:
-            for child in node.values():
-                yield from _runs(child)
-    elif isinstance(node, Sequence) and not isinstance(node, str | bytes):
-        for child in node:
-            yield from _runs(child)
-
-
 def make_run_id(parts: Mapping[str, Any]) -> str:
     """Give the first 12 hex of the digest of what makes a run what it is.
 
@@ -90,6 +69,17 @@ def make_run_id(parts: Mapping[str, Any]) -> str:
     return sha256(canonical_json(parts))[:12]
 
 
-def pack_values(values: bytes) -> str:
-    """Compress the text of values.json for the envelope (zlib in base64)."""
-    return base64.b64encode(zlib.compress(values, 9)).decode("ascii")
+def pack(content: Any) -> str:
+    """Compress JSON for the envelope (zlib in base64): digests of many files, and the values."""
+    return base64.b64encode(zlib.compress(canonical_json(content), 9)).decode("ascii")
+
+
+def unpack(packed: str) -> Any:
+    """Give back what `pack` compressed.
+
+    Examples
+    --------
+    >>> unpack(pack({"values": [1, "示例"]}))
+    {'values': [1, '示例']}
+    """
+    return json.loads(zlib.decompress(base64.b64decode(packed)))

@@ -19,6 +19,7 @@ from rapport.errors import RapportError, TamperedError
 
 STEP = 32_768  # bytes; the sizes are 1 to 4 steps
 LARGEST = 4 * STEP
+RESERVE = 40_960  # bytes for all of an envelope but its values: digests of code, tables, files
 # No character that HTML, JSON or a comment reads as its own; few enough repeats that Typst's
 # compressor leaves the attachment as it is (asserted by a test on every size).
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%()*+,./:;=?@[]^_{|}"
@@ -36,12 +37,14 @@ class Slot(NamedTuple):
 def slot_size(values: bytes) -> int:
     """Choose the slot's size in bytes for a report with these values (their JSON text).
 
+    It depends on the values alone: equal values give slots, and so bodies, of equal size.
+
     Raises
     ------
     RapportError
         The values are more than the largest slot is made for.
     """
-    needed = 2 * len(zlib.compress(values, 9)) + STEP // 2
+    needed = 2 * len(zlib.compress(values, 9)) + RESERVE
     size = -(-needed // STEP) * STEP
     if size > LARGEST:
         raise RapportError(
