@@ -155,3 +155,19 @@ def rule_y(axes: Axes, ticks: Sequence[float], texts: Sequence[str]) -> None:
     axes.set_yticks(list(ticks), list(texts))
     axes.yaxis.grid(visible=True, color=RULE, linewidth=0.6)
     axes.tick_params(axis="y", labelcolor=GREY)
+
+
+def rule_x(axes: Axes, ticks: Sequence[float], texts: Sequence[str]) -> None:
+    """Set the x ticks with light rules up: for rows, whose numbers run across."""
+    axes.set_xticks(list(ticks), list(texts))
+    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
+    axes.tick_params(axis="x", length=0)
+
+
+def name_rows(axes: Axes, names: Sequence[str], *, strong: Sequence[int] = ()) -> None:
+    """Name the rows of a chart from the top, right-aligned at the axis; `strong` ones bold."""
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), list(names))
+    axes.tick_params(axis="y", labelcolor=INK)
+    for row in strong:
+        axes.get_yticklabels()[row].set_fontweight("bold")

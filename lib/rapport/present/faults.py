@@ -17,6 +17,8 @@ from rapport.present.styles import Style
 _HAN = r"[\u3400-\u9fff]"
 _ASCII_BESIDE_HAN = re.compile(rf"{_HAN}[,;:()?!]|[,;:()?!]{_HAN}")
 _DIGIT = re.compile(r"\d")
+_IMPLIED = {"环比": "previous", "同比": "last_year"}
+"""Chinese words that name a period of comparison, so that its slot need not stand there."""
 
 
 def punctuation_faults(identity: str, text: str) -> list[str]:
@@ -25,7 +27,7 @@ def punctuation_faults(identity: str, text: str) -> list[str]:
     Examples
     --------
     >>> punctuation_faults("a.b", "流失,下降")
-    ["a.b: ASCII punctuation in '流,'"]
+    ["a.b: ASCII punctuation in '失,'"]
     """
     filled = TOKEN.sub("0", text)
     return [
@@ -43,13 +45,20 @@ def template_faults(identity: str, forms: Mapping[str, Any]) -> list[str]:
         if missing:
             faults.append(f"{name}: no words in {', '.join(missing)}")
             continue
-        if slots_of(texts["en"]) != slots_of(texts["zh"]):
+        missing_in_chinese = slots_of(texts["en"]) - slots_of(texts["zh"])
+        if slots_of(texts["zh"]) - slots_of(texts["en"]) or (
+            missing_in_chinese - _implied(texts["zh"])
+        ):
             faults.append(f"{name}: the languages fill different slots")
         if "|" in texts["en"]:
             faults.append(f"{name}: a permitted break in English")
         for language in LANGUAGES:
             faults += _text_faults(f"{name}.{language}", texts[language])
     return faults
+
+
+def _implied(chinese: str) -> set[str]:
+    return {slot for word, slot in _IMPLIED.items() if word in chinese}
 
 
 def _cases(forms: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -18,6 +18,7 @@ from rapport.present.numbers import (
     NBSP,
     Layout,
     as_decimal,
+    count_layout,
     money_layout,
     round_half_up,
     share_layout,
@@ -175,16 +176,15 @@ def unit_name(value: Value, language: Language) -> str:
     '万英镑'
     """
     family = unit_of(value.unit).family
+    known = isinstance(value.value, int | float | Decimal)
+    number = as_decimal(value.value) if known else Decimal(0)
     if family == "money":
-        number = (
-            as_decimal(value.value)
-            if isinstance(value.value, int | float | Decimal)
-            else Decimal(0)
-        )
         layout = money_layout(number, value.currency or value.unit, language)
         return (layout.word or layout.symbol).strip(NBSP)
-    name = f"measure.{value.unit}"
-    return label(name, language) if family in ("count", "number", "nps") else ""
+    if family not in ("count", "number", "nps"):
+        return ""
+    scale = count_layout(number, language, is_headline=True).word.strip(NBSP)
+    return (scale if family == "count" else "") + label(f"measure.{value.unit}", language)
 
 
 def table_decimals(unit: str, numbers: Iterable[float | Decimal]) -> int | None:

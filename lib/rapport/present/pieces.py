@@ -16,6 +16,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show, unit_name
 from rapport.present.glyphs import check_glyphs
 from rapport.present.labels import LANGUAGES, Language, label
+from rapport.present.numbers import NBSP
 from rapport.present.sentences import Run, Sentence, in_both, text_of
 from rapport.present.sparkline import Point, sparkline
 from rapport.present.tables import TableSpec, join_unit, render_heads, render_table
@@ -123,13 +124,7 @@ def describe_table(spec: TableSpec) -> dict[str, Any]:
         for place, column in enumerate(spec.columns)
     ]
     rows = [
-        {
-            "cells": [
-                {language: cells[language][row][place] for language in LANGUAGES}
-                for place in range(len(columns))
-            ],
-            "strong": row in spec.strong,
-        }
+        {"cells": _in_both(cells, row), "strong": row in spec.strong}
         for row in range(len(spec.frame))
     ]
     shown = spec.frame[list(spec.kinds)]
@@ -142,6 +137,11 @@ def describe_table(spec: TableSpec) -> dict[str, Any]:
         "rows": rows,
         "data": _data(shown, spec.kinds),
     }
+
+
+def _in_both(cells: Mapping[Language, list[list[str]]], row: int) -> list[dict[str, str]]:
+    places = range(len(cells["en"][row]))
+    return [{language: cells[language][row][place] for language in LANGUAGES} for place in places]
 
 
 def table_html(content: Mapping[str, Any], language: Language) -> str:
@@ -189,8 +189,7 @@ def card_name(card: Card, language: Language) -> str:
 def _card_value(value: Value, language: Language) -> str:
     text = show(value, language, style="headline")
     unit = unit_name(value, "zh")
-    is_carried = language == "zh" and unit and text.endswith(unit)
-    return text.removesuffix(unit).strip("\u00a0") if is_carried else text
+    return text.split(NBSP)[0] if language == "zh" and unit else text
 
 
 def describe_actions(actions: Actions) -> dict[str, Any]:

@@ -229,9 +229,12 @@ def _keep_together(runs: list[Run], language: Language) -> list[Run]:
     for place in range(1, len(kept)):
         before, after = kept[place - 1], kept[place]
         is_measure = after["text"][:1] == " " and _HAN.match(after["text"][1:2])
-        if is_measure and before["text"][-1:].isdigit():
+        last = before["text"][-1:]
+        if is_measure and (last.isdigit() or last in "万亿"):
+            # 12.35 万位: after 万 the measure word follows at once.
+            joint = "" if last in "万亿" else NBSP
             kept[place] = Run(
-                text=NBSP + after["text"][1:], source=after["source"], strong=after["strong"]
+                text=joint + after["text"][1:], source=after["source"], strong=after["strong"]
             )
     return kept
 

@@ -29,49 +29,51 @@ TEXT_SIZE: float = _THEME["sizes"]["text"]
 SMALL_SIZE: float = _THEME["sizes"]["small"]
 
 
+_MARKS: dict[str, Any] = {
+    "font.family": list(FAMILIES),
+    "font.size": TEXT_SIZE,
+    "text.color": INK,
+    "axes.facecolor": "none",
+    "axes.edgecolor": RULE,
+    "axes.labelcolor": GREY,
+    "axes.unicode_minus": True,
+    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "grid.linestyle": "-",
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.bottom": True,
+    "ytick.left": False,
+    "lines.solid_capstyle": "butt",
+    "lines.linewidth": 1.4,
+    "figure.dpi": 72,
+    "savefig.dpi": 72,
+}
+_WORDS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "rapport",
+    "svg.image_inline": True,
+    "xtick.labelsize": TEXT_SIZE,
+    "ytick.labelsize": TEXT_SIZE,
+    "xtick.major.size": 2.5,
+    "xtick.major.width": 0.6,
+    "xtick.major.pad": 3.0,
+    "ytick.major.size": 0.0,
+    "ytick.major.pad": 3.0,
+    "ytick.alignment": "center",
+    "text.usetex": False,
+    "text.parse_math": False,
+}
+
+
 @cache
 def settings() -> Any:
     """Give the settings that a figure is drawn under, whatever the process has set."""
     register_fonts()
-    own = {
-        "font.family": list(FAMILIES),
-        "font.size": TEXT_SIZE,
-        "text.color": INK,
-        "axes.facecolor": "none",
-        "axes.edgecolor": RULE,
-        "axes.labelcolor": GREY,
-        "axes.unicode_minus": True,
-        "axes.linewidth": 0.6,
-        "axes.axisbelow": True,
-        "axes.grid": False,
-        "grid.color": RULE,
-        "grid.linewidth": 0.6,
-        "grid.linestyle": "-",
-        "xtick.color": GREY,
-        "ytick.color": GREY,
-        "xtick.bottom": True,
-        "ytick.left": False,
-        "lines.solid_capstyle": "butt",
-        "lines.linewidth": 1.4,
-        "figure.dpi": 72,
-        "savefig.dpi": 72,
-    }
-    text = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "rapport",
-        "svg.image_inline": True,
-        "xtick.labelsize": TEXT_SIZE,
-        "ytick.labelsize": TEXT_SIZE,
-        "xtick.major.size": 2.5,
-        "xtick.major.width": 0.6,
-        "xtick.major.pad": 3.0,
-        "ytick.major.size": 0.0,
-        "ytick.major.pad": 3.0,
-        "ytick.alignment": "center",
-        "text.usetex": False,
-        "text.parse_math": False,
-    }
-    return {**sns.axes_style("white", rc=own), **own, **text}
+    return {**sns.axes_style("white", rc=_MARKS), **_MARKS, **_WORDS}
 
 
 @cache

@@ -77,6 +77,12 @@ def test_a_faulty_template_is_found(forms, fault):
     assert any(fault in found for found in template_faults("a.b", forms))
 
 
+def test_a_chinese_word_for_the_earlier_period_stands_for_its_slot():
+    forms = {"en": "{change} on {previous}", "zh": "{change} 环比"}
+
+    assert template_faults("a.b", forms) == []
+
+
 def test_ascii_punctuation_between_digits_is_right():
     assert punctuation_faults("a.b", "4,312 位，RFM:最近") == ["a.b: ASCII punctuation in ':最'"]
     assert punctuation_faults("a.b", "共 4,312 位") == []

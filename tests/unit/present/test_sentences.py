@@ -57,6 +57,12 @@ def test_a_chinese_number_keeps_its_measure_word():
     assert fill(DAYS_IN["en"], "en", slots, name="a.b")[1]["source"]["kind"] == "parameter"
 
 
+def test_a_chinese_measure_word_follows_ten_thousands_at_once():
+    slots = {"n": Value("a.n", 123456, "count", "customers")}
+
+    assert text_of(fill("共 {n:headline} 位", "zh", slots, name="a.b")) == "共 12.35\u00a0万位"
+
+
 def test_a_case_chooses_the_words():
     assert choose(CHANGE, "shop.change", "en", "up") == "rose to {rate}"
     with pytest.raises(ChapterError, match="no case 'down'"):

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from rapport.present.canvas import LEFT, RIGHT, Canvas, Look
+from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import label
@@ -100,12 +100,9 @@ def _plot(canvas: Canvas, parts: pd.DataFrame, *, identity: str, currency: str) 
     for row in rows[:-1]:
         end = starts[row] + widths[row]
         axes.plot([end, end], [row + BAR / 2, row + 1 - BAR / 2], color=GREY, linewidth=0.6)
-    axes.set_ylim(len(names) - 0.5, -0.5)
     _limit(axes, starts, widths)
     axes.set_xticks([])
-    axes.set_yticks(list(rows), names)
-    axes.tick_params(axis="y", labelcolor=INK, pad=4)
-    axes.get_yticklabels()[-1].set_fontweight("bold")
+    name_rows(axes, names, strong=[len(names) - 1])
     for row, value in enumerate(values):
         end = max(starts[row], starts[row] + widths[row])
         look = Look(weight="bold", rank=len(rows) - row, is_required=True)

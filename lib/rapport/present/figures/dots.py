@@ -6,17 +6,20 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from rapport.present.canvas import LEFT, RIGHT, Canvas, Look
+from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import ACCENT, CATEGORIES, CONTEXT, GREY, INK, RULE
+from rapport.present.theme import ACCENT, CATEGORIES, CONTEXT, GREY, RULE
 from rapport.present.values import Value, period_value
 
 ROW = 7.0
 """Millimetres a row."""
+KEY_ROW = 5.0
+LINES = ("-", (0, (4, 2)), (0, (1, 1.5)), "-.", (0, (6, 1, 1, 1)), "-")
+"""Line styles, so that groups are told apart in grey print."""
 
 
 def segment_bars(segments: pd.DataFrame, *, id: str, labels: str = "segment") -> FigureSpec:  # noqa: A002
@@ -140,9 +143,7 @@ def _dumbbells(
         blue = Look(colour=ACCENT, weight="bold", rank=100 - row)
         canvas.label(axes, (two, row), [second], places=(places[1],), look=blue)
         canvas.label(axes, (one, row), [first], places=(places[0],), look=grey)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(list(rows), names)
-    axes.tick_params(axis="y", labelcolor=INK)
+    name_rows(axes, names)
     _head(canvas, left, words)
 
 
@@ -164,9 +165,7 @@ def _share_axis(canvas: Canvas, axes: Axes, highest: float, lowest: float) -> No
     end = max(ticks[-1], highest * 1.12)
     below = max(0.02 * end, 10 * end / (room - 10) - lowest)
     axes.set_xlim(-below, end)
-    axes.set_xticks(ticks, show_axis(ticks, "share", canvas.language))
-    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.tick_params(axis="x", length=0)
+    rule_x(axes, ticks, show_axis(ticks, "share", canvas.language))
 
 
 def _head(canvas: Canvas, left: float, words: tuple[str, str]) -> None:
@@ -207,7 +206,7 @@ def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") 
         data=drawn,
         kinds={"cluster": "label", "measure": "label", "percentile": "ratio", "n": "count"},
         plot=partial(_plot_profile, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), 9.0 * n_rows + 8.0 + 5.0 * len(sizes)),
+        heights=dict.fromkeys(("wide", "narrow"), 9.0 * n_rows + 8.0 + KEY_ROW * len(sizes)),
         title=Sentence("figures.cluster_profile.title"),
         subtitle=Sentence("figures.cluster_profile.subtitle", {"n": n}),
         alt=Sentence("figures.cluster_profile.alt", {"n": n, "clusters": items}),
@@ -219,39 +218,28 @@ def _plot_profile(canvas: Canvas, profile: pd.DataFrame, *, labels: str) -> None
     clusters: list[object] = list(dict.fromkeys(profile["cluster"]))
     names = [label(f"measure_name.{measure}", canvas.language) for measure in measures]
     left = canvas.widest(names) + 3
-    head = 5.0 * len(clusters)
-    axes = canvas.axes(left=left, right=5, top=head, bottom=7)
-    colours = dict(zip(clusters, [*CATEGORIES, *[CONTEXT] * len(clusters)], strict=False))
-    styles = ("-", (0, (4, 2)), (0, (1, 1.5)), "-.", (0, (6, 1, 1, 1)), "-")
+    axes = canvas.axes(left=left, right=5, top=KEY_ROW * len(clusters), bottom=7)
     for number, cluster in enumerate(clusters):
+        # More than six groups are not told apart by colour: the rest is grey.
+        colour = CATEGORIES[number] if number < len(CATEGORIES) else CONTEXT
         rows = profile[profile["cluster"] == cluster].set_index("measure").reindex(measures)
-        places = range(len(measures))
-        axes.plot(
-            rows["percentile"].astype(float),
-            places,
-            color=colours[cluster],
-            linewidth=1.0,
-            linestyle=styles[number % len(styles)],
-        )
-        axes.plot(
-            rows["percentile"].astype(float),
-            places,
-            "o",
-            color=colours[cluster],
-            markersize=6,
-            markeredgewidth=0,
-        )
+        places, shares = range(len(measures)), rows["percentile"].astype(float)
+        style = LINES[number % len(LINES)]
+        axes.plot(shares, places, color=colour, linewidth=1.0, linestyle=style)
+        axes.plot(shares, places, "o", color=colour, markersize=6, markeredgewidth=0)
         size = Value("cluster.n", int(rows["n"].iloc[0]), "count", "customers")
-        text = f"{label('figure.dot', canvas.language)} {canvas.show(category(labels, cluster))}"
-        y = canvas.height - 2.2 - 5.0 * number
-        canvas.write(left, y, text, color=colours[cluster], weight="bold")
-        x = left + canvas.width_of(text, weight="bold") + 2
-        canvas.write(x, y, canvas.show((size, "unit")), color=GREY)
-    axes.set_xlim(-3, 103)
-    axes.set_ylim(len(measures) - 0.6, -0.6)
+        y = canvas.height - 2.2 - KEY_ROW * number
+        _key(canvas, (left, y), (canvas.show(category(labels, cluster)), colour), size)
     ticks = [0, 25, 50, 75, 100]
-    axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.tick_params(axis="x", length=0)
-    axes.set_yticks(range(len(measures)), names)
-    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set_xlim(-3, 103)
+    rule_x(axes, ticks, [str(tick) for tick in ticks])
+    name_rows(axes, names)
+
+
+def _key(canvas: Canvas, at: tuple[float, float], name: tuple[str, str], size: Value) -> None:
+    """Name a group in its colour, and how many customers it has."""
+    (x, y), (text, colour) = at, name
+    text = f"{label('figure.dot', canvas.language)} {text}"
+    canvas.write(x, y, text, color=colour, weight="bold")
+    beside = x + canvas.width_of(text, weight="bold") + 2
+    canvas.write(beside, y, canvas.show((size, "unit")), color=GREY)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from rapport.present.canvas import Canvas
+from rapport.present.canvas import Canvas, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
@@ -81,9 +81,7 @@ def _plot_forest(canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels
         axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.6)
         axes.plot(row.hazard_ratio, place, "o", color=colour, markersize=6, markeredgewidth=0)
     _ratio_axis(canvas, axes, effects)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", labelcolor=INK)
+    name_rows(axes, names)
     for place, (number, span) in enumerate(zip(numbers, limits, strict=True)):
         y = FOOT + (len(names) - place - 0.5) / len(names) * (canvas.height - FOOT - 1)
         canvas.write(canvas.width - spans - 3, y, number, ha="right", weight="bold")
@@ -112,9 +110,7 @@ def _ratio_axis(canvas: Canvas, axes: Axes, effects: pd.DataFrame) -> None:
         gaps = np.diff(np.log(inside)) / np.log(high / low) * room
         if len(inside) < 2 or gaps.min() >= 8:
             break
-    axes.set_xticks(inside, [f"{tick:g}" for tick in inside])
-    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.tick_params(axis="x", length=0)
+    rule_x(axes, inside, [f"{tick:g}" for tick in inside])
 
 
 def importance_bars(
@@ -178,12 +174,8 @@ def _plot_importance(
         if high / step <= min(most, 5)
     )
     ticks = [round(step * number, 4) for number in range(int(high / step + 1e-9) + 1)]
-    axes.set_xticks(ticks, show_axis(ticks, "auc", canvas.language))
-    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.tick_params(axis="x", length=0)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", labelcolor=INK)
+    rule_x(axes, ticks, show_axis(ticks, "auc", canvas.language))
+    name_rows(axes, names)
     for place, value in enumerate(values):
         y = 7 + (len(names) - place - 0.5) / len(names) * (canvas.height - 8)
         canvas.write(canvas.width, y, canvas.show(value), ha="right")

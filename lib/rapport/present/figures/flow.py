@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from rapport.present.canvas import LEFT, RIGHT, Canvas, Look
+from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import has_label
@@ -86,9 +86,5 @@ def _plot_flow(canvas: Canvas, flow: pd.DataFrame, *, identity: str, labels: str
         canvas.label(axes, (start + count, place), [values[place]], places=(RIGHT, LEFT), look=look)
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
     axes.set_xlim(0, max(counts[0], 1))
-    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xticks([])
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", labelcolor=INK, pad=4)
-    for place in (0, -1):
-        axes.get_yticklabels()[place].set_fontweight("bold")
+    name_rows(axes, names, strong=[0, len(names) - 1])
