@@ -24,7 +24,8 @@ def name_bands(risks: Floats) -> list[str]:
     >>> name_bands(np.array([0.2, 0.5, 0.7]))
     ['low', 'medium', 'high']
     """
-    return [BANDS[place] for place in np.searchsorted(BAND_LIMITS, risks, side="right")]
+    places = np.searchsorted(BAND_LIMITS, risks, side="right")
+    return [str(band) for band in np.array(BANDS)[places]]
 
 
 def score_customers(contest: Contest, customers: pd.DataFrame) -> pd.DataFrame:
