@@ -99,8 +99,23 @@ class Canvas:
     def widest(
         self, texts: Sequence[str], *, size: float = TEXT_SIZE, weight: str = "normal"
     ) -> float:
-        """Measure the widest of several texts in millimetres."""
+        """Measure the widest line of several texts in millimetres."""
+        texts = [line for text in texts for line in text.split("\n")]
         return max((self.width_of(text, size=size, weight=weight) for text in texts), default=0.0)
+
+    def wrapped(self, names: Sequence[str]) -> list[str]:
+        """Give row names in two lines where one would take more than two fifths of the sheet."""
+        room = 0.4 * self.width
+        return [name if self.width_of(name) <= room else self._in_two(name) for name in names]
+
+    def _in_two(self, name: str) -> str:
+        places = [end for end in range(1, len(name)) if name[end - 1] in " 、，"]
+        if not places:
+            # Chinese breaks between any two characters, a long Latin word nowhere.
+            places = [end for end in range(1, len(name)) if min(name[end - 1 : end + 1]) > "\u3000"]
+        halves = [(name[:place].rstrip(), name[place:]) for place in places]
+        best = min(halves, key=self.widest, default=(name,))
+        return "\n".join(best)
 
     def write(self, x: float, y: float, text: str, **look: object) -> Text:
         """Set a name or a tick at a place in millimetres from the lower left corner."""
@@ -153,7 +168,8 @@ class Look:
 def rule_y(axes: Axes, ticks: Sequence[float], texts: Sequence[str]) -> None:
     """Set the y ticks with light rules across."""
     axes.set_yticks(list(ticks), list(texts))
-    axes.yaxis.grid(visible=True, color=RULE, linewidth=0.6)
+    # Not clipped, or the outermost rules would be half as thick as the others.
+    axes.yaxis.grid(visible=True, color=RULE, linewidth=0.6, clip_on=False)
     axes.tick_params(axis="y", labelcolor=GREY)
 
 

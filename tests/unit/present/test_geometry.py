@@ -115,6 +115,21 @@ def test_a_direct_label_holds_values_only(canvas, axes, bare):
         canvas.label(axes, (5, 5), [bare])
 
 
+def test_a_long_row_name_takes_two_lines_of_equal_width(canvas):
+    long = "Gross spend in the last ninety days, order days and days since the last order"
+
+    wrapped = canvas.wrapped(
+        [long, "short", "距上次购买的天数与窗口内的购买天数以及近九十天内的销售总额之和"]
+    )
+
+    assert wrapped[0].split("\n") == [
+        "Gross spend in the last ninety days,",
+        "order days and days since the last order",
+    ]
+    assert wrapped[1] == "short"
+    assert len(wrapped[2].split("\n")) == 2
+
+
 def test_a_label_shows_its_parts_side_by_side(canvas):
     rate = Value("a.b", 0.37, "ratio", "share")
 

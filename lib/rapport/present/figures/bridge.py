@@ -6,7 +6,7 @@ import pandas as pd
 
 from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import rows_of
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import label
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.theme import ACCENT, BAD, CATEGORIES, GREY, INK
@@ -48,7 +48,7 @@ def change_parts(
         data=drawn,
         kinds={"part": "label", "amount": "money"},
         plot=partial(_plot, identity=id, currency=currency),
-        heights={"wide": 7.4 * (len(drawn) + 1) + 2, "narrow": 8.0 * (len(drawn) + 1) + 2},
+        heights=rows_high(len(drawn) + 1, usual=8.6, beside=2),
         title=Sentence("figures.change_parts.title"),
         subtitle=Sentence(
             "figures.change_parts.subtitle",

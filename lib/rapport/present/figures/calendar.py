@@ -12,17 +12,17 @@ from matplotlib.path import Path
 
 from rapport.present.canvas import Canvas
 from rapport.present.dates import show_period
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import TALLEST, FigureSpec
 from rapport.present.labels import Language, label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import BAD, GREY, INK, sequential
+from rapport.present.theme import BAD, GREY, INK, Shape, sequential
 from rapport.present.values import Value, date_value, text_value
 
 WEEKS = 54
 """Weeks in a band: a year and both weeks that it shares with its neighbours."""
 SHADES = 6
-CELL = {"wide": 2.9, "narrow": 1.9}
-"""Height of a day's square in millimetres."""
+CELL: dict[Shape, float] = {"wide": 2.9, "narrow": 1.9}
+"""Usual height of a day's square in millimetres."""
 MONTHS, SOURCE, FOOT = 5.5, 4.5, 7.0
 """Millimetres for the months over a band, its source above them, the key under all."""
 
@@ -55,8 +55,8 @@ def coverage_calendar(coverage: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa
         kinds={"source": "label", "on": "date", "n_rows": "count"},
         plot=partial(_plot, most=slots["most"]),
         heights={
-            "wide": (7 * CELL["wide"] + over) * len(bands) + FOOT,
-            "narrow": (7 * CELL["narrow"] + over) * len(bands) + FOOT,
+            "wide": (7 * _cell(bands, "wide") + over) * len(bands) + FOOT,
+            "narrow": (7 * _cell(bands, "narrow") + over) * len(bands) + FOOT,
         },
         title=Sentence("figures.coverage_calendar.title"),
         subtitle=Sentence("figures.coverage_calendar.subtitle", slots),
@@ -88,10 +88,16 @@ def _head(bands: list[tuple[str, int]]) -> float:
     return MONTHS + (SOURCE if len({source for source, _ in bands}) > 1 else 0.0)
 
 
+def _cell(bands: list[tuple[str, int]], shape: Shape) -> float:
+    """Give the height of a day: less where many bands share the tallest figure."""
+    room = (TALLEST - FOOT) / len(bands) - _head(bands)
+    return max(0.8, min(CELL[shape], room / 7))
+
+
 def _plot(canvas: Canvas, coverage: pd.DataFrame, *, most: Value) -> None:
     largest = max(int(coverage["n_rows"].max()), 1)
     bands = _bands(coverage)
-    cells, over = 7 * CELL[canvas.shape], _head(bands)
+    cells, over = 7 * _cell(bands, canvas.shape), _head(bands)
     start = _monday(coverage["on"])
     week = _week(coverage["on"], start)
     for number, (source, stretch) in enumerate(bands):

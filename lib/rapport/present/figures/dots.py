@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
@@ -44,7 +44,7 @@ def segment_bars(segments: pd.DataFrame, *, id: str, labels: str = "segment") ->
         kinds={"segment": "label", "n_customers": "count", "share_customers": "ratio",
                "share_spend": "ratio"},
         plot=partial(_plot_segments, identity=id, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + 13.0),
+        heights=rows_high(len(drawn), usual=ROW, beside=13),
         title=Sentence("figures.segment_bars.title"),
         subtitle=Sentence("figures.segment_bars.subtitle", {"n": n}),
         alt=Sentence("figures.segment_bars.alt", {"n": n, "segments": items}),
@@ -103,7 +103,7 @@ def sizes_over_time(
         data=drawn,
         kinds={"segment": "label", **kinds, "n_earlier": "count", "n_later": "count"},
         plot=partial(_plot_sizes, identity=id, labels=labels, periods=(earlier, later)),
-        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + 13.0),
+        heights=rows_high(len(drawn), usual=ROW, beside=13),
         title=Sentence("figures.sizes_over_time.title"),
         subtitle=Sentence("figures.sizes_over_time.subtitle", slots),
         alt=Sentence("figures.sizes_over_time.alt", {**slots, "segments": items}),
@@ -126,6 +126,7 @@ def _dumbbells(
     canvas: Canvas, names: list[str], pairs: Sequence[tuple[Value, Value]], words: tuple[str, str]
 ) -> None:
     """Draw two dots a row, joined: context grey first, accent second, each with its number."""
+    names = canvas.wrapped(names)
     left = canvas.widest(names) + 3
     axes = canvas.axes(left=left, right=4, top=5.5, bottom=7)
     rows = range(len(names))
@@ -206,7 +207,7 @@ def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") 
         data=drawn,
         kinds={"cluster": "label", "measure": "label", "percentile": "ratio", "n": "count"},
         plot=partial(_plot_profile, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), 9.0 * n_rows + 8.0 + KEY_ROW * len(sizes)),
+        heights=rows_high(n_rows, usual=9, beside=8 + KEY_ROW * len(sizes)),
         title=Sentence("figures.cluster_profile.title"),
         subtitle=Sentence("figures.cluster_profile.subtitle", {"n": n}),
         alt=Sentence("figures.cluster_profile.alt", {"n": n, "clusters": items}),
@@ -216,7 +217,8 @@ def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") 
 def _plot_profile(canvas: Canvas, profile: pd.DataFrame, *, labels: str) -> None:
     measures = list(dict.fromkeys(profile["measure"]))
     clusters: list[object] = list(dict.fromkeys(profile["cluster"]))
-    names = [label(f"measure_name.{measure}", canvas.language) for measure in measures]
+    shown = [label(f"measure_name.{measure}", canvas.language) for measure in measures]
+    names = canvas.wrapped(shown)
     left = canvas.widest(names) + 3
     axes = canvas.axes(left=left, right=5, top=KEY_ROW * len(clusters), bottom=7)
     for number, cluster in enumerate(clusters):

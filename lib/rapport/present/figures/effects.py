@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from rapport.present.canvas import Canvas, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
@@ -43,7 +43,7 @@ def hazard_forest(effects: pd.DataFrame, *, id: str, labels: str = "text") -> Fi
         data=drawn,
         kinds={"term": "label", **kinds},
         plot=partial(_plot_forest, identity=id, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + FOOT + 1),
+        heights=rows_high(len(drawn), usual=ROW, beside=FOOT + 1),
         title=Sentence("figures.hazard_forest.title"),
         subtitle=Sentence("figures.hazard_forest.subtitle", {"confidence": _confidence()}),
         alt=Sentence("figures.hazard_forest.alt", {"effects": items}),
@@ -65,7 +65,7 @@ def _ratio(identity: str, row: object) -> Value:
 
 
 def _plot_forest(canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels: str) -> None:
-    names = [canvas.show(category(labels, term)) for term in effects["term"]]
+    names = canvas.wrapped([canvas.show(category(labels, term)) for term in effects["term"]])
     values = [_ratio(identity, row) for row in rows_of(effects)]
     numbers = [canvas.show(value) for value in values]
     limits = [canvas.show((value, "limits")) for value in values]
@@ -142,7 +142,7 @@ def importance_bars(
         data=drawn,
         kinds={"feature": "label", **dict.fromkeys(("importance", "low", "high"), "simulated")},
         plot=partial(_plot_importance, identity=id, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), _row(drawn) * len(drawn) + 9.0),
+        heights=rows_high(len(drawn), usual=_row(drawn), beside=9),
         title=Sentence("figures.importance_bars.title"),
         subtitle=Sentence("figures.importance_bars.subtitle"),
         alt=Sentence("figures.importance_bars.alt", {"features": items}),
@@ -152,13 +152,14 @@ def importance_bars(
 def _plot_importance(
     canvas: Canvas, importance: pd.DataFrame, *, identity: str, labels: str
 ) -> None:
-    names = _in_lines(canvas, [str(feature) for feature in importance["feature"]], labels)
+    shown = [canvas.show(category(labels, feature)) for feature in importance["feature"]]
+    names = canvas.wrapped(shown)
     values = [
         Value(f"{identity}.{row.feature}", float(row.importance), "simulated", "auc")
         for row in rows_of(importance)
     ]
     right = canvas.widest([canvas.show(value) for value in values]) + 3
-    left = canvas.widest([line for name in names for line in name.splitlines()]) + 3
+    left = canvas.widest(names) + 3
     axes = canvas.axes(left=left, right=right, top=1, bottom=7)
     most = max(1, int((canvas.width - left - right) / TICK))
     for place, row in enumerate(rows_of(importance)):
@@ -185,25 +186,6 @@ def _row(importance: pd.DataFrame) -> float:
     """Leave room for two lines a row where measures are looked at together."""
     is_joint = importance["feature"].astype(str).str.contains(" + ", regex=False).any()
     return 2 * ROW - 4 if is_joint else ROW
-
-
-def _in_lines(canvas: Canvas, features: list[str], labels: str) -> list[str]:
-    """Name measures; those looked at together stand in two lines where they would fill the row."""
-    names = [canvas.show(category(labels, feature)) for feature in features]
-    if canvas.widest(names) <= canvas.width * 0.35:
-        return names
-    broken = []
-    for feature, name in zip(features, names, strict=True):
-        parts = feature.split(" + ")
-        if len(parts) == 1:
-            broken.append(name)
-            continue
-        half = (len(parts) + 1) // 2
-        lines = (" + ".join(parts[:half]), " + ".join(parts[half:]))
-        joint = label("word.list_joint", canvas.language)
-        first, second = (canvas.show(category(labels, line)) for line in lines)
-        broken.append(f"{first}{joint.rstrip()}\n{second}")
-    return broken
 
 
 def reliability(bins: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import has_label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, BAD, GREY, INK
@@ -42,7 +42,7 @@ def row_flow(flow: pd.DataFrame, *, id: str, labels: str = "step") -> FigureSpec
         data=drawn,
         kinds={"step": "label", "n_rows": "count"},
         plot=partial(_plot_flow, identity=id, labels=labels),
-        heights=dict.fromkeys(("wide", "narrow"), ROW * len(drawn) + 2),
+        heights=rows_high(len(drawn), usual=ROW, beside=2),
         title=Sentence("figures.row_flow.title"),
         subtitle=Sentence("figures.row_flow.subtitle", slots),
         alt=Sentence(
@@ -58,7 +58,7 @@ def _step(labels: str, name: str) -> Value:
 
 
 def _plot_flow(canvas: Canvas, flow: pd.DataFrame, *, identity: str, labels: str) -> None:
-    names = [canvas.show(_step(labels, step)) for step in flow["step"]]
+    names = canvas.wrapped([canvas.show(_step(labels, step)) for step in flow["step"]])
     counts = [int(n) for n in flow["n_rows"]]
     values = [
         Value(

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from rapport.present.canvas import Canvas
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import GREY, INK, PAPER, RULE, cell_look
@@ -127,7 +127,7 @@ def completeness_heat(
         data=drawn,
         kinds={"table": "label", "column": "label", "share": "ratio", "n_rows": "count"},
         plot=partial(_plot_completeness, identity=id, order=names),
-        heights=dict.fromkeys(("wide", "narrow"), HEAD + 1 + 6.2 * max(len(names), 1)),
+        heights=rows_high(len(names), usual=6.2, beside=HEAD + 1),
         title=Sentence("figures.completeness_heat.title"),
         subtitle=Sentence("figures.completeness_heat.subtitle", slots),
         alt=Sentence("figures.completeness_heat.alt", {**slots, "worst": worst}),
@@ -149,7 +149,7 @@ def _plot_completeness(
     canvas: Canvas, shares: pd.DataFrame, *, identity: str, order: list[str]
 ) -> None:
     tables = list(dict.fromkeys(shares["table"]))
-    names = [_named("column", name, canvas.language) for name in order]
+    names = canvas.wrapped([_named("column", name, canvas.language) for name in order])
     left = canvas.widest(names) + 3
     heads = [_named("table", name, canvas.language) for name in tables]
     room = (canvas.width - left) / max(len(tables), 1)

@@ -10,7 +10,25 @@ from rapport.present.sentences import Sentence
 from rapport.present.theme import Shape
 from rapport.present.values import Kind
 
+TALLEST = 90.0
+"""Millimetres that a figure may be high; it leaves room for its words on half a page."""
 Plot = Callable[[Canvas, pd.DataFrame], None]
+
+
+def rows_high(n_rows: int, *, usual: float, beside: float) -> dict[Shape, float]:
+    """Give the heights of a chart of rows: `usual` a row, less where there are many.
+
+    `beside` is the room for axis and key; rows never come nearer than a line of text, so a
+    very long chart grows over the tallest.
+
+    Examples
+    --------
+    >>> rows_high(5, usual=7, beside=10)["wide"], rows_high(16, usual=7, beside=10)["wide"]
+    (45, 90.0)
+    """
+    row = max(4.4, min(usual, (TALLEST - beside) / max(n_rows, 1)))
+    height = round(max(n_rows, 1) * row + beside, 2)
+    return {"wide": height, "narrow": height}
 
 
 @dataclass(frozen=True, eq=False)

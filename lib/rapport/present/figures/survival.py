@@ -201,4 +201,5 @@ def _number_at_risk(canvas: Canvas, axes: Axes, groups: list[_Group], ticks: lis
         canvas.write(0, y, canvas.show(group.name), size=SMALL_SIZE, color=group.ink)
         for tick in ticks:
             x = (box.x0 + box.width * tick / longest) * canvas.width
-            canvas.write(x, y, f"{group.at_risk[tick]:,}", size=SMALL_SIZE, ha="center")
+            watched = Value("at_risk", group.at_risk[tick], "count", "count")
+            canvas.write(x, y, canvas.show(watched), size=SMALL_SIZE, ha="center")

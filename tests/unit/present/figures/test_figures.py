@@ -201,6 +201,12 @@ def test_a_calendar_has_as_many_bands_as_it_needs(sources, last):
             assert texts_of(draw(spec, language, shape))
 
 
+def test_no_figure_is_higher_than_half_a_page():
+    for sample in samples.SAMPLES:
+        assert all(height <= 90 for height in sample().heights.values()), sample.__name__
+    assert samples.coverage_calendar(("web", "store", "phone", "app", "post")).heights["wide"] <= 90
+
+
 def test_data_that_are_not_changed_by_drawing():
     curves = pd.DataFrame({"group": ["1", "1"], "time": [0, 9], "survival": [1.0, 0.5],
                            "low": [1.0, 0.4], "high": [1.0, 0.6]})  # fmt: skip
