@@ -144,6 +144,19 @@ def list_coverage(coverage: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame
     return shown.reset_index(drop=True)
 
 
+def measure_days(sources: pd.DataFrame) -> list[Measured]:
+    """Name the days with rows and the days expected of the largest dated source of orders."""
+    dated = sources[sources["tables"].str.contains("order") & (sources["n_days_expected"] > 0)]
+    if dated.empty:
+        return []
+    ordered = dated.sort_values(["n_rows", "source"], ascending=[False, True], kind="stable")
+    row = ordered.iloc[0]
+    return [
+        Measured("days.seen", int(row["n_days"]), "count", "days"),
+        Measured("days.expected", int(row["n_days_expected"]), "count", "days"),
+    ]
+
+
 def list_completeness(completeness: pd.DataFrame) -> pd.DataFrame:
     """Give how much of each delivered column is filled: `table`, `column`, `share`, `n_rows`.
 

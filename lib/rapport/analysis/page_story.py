@@ -14,6 +14,7 @@ from rapport.analysis.key_figures import KeyFigure
 from rapport.analysis.measured import Measured
 from rapport.analysis.page_one import WORTH_ASKING, ActionFact, find_driver
 
+REPURCHASE_DAYS = 90  # as the mart `repurchase` counts; fixed, so that units can be compared
 Sentences = list[tuple[str, str | None]]
 
 
@@ -38,6 +39,7 @@ def measure_story(
     now: Any = rows.loc["current"]
     found = [
         Measured("new", int(now["n_new"]), "count", "customers"),
+        Measured("repurchase.days", REPURCHASE_DAYS, "count", "days"),
         Measured("trading_days", int(now["trading_days"]), "count", "days"),
         Measured("unidentified", Decimal(now["unidentified_net"]), "money", currency),
         *_share("unidentified.share", now),

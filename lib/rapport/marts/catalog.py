@@ -49,7 +49,7 @@ _ALL = (
     ),
     Mart(
         "repurchase",
-        ("orders", "snapshot", "periods", "settings"),
+        ("orders", "snapshot", "periods"),
         "one row per window of a period",
     ),
     Mart(

@@ -1,4 +1,4 @@
--- one row per period's window: first orders that became horizon_days old in it, and how many were followed
+-- one row per period's window: first orders that became 90 days old in it, and how many were followed
 with order_days as (
     select distinct customer_id, ordered_on
     from orders
@@ -28,12 +28,11 @@ counted as (
     select
         p."window",
         count(*) as n_first,
-        count(case when f.gap_days <= v.horizon_days then 1 end) as n_again
+        count(case when f.gap_days <= 90 then 1 end) as n_again
     from periods as p
-    cross join settings as v
     inner join firsts as f
-        on date_diff('day', f.ordered_on, p.starts_on) <= v.horizon_days
-        and date_diff('day', f.ordered_on, p.ends_on) >= v.horizon_days
+        on date_diff('day', f.ordered_on, p.starts_on) <= 90
+        and date_diff('day', f.ordered_on, p.ends_on) >= 90
     group by p."window"
 )
 
@@ -45,13 +44,12 @@ select
     p.ends_on,
     p.is_whole,
     p.is_comparable,
-    coalesce(date_diff('day', s.data_from, p.starts_on) >= v.horizon_days, false)
+    coalesce(date_diff('day', s.data_from, p.starts_on) >= 90, false)
         as is_observable,
     coalesce(c.n_first, 0) as n_first,
     coalesce(c.n_again, 0) as n_again
 from periods as p
 cross join snapshot as s
-cross join settings as v
 left join counted as c on p."window" = c."window"
 where p.period is not null
 order by p.position

@@ -8,7 +8,6 @@ import pandas as pd
 
 from rapport.present.figures import completeness_heat, coverage_calendar, row_flow
 from rapport.present.figures.spec import FigureSpec
-from rapport.present.labels import has_label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
 from rapport.present.values import Value
@@ -25,14 +24,8 @@ def flow_figure(flow: pd.DataFrame, values: Values) -> FigureSpec | None:
     """
     if flow.empty or not flow["n_rows"].iloc[0]:
         return None
-    named = flow.assign(step=flow["step"].map(_readable))
-    spec = row_flow(named, id="ingestion.flow")
+    spec = row_flow(flow, id="ingestion.flow", labels="rule")
     return spec.entitled(Sentence("ingestion.flow_title", dict(values)))
-
-
-def _readable(rule: str) -> str:
-    # A rule is named in the unit's file; without a label of ours it is read as written there.
-    return rule if has_label(f"step.{rule}") else rule.replace("_", " ")
 
 
 def calendar_figure(coverage: pd.DataFrame, values: Values) -> FigureSpec | None:
@@ -73,10 +66,9 @@ def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSp
     """Give the rules that touched rows; None where none did."""
     if rules.empty:
         return None
-    named = rules.assign(rule=rules["rule"].str.replace("_", " "))
     columns = (
         Column("table", "ingestion.head.table", "label", "table"),
-        Column("rule", "ingestion.head.rule", "label", "text"),
+        Column("rule", "ingestion.head.rule", "label", "rule"),
         Column("action", "ingestion.head.action", "label", "action"),
         Column("n_rows", "ingestion.head.rows", "count", "rows"),
         Column("money", "ingestion.head.money", "money", currency),
@@ -84,7 +76,7 @@ def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSp
     return TableSpec(
         id="ingestion.rules",
         columns=columns,
-        frame=named,
+        frame=rules,
         title=Sentence("ingestion.rules_title", dict(values)),
         note=Sentence("ingestion.rules_note", dict(values)),
     )
