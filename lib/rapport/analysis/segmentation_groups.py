@@ -1,0 +1,136 @@
+"""The segmentation chapter's last questions put to K-means: are there groups, and how firm.
+
+Segments are made by definition; groups are looked for, and may be absent. What is said of them is
+chosen here, from how often they come back and how far apart they lie.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rapport.analysis.clusters import Clustering
+from rapport.analysis.measured import Measured
+from rapport.analysis.rfm import MEASURES
+from rapport.analysis.tree_rules import Rule, TreeRules, fit_tree_rules
+
+TAKEN = tuple(MEASURES.values())
+SPEND = MEASURES["m"]
+
+
+def name_groups(clustering: Clustering) -> str:
+    """Name what became of the search for groups.
+
+    "kinds" (groups stand apart), "continuum" (firm, but no further apart than in a cloud), or
+    "forced" (the parameter k asks for groups that are not firm), or why there are none:
+    "too_few_customers", "all_alike", "unstable", "none_eligible".
+    """
+    marked = clustering.diagnostics
+    if clustering.reason == "none_eligible":
+        tried = marked.loc[marked["reason"] != "below_k_min", "reason"]
+        return "unstable" if tried.str.startswith("unstable").all() else "none_eligible"
+    if clustering.reason is not None:
+        return clustering.reason
+    if not marked.loc[marked["is_chosen"], "is_eligible"].all():
+        return "forced"
+    return "continuum" if clustering.is_continuum else "kinds"
+
+
+def measure_groups(clustering: Clustering) -> list[Measured]:
+    """Name the numbers of the groups: how many, how far apart, how firm, how many left out."""
+    marked, n = clustering.diagnostics, len(clustering.labels) - clustering.n_left_out
+    found = [
+        Measured("groups.n", n, "count", "customers"),
+        Measured("groups.n_left_out", clustering.n_left_out, "count", "customers"),
+    ]
+    if len(marked):
+        most = float(marked.loc[marked["reason"] != "below_k_min", "rand"].max())
+        found.append(Measured("groups.most_rand", most, "iterative", "ratio", n))
+    if clustering.k is None:
+        return found
+    row = marked[marked["is_chosen"]].iloc[0]
+    return [
+        *found,
+        Measured("groups.k", clustering.k, "count", "groups", n),
+        Measured("groups.silhouette", float(row["silhouette"]), "iterative", "ratio", n),
+        Measured("groups.null", float(row["null_silhouette"]), "iterative", "ratio", n),
+        Measured("groups.rand", float(row["rand"]), "iterative", "ratio", n),
+        Measured("groups.jaccard", float(row["jaccard"]), "iterative", "ratio", n),
+    ]
+
+
+def list_remarks(clustering: Clustering) -> list[str]:
+    """Name what else must be said of the groups: left_out, where somebody is in none."""
+    return ["left_out"] if clustering.k is not None and clustering.n_left_out else []
+
+
+def describe_choice(clustering: Clustering) -> str:
+    """Say whether numbers of groups were tried."""
+    return "tried" if len(clustering.diagnostics) else "untried"
+
+
+def place_groups(
+    clustering: Clustering, customers: pd.DataFrame, *, min_count: int = 10
+) -> pd.DataFrame:
+    """Place the median customer of each group among all who were grouped.
+
+    Returns
+    -------
+    one row per group of `min_count` customers or more and measure: `cluster`, `measure`,
+    `percentile` (0 to 100: customers below, and half of those who tie), `n`; no rows without
+    groups
+    """
+    grouped = (clustering.labels > 0).to_numpy()
+    rows: list[dict[str, Any]] = []
+    for group in clustering.profile.to_dict("records"):
+        for name in TAKEN if group["n"] >= min_count else ():
+            values = customers.loc[grouped, name].astype(float).to_numpy()
+            median = float(group[f"median_{name}"])
+            rank = float(np.mean(values < median) + np.mean(values == median) / 2)
+            rows.append(
+                {"cluster": int(group["cluster"]), "measure": name, "percentile": 100 * rank,
+                 "n": int(group["n"])}
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=["cluster", "measure", "percentile", "n"])
+
+
+def study_rules(clustering: Clustering, customers: pd.DataFrame, *, seed: int) -> TreeRules | None:
+    """Retell the groups as rules on the measures; None without groups."""
+    if clustering.k is None:
+        return None
+    return fit_tree_rules(customers, clustering.labels, measures=TAKEN, seed=seed)
+
+
+def measure_rules(rules: TreeRules | None, clustering: Clustering) -> list[Measured]:
+    """Name the share of customers whom the rules put where K-means does."""
+    if rules is None or rules.fidelity is None:
+        return []
+    n = int((clustering.labels > 0).sum())
+    return [Measured("rules.fidelity", rules.fidelity, "iterative", "share", n)]
+
+
+def name_rules(rules: TreeRules | None) -> list[str]:
+    """Name what became of the rules, as none or one: ok, or the reason why there are none."""
+    return [] if rules is None else [rules.reason or "ok"]
+
+
+def list_rules(rules: TreeRules | None) -> pd.DataFrame:
+    """Give a row per rule: `cluster`, `n`, `share`, and bounds `above_<measure>`, `at_most_...`."""
+    bounds = [f"{side}_{name}" for name in TAKEN for side in ("above", "at_most")]
+    rows = [_rule_row(rule) for rule in (rules.rules if rules else ())]
+    return pd.DataFrame(rows, columns=["cluster", "n", "share", *bounds])
+
+
+def _rule_row(rule: Rule) -> dict[str, Any]:
+    row: dict[str, Any] = {"cluster": rule.outcome, "n": rule.n, "share": rule.share}
+    for part in rule.conditions:
+        row |= {f"above_{part.measure}": part.above, f"at_most_{part.measure}": part.at_most}
+    return row
+
+
+def join_groups(scores: pd.DataFrame, clustering: Clustering) -> pd.DataFrame:
+    """Give a row per customer: `customer_id`, scores, `segment`, `cluster` (0 = no group)."""
+    clusters = clustering.labels.to_numpy(dtype="int64")
+    return scores.assign(cluster=clusters).rename_axis("customer_id").reset_index()

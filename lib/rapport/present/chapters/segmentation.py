@@ -1,0 +1,179 @@
+"""The segmentation chapter's figures and tables of segments; those of groups lie beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from rapport.present.canvas import Canvas
+from rapport.present.figures import rfm_grid, segment_bars, sizes_over_time
+from rapport.present.figures.spec import FigureSpec, Plot
+from rapport.present.sentences import Listing, Sentence
+from rapport.present.tables import Column, TableSpec
+from rapport.present.values import Suppressed, Value, date_value, label_value, period_value
+from rapport.privacy import suppress_small
+
+Values = Mapping[str, Value]
+TOTAL = "total"
+
+
+def name_lead(lead: str | None) -> dict[str, Value]:
+    """Give the segment that the headline names as a word, where there is one."""
+    return {} if lead is None else {"best_name": label_value("segment", lead)}
+
+
+def name_days(snapshot: pd.DataFrame, periods: pd.DataFrame) -> dict[str, Value]:
+    """Give the first day of the data, and the month that fixed borders are taken from, if any."""
+    named = {}
+    for day in snapshot["data_from"].dropna():
+        named["data_from"] = date_value("data_from", day.date())
+    for day in periods.loc[periods["window"] == "cut", "ends_on"]:
+        named["cut"] = period_value(f"{day:%Y-%m}", name="cut")
+    return named
+
+
+def hide_small(
+    table: pd.DataFrame, *, min_count: int, counts: Sequence[str] = ("n_customers",)
+) -> pd.DataFrame:
+    """Empty the rows of fewer than `min_count` customers, and the next smallest with a lone one.
+
+    Parameters
+    ----------
+    table : one row per group, named by its index; `counts` are its columns of customers. The row
+        `total` counts all and stays.
+
+    Returns
+    -------
+    the rows in the order given, whole numbers as `Int64`
+    """
+    hidden = pd.Series(data=False, index=table.index)
+    parts = table.index[table.index != TOTAL]
+    for name in counts:
+        small = suppress_small([int(n) for n in table.loc[parts, name]], min_count)
+        hidden[parts] |= pd.Series(small, index=parts, dtype=bool)
+    shown = table.mask(hidden)
+    for name in counts:
+        shown[name] = shown[name].astype("Int64")
+    return shown
+
+
+def segment_overview(
+    table: pd.DataFrame, values: Values, *, currency: str, spend: str, lead: str | None
+) -> TableSpec | None:
+    """Give the table of segments, all customers last; None without customers.
+
+    Parameters
+    ----------
+    table : as `hide_small` gives it; one row per segment (its index) and `total`
+    values : `best_n`, `best_spend` where there is a `lead`
+    spend : net or gross
+    lead : the segment that the headline names
+    """
+    if not table["n_customers"].fillna(1).astype(int).sum():
+        return None
+    frame = table.rename_axis("segment").reset_index()
+    places = {name: place for place, name in enumerate(frame["segment"])}
+    columns = (
+        Column("segment", "segmentation.head.segment", "label", "segment"),
+        Column("n_customers", "segmentation.head.customers", "count", "customers"),
+        Column("share_customers", "segmentation.head.share_customers", "ratio", "share"),
+        Column("spend", "segmentation.head.spend", "money", currency),
+        Column("share_spend", "segmentation.head.share_spend", "ratio", "share"),
+        Column("spend_per_customer", "segmentation.head.per_customer", "money", currency),
+        Column("aov", "segmentation.head.aov", "money", currency),
+        Column("days_since_median", "segmentation.head.days", "count", "days", style="table whole"),
+        Column("share_repeat", "segmentation.head.repeat", "ratio", "share"),
+    )
+    case = "named" if lead and "best_spend" in values else "plain"
+    return TableSpec(
+        id="segmentation.segments",
+        columns=columns,
+        frame=frame,
+        title=Sentence("segmentation.table_title", dict(values), case=case),
+        subtitle=Sentence("segmentation.table_subtitle", dict(values), case=spend),
+        note=_note(table, values),
+        strong=frozenset({places[lead]} if lead in places else ()),
+    )
+
+
+def _note(table: pd.DataFrame, values: Values) -> Sentence:
+    is_part = table.index != TOTAL
+    is_hidden = bool(table.loc[is_part, "n_customers"].isna().any())
+    counted = table[is_part & (table["n_customers"].fillna(0) > 0)]
+    few = counted.index[counted["is_too_few"].astype(bool)]
+    items = tuple(
+        Sentence("segmentation.few_item", {"segment": label_value("segment", str(name))})
+        for name in few
+    )
+    case = f"{'hidden' if is_hidden else 'shown'}_{'few' if items else 'enough'}"
+    return Sentence("segmentation.table_note", {**values, "few": Listing(items)}, case=case)
+
+
+def spend_bars(table: pd.DataFrame, values: Values, *, lead: str | None) -> FigureSpec | None:
+    """Give each segment's share of customers and of spend; None where nothing may be said.
+
+    Parameters
+    ----------
+    table : as `hide_small` gives it; rows that it emptied are not drawn
+    """
+    counted = table[(table.index != TOTAL) & (table["n_customers"].fillna(0) > 0)]
+    if lead is None or counted.empty or counted["share_spend"].isna().any():
+        return None
+    spec = segment_bars(counted.astype({"n_customers": int}), id="segmentation.bars")
+    return spec.entitled(
+        Sentence("segmentation.bars_title", dict(values)),
+        subtitle=Sentence("segmentation.bars_subtitle", dict(values)),
+    )
+
+
+def score_grid(
+    scores: pd.DataFrame, values: Values, *, min_count: int, min_n: int
+) -> FigureSpec | None:
+    """Give the heat map of customers by recency and frequency; None of fewer than `min_n`.
+
+    The figure's published data hold no count where its picture hides one.
+    """
+    if len(scores) < min_n:
+        return None
+    spec = rfm_grid(scores, id="segmentation.grid", min_count=min_count)
+    counts = [None if isinstance(n, Suppressed) else int(n) for n in spec.data["n_customers"]]
+    data = spec.data.assign(n_customers=pd.Series(counts, dtype="Int64"))
+    plain = replace(spec, data=data, plot=partial(_plot_drawn, plot=spec.plot, drawn=spec.data))
+    return plain.entitled(
+        caption=Sentence("segmentation.grid_caption", dict(values)),
+        subtitle=Sentence("segmentation.grid_subtitle", dict(values)),
+    )
+
+
+def _plot_drawn(canvas: Canvas, _data: pd.DataFrame, *, plot: Plot, drawn: pd.DataFrame) -> None:
+    plot(canvas, drawn)
+
+
+def size_figure(
+    sizes: pd.DataFrame | None, values: Values, *, later: str, min_count: int, case: str
+) -> FigureSpec | None:
+    """Give segment sizes at the cut day and now; None where they cannot be compared.
+
+    Parameters
+    ----------
+    sizes : `n_earlier`, `n_later`, `share_earlier`, `share_later` by segment
+    values : `cut` (a period), `sizes_n_earlier`, `sizes_n_later`
+    later : code of the report's period
+    case : up, down, unclear, none, or few (nothing is shown)
+    """
+    if sizes is None or case == "few":
+        return None
+    shown = hide_small(sizes, min_count=min_count, counts=("n_earlier", "n_later")).dropna()
+    if shown.empty:
+        return None
+    earlier = str(values["cut"].value)
+    whole = shown.astype({"n_earlier": int, "n_later": int})
+    spec = sizes_over_time(whole, id="segmentation.sizes", earlier=earlier, later=later)
+    slots = {**values, "later": period_value(later)}
+    return spec.entitled(
+        Sentence("segmentation.sizes_title", slots, case=case),
+        subtitle=Sentence("segmentation.sizes_subtitle", slots),
+    )

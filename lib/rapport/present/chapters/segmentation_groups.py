@@ -1,0 +1,191 @@
+"""The segmentation chapter's figures and tables of groups, their rules, and other views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from rapport.present.chapters.segmentation import hide_small
+from rapport.present.figures import cluster_profile
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.formats import unit_name
+from rapport.present.labels import has_label, label
+from rapport.present.numbers import Layout, as_decimal, write
+from rapport.present.sentences import Listing, Sentence
+from rapport.present.tables import Column, TableSpec, join_unit
+from rapport.present.values import Value, label_value
+
+Values = Mapping[str, Value]
+# The measures of RFM in the words of tables; days and order days are whole numbers.
+MEASURES = {"rfm_days_since": "days", "rfm_order_days": "order_days", "rfm_spend": "spend"}
+
+
+def group_profile(points: pd.DataFrame, values: Values) -> FigureSpec | None:
+    """Give where the median customer of each group stands; None without groups."""
+    if points.empty:
+        return None
+    spec = cluster_profile(points.astype({"cluster": str}), id="segmentation.groups")
+    return spec.entitled(Sentence("segmentation.groups_title", dict(values)))
+
+
+def group_table(
+    profile: pd.DataFrame, values: Values, *, currency: str, min_count: int
+) -> TableSpec | None:
+    """Give the table of groups: size, share of spend, medians; None without groups.
+
+    Parameters
+    ----------
+    profile : `cluster`, `n`, `share`, `share_of_spend`, `median_<measure>`
+    """
+    if profile.empty:
+        return None
+    frame = hide_small(
+        profile.assign(cluster=profile["cluster"].astype(str)).set_index("cluster"),
+        min_count=min_count, counts=("n",),
+    ).reset_index()  # fmt: skip
+    columns = (
+        Column("cluster", "segmentation.head.group", "label", "cluster"),
+        Column("n", "segmentation.head.customers", "count", "customers"),
+        Column("share", "segmentation.head.share_customers", "ratio", "share"),
+        Column("share_of_spend", "segmentation.head.share_spend", "ratio", "share"),
+        Column(
+            "median_rfm_days_since",
+            "segmentation.head.median_days",
+            "count",
+            "days",
+            style="table whole",
+        ),
+        Column(
+            "median_rfm_order_days",
+            "segmentation.head.median_order_days",
+            "count",
+            "days",
+            style="table whole",
+        ),
+        Column("median_rfm_spend", "segmentation.head.median_spend", "money", currency),
+    )
+    return TableSpec(
+        id="segmentation.group_table",
+        columns=columns,
+        frame=frame,
+        title=Sentence("segmentation.group_table_title", dict(values)),
+    )
+
+
+def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
+    """Give the rules that retell the groups, one row each; None without rules.
+
+    Parameters
+    ----------
+    rules : `cluster`, `n`, `share`, `above_<measure>`, `at_most_<measure>`
+    """
+    if rules.empty:
+        return None
+    frame = rules.assign(cluster=rules["cluster"].astype(str))
+    for name, short in MEASURES.items():
+        decimals = 2 if short == "spend" else 0
+        bounds = zip(rules[f"above_{name}"], rules[f"at_most_{name}"], strict=True)
+        frame[short] = [_range(above, at_most, decimals) for above, at_most in bounds]
+    columns = (
+        Column("cluster", "segmentation.head.group", "label", "cluster"),
+        Column("days", "segmentation.head.rule_days", "label", "text"),
+        Column("order_days", "segmentation.head.rule_order_days", "label", "text"),
+        Column("spend", _spend_head(currency), "label", "text"),
+        Column("n", "segmentation.head.customers", "count", "customers"),
+        Column("share", "segmentation.head.of_rule", "estimator", "share"),
+    )
+    return TableSpec(
+        id="segmentation.rules",
+        columns=columns,
+        frame=frame,
+        title=Sentence("segmentation.rules_title", dict(values)),
+        note=Sentence("segmentation.rules_note", dict(values)),
+    )
+
+
+def _range(above: Any, at_most: Any, decimals: int) -> str:
+    """Write the bounds of a measure in signs that both languages read; empty without bounds."""
+    low = None if pd.isna(above) else write(as_decimal(float(above)), Layout(decimals=decimals))
+    high = (
+        None if pd.isna(at_most) else write(as_decimal(float(at_most)), Layout(decimals=decimals))
+    )
+    parts = [f"> {low}" if low else "", f"≤ {high}" if high else ""]
+    return ", ".join(part for part in parts if part).replace(" ", "\u00a0", 1)
+
+
+def _spend_head(currency: str) -> dict[str, str]:
+    none = Value("spend", Decimal(0), "money", currency)
+    names = {language: label("segmentation.head.spend", language) for language in ("en", "zh")}
+    return {
+        "en": f"{names['en']}, {unit_name(none, 'en')}",
+        "zh": join_unit(names["zh"], unit_name(none, "zh")),
+    }
+
+
+def choice_table(diagnostics: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give how firm each number of groups is, and which was kept; None where none was tried."""
+    if diagnostics.empty:
+        return None
+    kept = [
+        "chosen" if row.is_chosen else row.reason or "eligible"
+        for row in diagnostics.itertuples(index=False)
+    ]
+    columns = (
+        Column("k", "segmentation.head.k", "count", "groups"),
+        Column("silhouette", "segmentation.head.silhouette", "iterative", "ratio"),
+        Column("null_silhouette", "segmentation.head.null", "iterative", "ratio"),
+        Column("rand", "segmentation.head.rand", "iterative", "ratio"),
+        Column("jaccard", "segmentation.head.jaccard", "iterative", "ratio"),
+        Column("share_smallest", "segmentation.head.smallest", "iterative", "share"),
+        Column("outcome", "segmentation.head.outcome", "label", "k_outcome"),
+    )
+    return TableSpec(
+        id="segmentation.choice",
+        columns=columns,
+        frame=diagnostics.assign(outcome=kept),
+        title=Sentence("segmentation.choice_title", dict(values)),
+        note=Sentence("segmentation.choice_note", dict(values)),
+        strong=frozenset(place for place, name in enumerate(kept) if name == "chosen"),
+    )
+
+
+def view_tables(
+    views: Mapping[str, pd.DataFrame], values: Values, *, min_count: int
+) -> list[TableSpec]:
+    """Give the high-value customers by place, age and gender, as far as the unit knows them."""
+    return [_view_table(view, rows, values, min_count=min_count) for view, rows in views.items()]
+
+
+def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int) -> TableSpec:
+    group, named = view, rows
+    if not all(has_label(f"{group}.{name}") for name in rows["name"]):
+        # Values of the unit's own are printed as they are, and have no words for the rest.
+        group, named = "text", rows[~rows["name"].isin(["other", "unknown"])]
+    frame = hide_small(named.set_index("name"), min_count=min_count).reset_index()
+    columns = (
+        Column("name", f"segmentation.head.{view}", "label", group),
+        Column("n_customers", "segmentation.head.customers", "count", "customers"),
+        Column("share_customers", "segmentation.head.share_customers", "ratio", "share"),
+        Column("share_spend", "segmentation.head.share_spend", "ratio", "share"),
+        Column("share_best", "segmentation.head.best", "ratio", "share"),
+        Column("interval", "segmentation.head.interval", "ratio", "share", style="limits",
+               limits=("low", "high")),
+    )  # fmt: skip
+    return TableSpec(
+        id=f"segmentation.by_{view}",
+        columns=columns,
+        frame=frame.assign(interval=frame["share_best"]),
+        title=Sentence("segmentation.view_title", dict(values), case=view),
+        note=Sentence("segmentation.view_note", dict(values)),
+    )
+
+
+def missing_views(names: Sequence[str]) -> Listing:
+    """Name the views that are not measured here, as parts of one sentence."""
+    items = (
+        Sentence("segmentation.gap_item", {"view": label_value("view", name)}) for name in names
+    )
+    return Listing(tuple(items))
