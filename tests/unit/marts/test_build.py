@@ -173,5 +173,5 @@ def test_an_unknown_mart_is_refused(tmp_path):
 
 
 def test_a_mart_without_its_tables_names_them(tmp_path):
-    with pytest.raises(DataError, match="mart repurchase: needs orders, periods, settings, snap"):
+    with pytest.raises(DataError, match="mart repurchase: needs orders, periods, snapshot"):
         build_mart("repurchase", {}, settings=SETTINGS, into=tmp_path)
