@@ -14,6 +14,7 @@ import pandas as pd
 from rapport.analysis.clusters import Clustering
 from rapport.analysis.measured import Measured
 from rapport.analysis.rfm import MEASURES
+from rapport.analysis.segmentation_study import count_or_hide
 from rapport.analysis.tree_rules import Rule, TreeRules, fit_tree_rules
 
 TAKEN = tuple(MEASURES.values())
@@ -33,17 +34,17 @@ def name_groups(clustering: Clustering) -> str:
         return "unstable" if tried.str.startswith("unstable").all() else "none_eligible"
     if clustering.reason is not None:
         return clustering.reason
-    if not marked.loc[marked["is_chosen"], "is_eligible"].all():
+    if not marked.loc[marked["is_chosen"], "reason"].isin(["", "below_k_min"]).all():
         return "forced"
     return "continuum" if clustering.is_continuum else "kinds"
 
 
-def measure_groups(clustering: Clustering) -> list[Measured]:
+def measure_groups(clustering: Clustering, *, min_count: int = 10) -> list[Measured]:
     """Name the numbers of the groups: how many, how far apart, how firm, how many left out."""
     marked, n = clustering.diagnostics, len(clustering.labels) - clustering.n_left_out
     found = [
         Measured("groups.n", n, "count", "customers"),
-        Measured("groups.n_left_out", clustering.n_left_out, "count", "customers"),
+        count_or_hide("groups.n_left_out", clustering.n_left_out, min_count),
     ]
     if len(marked):
         most = float(marked.loc[marked["reason"] != "below_k_min", "rand"].max())
@@ -61,14 +62,17 @@ def measure_groups(clustering: Clustering) -> list[Measured]:
     ]
 
 
-def list_remarks(clustering: Clustering) -> list[str]:
-    """Name what else must be said of the groups: left_out, where somebody is in none."""
-    return ["left_out"] if clustering.k is not None and clustering.n_left_out else []
+def list_remarks(clustering: Clustering, *, min_count: int = 10) -> list[tuple[str, str]]:
+    """Name what else must be said of the groups, with its case: who is in none, some or few."""
+    n = clustering.n_left_out if clustering.k is not None else 0
+    return [("left_out", "few" if n < min_count else "some")] if n else []
 
 
-def describe_choice(clustering: Clustering) -> str:
-    """Say whether numbers of groups were tried."""
-    return "tried" if len(clustering.diagnostics) else "untried"
+def describe_choice(clustering: Clustering, *, k: int) -> str:
+    """Say whether numbers of groups were tried, or one was given; `k` is the parameter."""
+    if clustering.diagnostics.empty:
+        return "untried"
+    return "given" if k else "tried"
 
 
 def place_groups(

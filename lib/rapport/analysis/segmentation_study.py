@@ -30,6 +30,7 @@ class SegmentRules:
     spend: str = "net"
     new_days: int = 30
     min_n: int = 30
+    min_count: int = 10
     confidence: float = 0.95
     seed: int = 0
 
@@ -99,8 +100,8 @@ def measure_segments(found: Segmentation, rules: SegmentRules, *, currency: str)
     spend = customers["rfm_spend"]
     values = [
         Measured("n", len(scores), "count", "customers"),
-        Measured("n_outside", found.n_outside, "count", "customers"),
-        Measured("n_not_positive", int((spend <= 0).sum()), "count", "customers"),
+        count_or_hide("n_outside", found.n_outside, rules.min_count),
+        count_or_hide("n_not_positive", int((spend <= 0).sum()), rules.min_count),
         Measured("spend", sum(spend, Decimal(0)), "money", currency),
     ]
     for name, level in count_levels(scores).items():
@@ -110,9 +111,14 @@ def measure_segments(found: Segmentation, rules: SegmentRules, *, currency: str)
         values.append(Measured("best.spend", found.table["spend"][found.lead], "money", currency))
         if found.table["n_customers"][KEEP] >= rules.min_n:
             values += _measure_one("keep", KEEP, found, rules)
-            days = found.table["days_since_median"][KEEP]
-            values.append(Measured("keep.days", round(float(days)), "count", "days"))
+            days = float(found.table["days_since_median"][KEEP])
+            values.append(Measured("keep.days", days, "count", "days"))
     return values
+
+
+def count_or_hide(name: str, n: int, min_count: int) -> Measured:
+    """Name a count of customers; a small one has no value, for a record is read by everybody."""
+    return Measured(name, None if 0 < n < min_count else n, "count", "customers")
 
 
 def _measure_one(
@@ -148,15 +154,19 @@ def describe_levels(found: Segmentation, *, min_n: int) -> str:
     return "all" if min(count_levels(found.scores).values()) == N_LEVELS else "some"
 
 
-def list_remarks(found: Segmentation, *, min_n: int, has_contracts: bool) -> list[str]:
-    """Name what else must be said: keep (worth winning back), contracts, not_positive."""
-    is_said = found.outcome in ("ok", "other")
-    cases = {
-        "keep": is_said and bool(found.table["n_customers"][KEEP] >= min_n),
-        "contracts": has_contracts and not found.scores.empty,
-        "not_positive": bool((found.customers["rfm_spend"] <= 0).any()),
+def list_remarks(
+    found: Segmentation, rules: SegmentRules, *, has_contracts: bool
+) -> list[tuple[str, str]]:
+    """Name what else must be said, with its case: some, or few where the number is hidden."""
+    n_low = int((found.customers["rfm_spend"] <= 0).sum())
+    is_keep = found.outcome in ("ok", "other") and found.table["n_customers"][KEEP] >= rules.min_n
+    counts = {
+        "keep": rules.min_count if is_keep else 0,
+        "outside": found.n_outside,
+        "not_positive": n_low,
+        "contracts": rules.min_count if has_contracts and len(found.scores) else 0,
     }
-    return [name for name, holds in cases.items() if holds]
+    return [(name, "few" if n < rules.min_count else "some") for name, n in counts.items() if n]
 
 
 def add_total(found: Segmentation) -> pd.DataFrame:

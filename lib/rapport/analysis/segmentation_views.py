@@ -8,29 +8,27 @@ from __future__ import annotations
 import pandas as pd
 
 from rapport.analysis.intervals import wilson
-from rapport.analysis.segmentation_study import BEST, Segmentation
+from rapport.analysis.segmentation_study import BEST, Segmentation, SegmentRules
 
 # A place is the region where customers live in several, else the country.
 VIEWS = {"place": ("region", "country"), "age": ("age_band",), "gender": ("gender",)}
 OTHER, UNKNOWN = "other", "unknown"
 MOST_ROWS = 12
 COLUMNS = (
-    "name", "n_customers", "share_customers", "share_spend", "share_best", "low", "high",
+    "name", "n_customers", "share_customers", "share_spend", "n_best", "share_best", "low", "high",
 )  # fmt: skip
 
 
-def list_views(
-    found: Segmentation, *, min_n: int = 30, confidence: float = 0.95
-) -> dict[str, pd.DataFrame]:
+def list_views(found: Segmentation, rules: SegmentRules) -> dict[str, pd.DataFrame]:
     """Give a table per view that the unit has attributes for: `place`, `age`, `gender`.
 
     Returns
     -------
-    one row per value, by falling spend (age by age), `other` (values of fewer than `min_n`
-    customers, and those beyond twelve) and `unknown` last
-        `name`, `n_customers`, `share_customers`, `share_spend` (0 to 1), `share_best` (of the
-        row's customers, high value) with `low` and `high`; no table where customers have fewer
-        than two values of `min_n`
+    one row per value, by falling spend (age by age), `other` and `unknown` last
+        `name`, `n_customers`, `share_customers`, `share_spend` (0 to 1), `n_best` (high value),
+        `share_best` (of the row's customers) with `low` and `high`. Values of fewer than `min_n`
+        customers, or fewer than `min_count` of high value, are put together as `other`; no table
+        where fewer than two are left.
     """
     if found.outcome not in ("ok", "other"):
         return {}
@@ -39,26 +37,32 @@ def list_views(
         for column in columns:
             if column not in found.customers:
                 continue
-            names = _merge(found.customers[column], min_n)
+            names = _merge(found.customers[column], _is_best(found), rules)
             if len(set(names) - {OTHER, UNKNOWN}) > 1:
-                tables[view] = _view(names, found, by_name=view == "age", confidence=confidence)
+                by_name, confidence = view == "age", rules.confidence
+                tables[view] = _view(names, found, by_name=by_name, confidence=confidence)
                 break
     return tables
 
 
-def _merge(values: pd.Series, min_n: int) -> pd.Series:
+def _is_best(found: Segmentation) -> pd.Series:
+    return (found.scores["segment"] == BEST).set_axis(found.customers.index)
+
+
+def _merge(values: pd.Series, best: pd.Series, rules: SegmentRules) -> pd.Series:
     known = values.astype(object).where(values.notna() & (values != ""), UNKNOWN)
-    sizes = known[~known.isin([OTHER, UNKNOWN])].value_counts()
-    named = sizes[sizes >= min_n].sort_index().sort_values(ascending=False, kind="stable")
-    kept = {*named.index[:MOST_ROWS], UNKNOWN}
-    return known.where(known.isin(kept), OTHER)
+    sizes = best.groupby(known).agg(["size", "sum"]).drop([OTHER, UNKNOWN], errors="ignore")
+    # A share of few among a printed number tells who the few are.
+    large = sizes[(sizes["size"] >= rules.min_n) & (sizes["sum"] >= rules.min_count)]
+    ranked = large.sort_index().sort_values("size", ascending=False, kind="stable")
+    return known.where(known.isin({*ranked.index[:MOST_ROWS], UNKNOWN}), OTHER)
 
 
 def _view(
     names: pd.Series, found: Segmentation, *, by_name: bool, confidence: float
 ) -> pd.DataFrame:
     spend = found.customers["rfm_spend"].astype(float)
-    best = (found.scores["segment"] == BEST).set_axis(names.index)
+    best = _is_best(found)
     rows = pd.DataFrame(
         {"n_customers": names.groupby(names).size(), "spend": spend.groupby(names).sum(),
          "n_best": best.groupby(names).sum()}

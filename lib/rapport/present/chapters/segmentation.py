@@ -57,7 +57,18 @@ def hide_small(
     shown = table.mask(hidden)
     for name in counts:
         shown[name] = shown[name].astype("Int64")
+    if "share_repeat" in table:
+        again = (shown["share_repeat"] * shown["n_customers"]).astype(float).round()
+        return hide_rates(shown, "share_repeat", again, min_count=min_count)
     return shown
+
+
+def hide_rates(table: pd.DataFrame, rate: str, hits: pd.Series, *, min_count: int) -> pd.DataFrame:
+    """Empty a rate whose `hits` are too few customers, and the next smallest with a lone one."""
+    parts = table.index[(table.index != TOTAL) & hits.notna()]
+    small = suppress_small([int(n) for n in hits[parts]], min_count)
+    hidden = table.index.isin(parts[small])
+    return table.assign(**{rate: table[rate].mask(hidden)})
 
 
 def segment_overview(
@@ -101,8 +112,10 @@ def segment_overview(
 
 def _note(table: pd.DataFrame, values: Values) -> Sentence:
     is_part = table.index != TOTAL
-    is_hidden = bool(table.loc[is_part, "n_customers"].isna().any())
     counted = table[is_part & (table["n_customers"].fillna(0) > 0)]
+    is_hidden = bool(
+        table.loc[is_part, "n_customers"].isna().any() or counted["share_repeat"].isna().any()
+    )
     few = counted.index[counted["is_too_few"].astype(bool)]
     items = tuple(
         Sentence("segmentation.few_item", {"segment": label_value("segment", str(name))})

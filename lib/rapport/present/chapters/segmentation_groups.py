@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from rapport.present.chapters.segmentation import hide_small
+from rapport.present.chapters.segmentation import hide_rates, hide_small
 from rapport.present.figures import cluster_profile
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import unit_name
@@ -125,10 +125,12 @@ def _spend_head(currency: str) -> dict[str, str]:
     }
 
 
-def choice_table(diagnostics: pd.DataFrame, values: Values) -> TableSpec | None:
+def choice_table(diagnostics: pd.DataFrame, values: Values, *, min_count: int) -> TableSpec | None:
     """Give how firm each number of groups is, and which was kept; None where none was tried."""
     if diagnostics.empty:
         return None
+    smallest = diagnostics["share_smallest"].mask(diagnostics["n_smallest"] < min_count)
+    frame = diagnostics.assign(share_smallest=smallest)
     kept = [
         "chosen" if row.is_chosen else row.reason or "eligible"
         for row in diagnostics.itertuples(index=False)
@@ -145,7 +147,7 @@ def choice_table(diagnostics: pd.DataFrame, values: Values) -> TableSpec | None:
     return TableSpec(
         id="segmentation.choice",
         columns=columns,
-        frame=diagnostics.assign(outcome=kept),
+        frame=frame.assign(outcome=kept),
         title=Sentence("segmentation.choice_title", dict(values)),
         note=Sentence("segmentation.choice_note", dict(values)),
         strong=frozenset(place for place, name in enumerate(kept) if name == "chosen"),
@@ -164,7 +166,10 @@ def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int
     if not all(has_label(f"{group}.{name}") for name in rows["name"]):
         # Values of the unit's own are printed as they are, and have no words for the rest.
         group, named = "text", rows[~rows["name"].isin(["other", "unknown"])]
-    frame = hide_small(named.set_index("name"), min_count=min_count).reset_index()
+    shown = hide_small(named.set_index("name"), min_count=min_count)
+    for rate in ("share_best", "low", "high"):
+        shown = hide_rates(shown, rate, shown["n_best"], min_count=min_count)
+    frame = shown.reset_index()
     columns = (
         Column("name", f"segmentation.head.{view}", "label", group),
         Column("n_customers", "segmentation.head.customers", "count", "customers"),
