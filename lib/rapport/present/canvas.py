@@ -22,6 +22,10 @@ from rapport.present.values import Value
 
 POINTS = 72 / 25.4
 """Points in a millimetre."""
+TWO_LINES = 7.0
+"""Millimetres a row that hold two lines of text."""
+LEADING = 0.9
+"""Line distance by the fonts' own, which is 1.36: matplotlib's 1.2 would be far too open."""
 
 Part = Value | tuple[Value, str]
 """A piece of a direct label: a value, or a value and its style."""
@@ -103,19 +107,35 @@ class Canvas:
         texts = [line for text in texts for line in text.split("\n")]
         return max((self.width_of(text, size=size, weight=weight) for text in texts), default=0.0)
 
-    def wrapped(self, names: Sequence[str]) -> list[str]:
-        """Give row names in two lines where one would take more than two fifths of the sheet."""
-        room = 0.4 * self.width
-        return [name if self.width_of(name) <= room else self._in_two(name) for name in names]
+    def wrapped(self, names: Sequence[str], *, beside: float) -> list[str]:
+        """Give row names that take at most half the sheet: in two lines, or cut with an ellipsis.
 
-    def _in_two(self, name: str) -> str:
+        `beside` is the height in millimetres that the rows do not have; rows too low for two
+        lines of text get one. A name that is cut stands whole in the table behind.
+        """
+        row = (self.height - beside) / max(len(names), 1)
+        lines = [
+            [name]
+            if self.width_of(name) <= 0.4 * self.width or row < TWO_LINES
+            else self._in_two(name)
+            for name in names
+        ]
+        return ["\n".join(self._cut(line) for line in pieces) for pieces in lines]
+
+    def _cut(self, line: str) -> str:
+        if self.width_of(line) <= 0.5 * self.width:
+            return line
+        ends = range(len(line), 0, -1)
+        cuts = (f"{line[:end].rstrip()}…" for end in ends)
+        return next(cut for cut in cuts if self.width_of(cut) <= 0.5 * self.width)
+
+    def _in_two(self, name: str) -> list[str]:
         places = [end for end in range(1, len(name)) if name[end - 1] in " 、，"]
         if not places:
             # Chinese breaks between any two characters, a long Latin word nowhere.
             places = [end for end in range(1, len(name)) if min(name[end - 1 : end + 1]) > "\u3000"]
-        halves = [(name[:place].rstrip(), name[place:]) for place in places]
-        best = min(halves, key=self.widest, default=(name,))
-        return "\n".join(best)
+        halves = [[name[:place].rstrip(), name[place:]] for place in places]
+        return min(halves, key=self.widest, default=[name])
 
     def write(self, x: float, y: float, text: str, **look: object) -> Text:
         """Set a name or a tick at a place in millimetres from the lower left corner."""
@@ -185,5 +205,7 @@ def name_rows(axes: Axes, names: Sequence[str], *, strong: Sequence[int] = ()) -
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), list(names))
     axes.tick_params(axis="y", labelcolor=INK)
+    for text in axes.get_yticklabels():
+        text.set_linespacing(LEADING)
     for row in strong:
         axes.get_yticklabels()[row].set_fontweight("bold")

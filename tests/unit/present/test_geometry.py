@@ -116,18 +116,26 @@ def test_a_direct_label_holds_values_only(canvas, axes, bare):
 
 
 def test_a_long_row_name_takes_two_lines_of_equal_width(canvas):
-    long = "Gross spend in the last ninety days, order days and days since the last order"
+    long = "Gross spend in the last ninety days, order days and days since"
+    chinese = "距上次购买的天数与窗口内的购买天数以及近九十天内的销售总额之和"
 
-    wrapped = canvas.wrapped(
-        [long, "short", "距上次购买的天数与窗口内的购买天数以及近九十天内的销售总额之和"]
-    )
+    wrapped = canvas.wrapped([long, "short", chinese], beside=10)
 
     assert wrapped[0].split("\n") == [
-        "Gross spend in the last ninety days,",
-        "order days and days since the last order",
+        "Gross spend in the last ninety",
+        "days, order days and days since",
     ]
     assert wrapped[1] == "short"
     assert len(wrapped[2].split("\n")) == 2
+
+
+def test_a_row_name_that_would_fill_the_sheet_is_cut(canvas):
+    wrapped = canvas.wrapped(["word " * 60, "x" * 400, "y" * 90], beside=0)
+    in_low_rows = canvas.wrapped(["word " * 60] * 9, beside=0)
+
+    assert all(canvas.widest([name]) <= 83 for name in wrapped + in_low_rows)
+    assert wrapped[0].count("…") == 2
+    assert in_low_rows[0].count("\n") == 0
 
 
 def test_a_label_shows_its_parts_side_by_side(canvas):

@@ -2,10 +2,11 @@
 
 from rapport.present.figures.bridge import change_parts
 from rapport.present.figures.calendar import coverage_calendar
+from rapport.present.figures.completeness import completeness_heat
 from rapport.present.figures.dots import cluster_profile, segment_bars, sizes_over_time
 from rapport.present.figures.effects import hazard_forest, importance_bars, reliability
 from rapport.present.figures.flow import row_flow
-from rapport.present.figures.grids import completeness_heat, rfm_grid
+from rapport.present.figures.grids import rfm_grid
 from rapport.present.figures.monthly import rate_by_month
 from rapport.present.figures.survival import survival_curves
 

@@ -126,7 +126,7 @@ def _dumbbells(
     canvas: Canvas, names: list[str], pairs: Sequence[tuple[Value, Value]], words: tuple[str, str]
 ) -> None:
     """Draw two dots a row, joined: context grey first, accent second, each with its number."""
-    names = canvas.wrapped(names)
+    names = canvas.wrapped(names, beside=13)
     left = canvas.widest(names) + 3
     axes = canvas.axes(left=left, right=4, top=5.5, bottom=7)
     rows = range(len(names))
@@ -218,7 +218,7 @@ def _plot_profile(canvas: Canvas, profile: pd.DataFrame, *, labels: str) -> None
     measures = list(dict.fromkeys(profile["measure"]))
     clusters: list[object] = list(dict.fromkeys(profile["cluster"]))
     shown = [label(f"measure_name.{measure}", canvas.language) for measure in measures]
-    names = canvas.wrapped(shown)
+    names = canvas.wrapped(shown, beside=8 + KEY_ROW * len(clusters))
     left = canvas.widest(names) + 3
     axes = canvas.axes(left=left, right=5, top=KEY_ROW * len(clusters), bottom=7)
     for number, cluster in enumerate(clusters):

@@ -65,7 +65,8 @@ def _ratio(identity: str, row: object) -> Value:
 
 
 def _plot_forest(canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels: str) -> None:
-    names = canvas.wrapped([canvas.show(category(labels, term)) for term in effects["term"]])
+    shown = [canvas.show(category(labels, term)) for term in effects["term"]]
+    names = canvas.wrapped(shown, beside=FOOT + 1)
     values = [_ratio(identity, row) for row in rows_of(effects)]
     numbers = [canvas.show(value) for value in values]
     limits = [canvas.show((value, "limits")) for value in values]
@@ -153,7 +154,7 @@ def _plot_importance(
     canvas: Canvas, importance: pd.DataFrame, *, identity: str, labels: str
 ) -> None:
     shown = [canvas.show(category(labels, feature)) for feature in importance["feature"]]
-    names = canvas.wrapped(shown)
+    names = canvas.wrapped(shown, beside=9)
     values = [
         Value(f"{identity}.{row.feature}", float(row.importance), "simulated", "auc")
         for row in rows_of(importance)

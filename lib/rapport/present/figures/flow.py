@@ -58,7 +58,8 @@ def _step(labels: str, name: str) -> Value:
 
 
 def _plot_flow(canvas: Canvas, flow: pd.DataFrame, *, identity: str, labels: str) -> None:
-    names = canvas.wrapped([canvas.show(_step(labels, step)) for step in flow["step"]])
+    shown = [canvas.show(_step(labels, step)) for step in flow["step"]]
+    names = canvas.wrapped(shown, beside=2)
     counts = [int(n) for n in flow["n_rows"]]
     values = [
         Value(
@@ -85,6 +86,5 @@ def _plot_flow(canvas: Canvas, flow: pd.DataFrame, *, identity: str, labels: str
         )
         canvas.label(axes, (start + count, place), [values[place]], places=(RIGHT, LEFT), look=look)
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
-    axes.set_xlim(0, max(counts[0], 1))
-    axes.set_xticks([])
+    axes.set(xlim=(0, max(counts[0], 1)), xticks=[])
     name_rows(axes, names, strong=[0, len(names) - 1])

@@ -1,4 +1,4 @@
-"""Grids with the numbers in their cells: RFM scores, completeness of columns."""
+"""The grid of RFM scores, with the counts in its cells."""
 
 from functools import partial
 
@@ -6,17 +6,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rapport.present.canvas import Canvas
-from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec, rows_high
-from rapport.present.labels import has_label, label
+from rapport.present.figures.marks import rows_of
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.labels import label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import GREY, INK, PAPER, RULE, cell_look
-from rapport.present.values import Suppressed, Value, text_value
+from rapport.present.values import Suppressed, Value
 from rapport.privacy import suppress_small
 
 SCORES = (1, 2, 3, 4, 5)
-HEAD = 10.0
-"""Millimetres for the names of tables, which may have two lines."""
 
 
 def rfm_grid(scores: pd.DataFrame, *, id: str, min_count: int = 10) -> FigureSpec:  # noqa: A002
@@ -73,7 +71,7 @@ def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
         # The root keeps small cells apart from empty ones beside one very large cell.
         shade = (count / most) ** 0.5 if count else None
         text = canvas.show(_cell_value(identity, row))
-        _cell(axes, (row.f_score, row.r_score), shade, text)
+        draw_cell(axes, (row.f_score, row.r_score), shade, text)
     axes.set_xlim(0.5, 5.5)
     axes.set_ylim(0.5, 5.5)
     axes.set_xticks(SCORES, list(names.values()))
@@ -85,93 +83,10 @@ def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
     canvas.write(end, 2.2, label("figure.frequency_right", language), color=GREY, ha="right")
 
 
-def _cell(axes: Axes, at: tuple[float, float], shade: float | None, text: str) -> None:
+def draw_cell(axes: Axes, at: tuple[float, float], shade: float | None, text: str) -> None:
     """Draw one cell; without a shade it is empty or hidden: paper with a rule around."""
     x, y = at
     colour, ink = (PAPER, GREY) if shade is None else cell_look(shade)
     edge = RULE if shade is None else PAPER
     axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=[colour], edgecolor=edge, linewidth=0.5)
     axes.text(x, y, text, ha="center", va="center", color=ink)
-
-
-def completeness_heat(
-    completeness: pd.DataFrame,
-    *,
-    id: str,  # noqa: A002
-    most: int = 16,
-) -> FigureSpec:
-    """Give the heat map of how much of each column is filled, by table.
-
-    Parameters
-    ----------
-    completeness : one row per table and column that the unit has
-        `table`, `column`, `share` (non-null, 0 to 1), `n_rows` (rows of the table)
-    most : columns drawn, those with the lowest share first; complete ones are only counted
-    """
-    least = completeness.groupby("column")["share"].min()
-    open_columns = least[least < 1].sort_values(kind="stable").head(most)
-    names = list(open_columns.index)
-    drawn = completeness[completeness["column"].isin(names)]
-    drawn = drawn[["table", "column", "share", "n_rows"]].reset_index(drop=True)
-    slots: dict[str, Value] = {
-        "complete": Value(f"{id}.n_complete", int((least == 1).sum()), "count", "columns"),
-        "open": Value(f"{id}.n_open", len(least) - int((least == 1).sum()), "count", "columns"),
-    }
-    worst = listed(
-        (category("column", row.column) if has_label(f"column.{row.column}")
-         else text_value(f"{id}.column", row.column), _share(id, row))
-        for row in rows_of(drawn.sort_values("share", kind="stable").head(3))
-    )  # fmt: skip
-    return FigureSpec(
-        id=id,
-        data=drawn,
-        kinds={"table": "label", "column": "label", "share": "ratio", "n_rows": "count"},
-        plot=partial(_plot_completeness, identity=id, order=names),
-        heights=rows_high(len(names), usual=6.2, beside=HEAD + 1),
-        title=Sentence("figures.completeness_heat.title"),
-        subtitle=Sentence("figures.completeness_heat.subtitle", slots),
-        alt=Sentence("figures.completeness_heat.alt", {**slots, "worst": worst}),
-    )
-
-
-def _share(identity: str, row: object) -> Value:
-    name = f"{identity}.{row.table}.{row.column}"  # type: ignore[attr-defined]
-    return Value(name, float(row.share), "ratio", "share")  # type: ignore[attr-defined]
-
-
-def _named(group: str, name: str, language: str) -> str:
-    """Name a column or table; a column that the unit has added keeps its own name."""
-    identity = f"{group}.{name}"
-    return label(identity, language) if has_label(identity) else name
-
-
-def _plot_completeness(
-    canvas: Canvas, shares: pd.DataFrame, *, identity: str, order: list[str]
-) -> None:
-    tables = list(dict.fromkeys(shares["table"]))
-    names = canvas.wrapped([_named("column", name, canvas.language) for name in order])
-    left = canvas.widest(names) + 3
-    heads = [_named("table", name, canvas.language) for name in tables]
-    room = (canvas.width - left) / max(len(tables), 1)
-    axes = canvas.axes(left=left, right=0.5, top=HEAD, bottom=1)
-    places = {name: place for place, name in enumerate(order)}
-    across = {name: place for place, name in enumerate(tables)}
-    for row in rows_of(shares):
-        text = canvas.show((_share(identity, row), "plain"))
-        _cell(axes, (across[row.table], places[row.column]), float(row.share), text)
-    axes.set_xlim(-0.5, max(len(tables), 1) - 0.5)
-    axes.set_ylim(max(len(order), 1) - 0.5, -0.5)
-    axes.set_xticks(range(len(tables)), _fit(canvas, heads, room))
-    axes.xaxis.tick_top()
-    axes.set_yticks(range(len(order)), names)
-    axes.tick_params(length=0, labelcolor=INK)
-    if not order:
-        axes.set_axis_off()
-        canvas.write(0, canvas.height / 2, label("figure.all_complete", canvas.language))
-
-
-def _fit(canvas: Canvas, heads: list[str], room: float) -> list[str]:
-    """Break heads that are wider than their column at a blank."""
-    return [
-        head if canvas.width_of(head) < room - 1 else head.replace(" ", "\n", 1) for head in heads
-    ]

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from rapport.present.canvas import ABOVE, BELOW, Canvas, Look, rule_y
+from rapport.present.canvas import ABOVE, BELOW, LEADING, Canvas, Look, rule_y
 from rapport.present.dates import show_period
 from rapport.present.figures.marks import listed, rows_of, share_value
 from rapport.present.figures.spec import FigureSpec
@@ -95,7 +95,7 @@ def _rules(canvas: Canvas, axes: Axes, rates: pd.DataFrame) -> None:
 
 
 def _foot(rates: pd.DataFrame) -> float:
-    return 10.5 if len(set(rates["period"].str[:4])) > 1 else 7.0
+    return 9.8 if len(set(rates["period"].str[:4])) > 1 else 7.0
 
 
 def _name_periods(canvas: Canvas, axes: Axes, periods: list[str]) -> None:
@@ -111,6 +111,8 @@ def _name_periods(canvas: Canvas, axes: Axes, periods: list[str]) -> None:
         texts.append(f"{names[place]}\n{year}" if year else names[place])
         before = years[place]
     axes.set_xticks(shown, texts)
+    for text in axes.get_xticklabels():
+        text.set_linespacing(LEADING)
 
 
 def _name_rates(canvas: Canvas, axes: Axes, rates: pd.DataFrame, identity: str) -> None:

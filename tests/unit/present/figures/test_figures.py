@@ -145,6 +145,20 @@ def test_complete_columns_are_counted_and_not_drawn():
     assert "79.6%" in texts_of(draw(spec, "en", "wide"))
 
 
+@pytest.mark.parametrize("n_tables", [6, 10])
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tables_that_do_not_fit_side_by_side_are_listed(n_tables, shape, language):
+    tables = ["orders", "order_lines", "customers", "products", "subscriptions", "interactions",
+              "surveys", "campaigns", "campaign_contacts", "consents"]  # fmt: skip
+    rows = [(table, "channel", 0.5, 9) for table in tables[:n_tables]]
+    frame = pd.DataFrame(rows, columns=["table", "column", "share", "n_rows"])
+
+    spec = figures.completeness_heat(frame, id="ingestion.completeness")
+
+    assert "50.0%" in texts_of(draw(spec, language, shape))
+
+
 def test_a_unit_without_gaps_says_so():
     full = pd.DataFrame({"table": ["orders"], "column": ["amount"], "share": [1.0], "n_rows": [5]})
 
@@ -199,6 +213,18 @@ def test_a_calendar_has_as_many_bands_as_it_needs(sources, last):
     for language in ("en", "zh"):
         for shape in ("wide", "narrow"):
             assert texts_of(draw(spec, language, shape))
+
+
+@pytest.mark.parametrize("n_rows", [2, 9, 18])
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+def test_long_names_of_a_unit_never_stop_a_figure(n_rows, shape):
+    terms = [
+        f"{number}: a very long name of a plan that somebody has thought of"
+        for number in range(n_rows)
+    ]
+    effects = pd.DataFrame({"term": terms, "hazard_ratio": 1.5, "low": 1.1, "high": 1.9})
+
+    draw(figures.hazard_forest(effects, id="churn.hazard"), "en", shape)
 
 
 def test_no_figure_is_higher_than_half_a_page():
