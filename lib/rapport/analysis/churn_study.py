@@ -136,6 +136,7 @@ def measure_returns(summary: pd.DataFrame, returns: Returns) -> list[Measured]:
         if share is None or low is None or high is None:
             continue
         size = int(row["n"])
+        found.append(Measured(f"group.{name}", str(row["group"]), "label", "text"))
         found.append(Measured(f"stay.{name}", share, "estimator", "share", size, (low, high)))
         back = (1 - high, 1 - low)
         found.append(Measured(f"return.{name}", 1 - share, "estimator", "share", size, back))

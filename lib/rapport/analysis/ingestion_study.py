@@ -110,7 +110,25 @@ def list_flow(flows: pd.DataFrame) -> pd.DataFrame:
     sums = rows.groupby("rule", sort=False)["n_rows"].sum()
     left = [(rule, int(n)) for rule, n in sums.items() if rule not in ("read", "kept") and n]
     steps = [("read", int(sums["read"])), *left, ("kept", int(sums["kept"]))]
-    return pd.DataFrame(steps, columns=["step", "n_rows"])
+    flow = pd.DataFrame(steps, columns=["step", "n_rows"])
+    flow.attrs["table"] = tables[0]
+    return flow
+
+
+def measure_flow(flow: pd.DataFrame) -> list[Measured]:
+    """Name the first and the last bar of the flow."""
+    if flow.empty:
+        return []
+    return [
+        Measured("flow.read", int(flow["n_rows"].iloc[0]), "count", "rows"),
+        Measured("flow.kept", int(flow["n_rows"].iloc[-1]), "count", "rows"),
+        Measured("flow.table", name_flow(flow), "label", "table"),
+    ]
+
+
+def name_flow(flow: pd.DataFrame) -> str:
+    """Give the table whose rows the flow counts."""
+    return str(flow.attrs["table"])
 
 
 def list_rules(quality: pd.DataFrame) -> pd.DataFrame:

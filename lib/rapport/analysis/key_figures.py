@@ -101,9 +101,14 @@ def list_key_figures(tables: KeyTables, *, rules: Rules, most: int = 6) -> list[
         _ratio("aov", periods, customers, rules, unit=rules.currency),
         _share("repurchase", tables.repurchase, ("n_again", "n_first"), rules),
         _share("churn", tables.churn, (_ended(tables.churn), "n_at_start"), rules),
-        _part("return_rate", periods, lambda row: _divide(-row["returns"], row["gross"])),
+        _part("return_rate", periods, rules, lambda row: _divide(-row["returns"], row["gross"])),
         _top(tables.buyers),
-        _part("identified_share", periods, lambda row: _divide(row["identified_net"], row["net"])),
+        _part(
+            "identified_share",
+            periods,
+            rules,
+            lambda row: _divide(row["identified_net"], row["net"]),
+        ),
     )
     return [figure for figure in found if figure is not None][:most]
 
@@ -202,14 +207,23 @@ def _share_of(name: str, pair: tuple[int, int], rules: Rules) -> Measured:
 
 
 def _part(
-    name: str, periods: pd.DataFrame, rule: Callable[[Any], float | None]
+    name: str, periods: pd.DataFrame, rules: Rules, rule: Callable[[Any], float | None]
 ) -> KeyFigure | None:
     """Give a complete share of money, which stands in where an estimate is missing."""
     values = {str(window): rule(row) for window, row in periods.iterrows()}
-    if values["current"] is None:
+    current = values["current"]
+    if current is None:
         return None
-    now = Measured(name, values["current"], "ratio", "share")
-    return KeyFigure(name, now, {}, _history(periods, values))
+    against = {}
+    for window in _comparable(periods):
+        earlier = values[window]
+        if earlier is not None:
+            before = Measured(f"{name}.{window}", earlier, "ratio", "share")
+            exact = Decimal(repr(current)), Decimal(repr(earlier))
+            change = compare_totals(*exact, min_change=rules.min_change)
+            against[window] = Comparison(before, change)
+    now = Measured(name, current, "ratio", "share")
+    return KeyFigure(name, now, against, _history(periods, values))
 
 
 def _top(buyers: pd.DataFrame) -> KeyFigure | None:

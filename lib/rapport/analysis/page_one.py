@@ -30,7 +30,7 @@ class ActionFact:
 
     name: str
     customers: int | None
-    money: Decimal
+    money: Decimal | None
     evidence: str
 
 
@@ -110,13 +110,16 @@ def _change(name: str, now: Measured, change: Any) -> Measured:
 
 
 def list_actions(
-    action_lists: pd.DataFrame, current: Any, *, min_count: int, most: int = 3
-) -> list[ActionFact]:
+    action_lists: pd.DataFrame, contracts: pd.DataFrame | None, current: Any, *,
+    min_count: int, most: int = 3,
+) -> list[ActionFact]:  # fmt: skip
     """List the actions that the data support, most money first after the one on data.
 
     Parameters
     ----------
     action_lists : one row per list and customer: `list_name`, `spend_12m` (Decimal)
+    contracts : `subscription_months` (`window`, `n_involuntary`); None for a unit without
+        contracts. Where there are contracts, invoices are no orders to be won again
     current : the row of `period_measures` of the period: `net`, `unidentified_net`
     min_count : a list of fewer customers is no action
 
@@ -129,12 +132,17 @@ def list_actions(
     lost = current["unidentified_net"]
     if current["net"] > 0 and lost / current["net"] >= Decimal(str(WORTH_ASKING)):
         found.append(ActionFact("ask_for_number", None, lost, "counted"))
-    lists = []
+    if contracts is not None:
+        lapsed = contracts.set_index("window")["n_involuntary"].get("current", 0)
+        if lapsed >= min_count:
+            found.append(ActionFact("mend_payments", int(lapsed), None, "counted"))
+        return found[:most]
+    lists: list[ActionFact] = []
     for name, rows in action_lists.groupby("list_name", sort=True):
         if len(rows) >= min_count:
             money = sum(rows["spend_12m"], Decimal(0))
             lists.append(ActionFact(str(name), len(rows), money, "observed"))
-    lists.sort(key=lambda fact: (-fact.money, fact.name))
+    lists.sort(key=lambda fact: (-(fact.money or 0), fact.name))
     return [*found, *lists][:most]
 
 

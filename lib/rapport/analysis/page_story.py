@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,7 @@ def measure_story(
         share = float(largest.amount / split.total)
         if share > 0:
             found.append(Measured("largest.share", share, "ratio", "share"))
+            found.append(Measured("largest.amount", largest.amount, "money", currency))
     return found
 
 
@@ -165,13 +166,13 @@ def _churn_case(churn: KeyFigure) -> str:
 
 
 def choose_warnings(
-    periods: pd.DataFrame, measured: Sequence[str], *, has_surveys: bool, is_whole: bool
+    periods: pd.DataFrame, measured: Mapping[str, Any], *, has_surveys: bool, is_whole: bool
 ) -> Sentences:
     """Choose what "Mind the data" says: sentences by name and case, the weightiest first.
 
     Parameters
     ----------
-    measured : slots of the numbers that were recorded
+    measured : the values that were recorded, by slot
     has_surveys : whether the unit has a table of surveys
     """
     rows = periods.set_index("window")
@@ -182,7 +183,8 @@ def choose_warnings(
         compared = "unidentified_share_previous" in measured
         found.append(("mind_unidentified", "compared" if compared else "alone"))
     if "largest_share" in measured:
-        found.append(("mind_largest", None))
+        is_part = measured["largest_share"].value <= 1
+        found.append(("mind_largest", "part" if is_part else "whole"))
     if "last_year" in rows.index and not bool(rows["is_comparable"]["last_year"]):
         found.append(("mind_begin", None))
     if not is_whole:

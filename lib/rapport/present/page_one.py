@@ -47,10 +47,10 @@ def key_cards(figures: Sequence[Figure], values: Values, *, periods: Values) -> 
 
 def _card(figure: Figure, values: Values, periods: Values) -> Card:
     value = values[figure.name]
-    case, arrow = _movement(figure, values)
+    case, arrow = _movement(figure)
     slots = {
         slot: values[f"{figure.name}_{tail}"]
-        for slot, tail in (("change", "change"), ("year", "change_year"), ("before", "previous"))
+        for slot, tail in (("change", "change"), ("before", "previous"))
         if f"{figure.name}_{tail}" in values
     }
     history = figure.history if sum(point is not None for point in figure.history) > 1 else None
@@ -65,15 +65,13 @@ def _card(figure: Figure, values: Values, periods: Values) -> Card:
     )
 
 
-def _movement(figure: Figure, values: Values) -> tuple[str, str]:
+def _movement(figure: Figure) -> tuple[str, str]:
     earlier = figure.against.get("previous")
     if earlier is None:
         return "nothing_earlier", "none"
     case = earlier.change.case
     if case in ("up", "down"):
-        year = values.get(f"{figure.name}_change_year")
-        has_year = year is not None and year.value is not None
-        return ("moved_year" if has_year else "moved"), case
+        return "moved", case
     return ("small" if case == "none" else "unclear"), "none"
 
 
@@ -81,8 +79,14 @@ def _small(figure: Figure, value: Value, values: Values) -> Sentence:
     if value.interval is not None:
         case = "share" if value.unit == "share" else "ratio"
         return Sentence("summary.card_small", {"value": value}, case=case)
+    year = values.get(f"{figure.name}_change_year")
+    has_year = year is not None and year.value is not None
+    slots = {"year": year} if year is not None and has_year else {}
     if figure.name == "active" and "new" in values:
-        return Sentence("summary.card_small", {"new": values["new"]}, case="count_new")
+        case = "new_year" if has_year else "count_new"
+        return Sentence("summary.card_small", {**slots, "new": values["new"]}, case=case)
+    if has_year:
+        return Sentence("summary.card_small", slots, case="count_year")
     complete = value.kind in ("count", "money") or value.n is None
     return Sentence("summary.card_small", {}, case="count" if complete else "too_few")
 
@@ -99,7 +103,7 @@ def action_rows(facts: Sequence[Any], values: Values) -> Actions:
     n_lists = 0
     for fact in facts:
         slots = dict(values)
-        if fact.customers is not None:
+        if fact.evidence == "observed":
             n_lists += 1
             slots["list"] = label_value("list", str(n_lists))
             slots["customers"] = values[f"{fact.name}_customers"]

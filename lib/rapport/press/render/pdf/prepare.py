@@ -20,7 +20,7 @@ TALLEST = 190 * MM  # leaves room for title, subtitle and caption on one page
 # Letters that surely fit one page. An unbreakable block taller than a page runs out of it.
 WHOLE = 2_000
 # A chapter that needs more than this begins in what is left of a page all the same.
-HALF = 120.0  # millimetres
+HALF = 100.0
 _POINTS = {"pt": 1.0, "mm": MM, "cm": 10 * MM, "in": 72.0, "px": 0.75, "": 0.75}
 _SIZE = re.compile(r"\s(width|height)=[\"']([\d.]+)(pt|mm|cm|in|px|)[\"']")
 _TEXTS = {"paragraph", "list", "gap", "rows"}
