@@ -66,12 +66,22 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "-f", dest="files", action="append", default=[], type=Path, metavar="FILE",
         help="YAML parameters for this run",
     )  # fmt: skip
-    run.add_argument("--jobs", type=int, default=None, metavar="N", help="default: all cores")
+    run.add_argument("--jobs", type=_positive, default=None, metavar="N", help="default: all cores")
     run.add_argument("--language", default=None, metavar="en,zh")
     run.add_argument("--format", default="html,pdf", metavar="html,pdf or none")
     run.add_argument("--fresh", action="store_true", help="execute even what could be reused")
     run.add_argument("--dry-run", action="store_true", help="say what would be done and why")
     run.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+_positive.__name__ = "whole number from 1"  # what argparse calls it
 
 
 def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -83,7 +93,9 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     sample = kinds.add_parser("sample", help="write the sample units' source files")
     sample.set_defaults(command=("data", "sample"))
     sample.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: data/sample")
-    sample.add_argument("--rows", type=int, default=None, metavar="N", help="customers a unit")
+    sample.add_argument(
+        "--rows", type=_positive, default=None, metavar="N", help="customers a unit"
+    )
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

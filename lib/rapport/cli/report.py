@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from datetime import date
 from typing import Any
-
-import yaml
 
 from rapport import tables
 from rapport.assets.files import asset_path, font_paths
 from rapport.cli.work import Unit
-from rapport.errors import ParameterError
 from rapport.marts.periods import Period
 from rapport.params import ChapterParams
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.proof.record import canonical_json, sha256
 from rapport.press.publish import Chapter, Report, publish
-from rapport.press.render.frame import DataSource, Frame, Parameter
+from rapport.press.render.frame import DataSource, Frame, Parameter, read_words
 from rapport.press.run.plan import World
 from rapport.press.run.tasks import ChapterTask, Result
 
@@ -29,9 +26,7 @@ PERSONAL = "customer_id"
 
 
 def publish_report(
-    root: Path,
-    unit: Unit,
-    period: Period,
+    whose: tuple[Unit, Period],
     results: Sequence[Result],
     world: World,
     shape: tuple[Sequence[str], Sequence[str]],
@@ -40,20 +35,22 @@ def publish_report(
 
     Parameters
     ----------
+    whose : unit and period
     results : every task of the unit's period, ingestion among them, all done
+    world : what they were executed against; `reports/` lies beside the folder of its store
     shape : formats and languages; no languages means the unit's own
     """
-    formats, languages = shape
+    (unit, period), (formats, languages) = whose, shape
     chapters = [result for result in results if isinstance(result.task, ChapterTask)]
     report = Report(
         frame=make_frame(unit, period, chapters, languages or unit.params.languages, world),
-        as_of=_day(unit, period),
+        as_of=unit.as_of(period),
         chapters=[_chapter(result, world) for result in chapters],
         formats=formats,
         rendering=_rendering(),
         predicate=_predicate(unit, results, world),
     )
-    made = publish(report, reports=root / "reports")
+    made = publish(report, reports=world.store.root.parents[1] / "reports")
     return {
         "unit": unit.name,
         "period": period.code,
@@ -62,13 +59,6 @@ def publish_report(
         "files": [str(file) for file in made.files],
         "new": made.is_new,
     }
-
-
-def _day(unit: Unit, period: Period) -> Any:
-    day = unit.as_of(period)
-    if day is None:
-        raise ParameterError(f"unit {unit.name}: its tables carry no date to put on a report.")
-    return day
 
 
 def _chapter(result: Result, world: World) -> Chapter:
@@ -100,18 +90,16 @@ def make_frame(
 ) -> Frame:
     """Gather what the report says that no chapter says."""
     params = unit.params
-    day = _day(unit, period)
-    words = yaml.safe_load(asset_path("locale", "document.yml").read_text(encoding="utf-8"))
-    whole = period.last_on is None or day >= period.last_on
+    day = unit.as_of(period)
+    words = read_words()
+    whole = period.last_on is None or (day is not None and day >= period.last_on)
     bands = [name for name, on in (("sample", params.sample), ("incomplete", not whole)) if on]
     return Frame(
         unit=unit.name,
         titles=params.title.model_dump(),
         period=period.code,
         period_labels={lang: show_period(period.code, lang) for lang in LANGUAGES},
-        as_of_labels={
-            lang: words["as_of"][lang].format(as_of=show_date(day, lang)) for lang in LANGUAGES
-        },
+        as_of_labels=_as_of(day, words),
         languages=tuple(languages),
         words=words,
         record_id="",
@@ -120,6 +108,12 @@ def make_frame(
         sources=_sources(chapters, world),
         versions=[(name, _version(name)) for name in VERSIONED],
     )
+
+
+def _as_of(day: date | None, words: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    if day is None:
+        return dict(words["undated"])
+    return {lang: words["as_of"][lang].format(as_of=show_date(day, lang)) for lang in LANGUAGES}
 
 
 def _differing(unit: Unit) -> list[Parameter]:
@@ -149,6 +143,7 @@ def _version(name: str) -> str:
 def _rendering() -> dict[str, Any]:
     kinds = ("html", "typst", "locale")
     files = [p for kind in kinds for p in sorted(asset_path(kind).rglob("*")) if p.is_file()]
+    files.remove(asset_path("html", "index.html.j2"))  # no part of any report
     return {
         "assets": {p.relative_to(asset_path()).as_posix(): sha256(p.read_bytes()) for p in files},
         "fonts": {p.name: sha256(p.read_bytes()) for p in font_paths()},

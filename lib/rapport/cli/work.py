@@ -84,7 +84,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
     overrides = {name: _typed(value) for name, value in arguments.parameters}
     names = list(dict.fromkeys(arguments.units)) or list_units(root)
     params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
-    _make_sample(root, params)
+    make_sample(root, params)
     found = []
     for unit in params:
         sources = find_sources(unit, root)
@@ -111,7 +111,8 @@ def _absent(unit: UnitParams, sources: ResolvedSources) -> str:
     return f"unit {unit.name}: {paths} is absent. Put it into {place}."
 
 
-def _make_sample(root: Path, units: Sequence[UnitParams]) -> None:
+def make_sample(root: Path, units: Sequence[UnitParams]) -> None:
+    """Make the sample files if one of the units needs them and they are not as pinned."""
     folder = root / "data" / "sample"
     if any(unit.sample for unit in units) and check_sample(folder):
         write_sample(folder)
@@ -144,18 +145,44 @@ def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     )
 
 
-def spans_of(unit: Unit, asked: str | None) -> list[Period]:
-    """Give the periods to report: those asked for, else the newest whole one of the data."""
+def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Period]:
+    """Give the periods to report: those asked for, else the newest whole one of the data.
+
+    A unit that was not named and has no data in the periods asked for is skipped with a line.
+
+    Raises
+    ------
+    ParameterError
+        The data of a named unit do not reach into any of the periods asked for.
+    """
     if unit.data_until is None:
         unit.periods = [parse_period("all")]
-    elif asked is None:
-        unit.periods = [_default(unit)]
-    elif ".." in asked:
-        first, _, last = asked.partition("..")
-        unit.periods = list_periods(parse_period(first), parse_period(last))
-    else:
-        unit.periods = [parse_period(asked)]
-    return unit.periods
+        return unit.periods
+    unit.periods = _asked(asked) if asked else [_default(unit)]
+    inside = [period for period in unit.periods if _has_days(unit, period)]
+    if not inside:
+        message = (
+            f"unit {unit.name}: period {asked} holds none of its days, which run from "
+            f"{unit.data_from} to {unit.data_until}."
+        )
+        if is_named:
+            raise ParameterError(f"{message} Ask for a period between them.")
+        sys.stderr.write(f"{message} Skipped.\n")
+    unit.periods = inside
+    return inside
+
+
+def _asked(asked: str) -> list[Period]:
+    first, dots, last = asked.partition("..")
+    return list_periods(parse_period(first), parse_period(last)) if dots else [parse_period(first)]
+
+
+def _has_days(unit: Unit, period: Period) -> bool:
+    assert unit.data_from is not None
+    assert unit.data_until is not None
+    starts = period.starts_on is None or period.starts_on <= unit.data_until
+    ends = period.last_on is None or period.last_on >= unit.data_from
+    return starts and ends
 
 
 def _default(unit: Unit) -> Period:
@@ -228,3 +255,17 @@ def require_period(code: str | None) -> None:
             raise ParameterError(f"period {code!r}: is no range. Write A..B.")
         if part:
             parse_period(part)
+
+
+def require_chapters(root: Path, chapters: Sequence[str]) -> None:
+    """Refuse a chapter that no notebook makes.
+
+    Raises
+    ------
+    ParameterError
+        It names the chapters that there are.
+    """
+    known = [path.stem[3:] for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+    wrong = [chapter for chapter in chapters if chapter not in known]
+    if wrong:
+        raise ParameterError(f"--chapter: {', '.join(wrong)} is none of {', '.join(known)}.")

@@ -79,6 +79,10 @@ def finish_points(folder: Path) -> None:
         name = journal.name.removeprefix(".").removesuffix(".journal")
         _swap(folder / name, folder / f".{name}.fresh", folder / f".{name}.old")
         journal.unlink()
+    for left in sorted(folder.glob(".*")):
+        _, dot, process = left.name[1:].rpartition(".")
+        if left.is_symlink() and dot and process.isdigit() and is_gone(int(process)):
+            left.unlink()
     for runs in (folder, folder / "runs"):
         for left in sorted(runs.glob(".new-*-*")):
             if is_gone(int(left.name.split("-")[1])):

@@ -1,67 +1,51 @@
 """Executed chapters to a published report: render, record, seal, log, put in place.
 
 The order matters: values -> run id -> bodies -> one statement over all bodies -> slots filled ->
-log line -> folder renamed, link swapped. Whatever ends the process on the way, the report that
-was there before is untouched.
+log line -> folder renamed -> link swapped -> index. Whatever ends the process on the way, the
+report that was there before is untouched, and the next run begins where this one was cut off.
 """
 
 from __future__ import annotations
 
 import json
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rapport.errors import RapportError
 from rapport.press.folders import finish_points, point, written_aside
+from rapport.press.index import INDEX, write_index
 from rapport.press.proof import log
 from rapport.press.proof.envelope import make_envelope, make_statement
+from rapport.press.proof.manifest import (
+    Chapter,
+    Report,
+    Run,
+    list_names,
+    list_parts,
+    make_log_line,
+    make_predicate,
+    pack_predicate,
+    show,
+    spell_values,
+)
 from rapport.press.proof.record import (
-    canonical_json,
     list_values,
     make_run_id,
-    pack,
     sha256,
 )
 from rapport.press.proof.slot import fill_slot, make_block, slot_size
 from rapport.press.render.document import build_documents
-from rapport.press.render.frame import Frame
 from rapport.press.render.html import render_html
 from rapport.press.render.notebook import ExecutedChapter
 from rapport.press.render.pdf import render_pdf
 
-LONG = ("code", "execution", "rendering", "tables")
+__all__ = ["Chapter", "Published", "Report", "log_failure", "publish"]
 
-
-@dataclass(frozen=True)
-class Chapter:
-    """One executed chapter as the press kept it."""
-
-    name: str
-    number: int
-    key: str
-    notebook: bytes
-    """The canonical notebook."""
-    values: Sequence[Mapping[str, Any]]
-    tables: Mapping[str, Path]
-    """What it wrote, by name."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything that one report is made of."""
-
-    frame: Frame
-    """Its `record_id` is filled in here."""
-    as_of: date
-    chapters: Sequence[Chapter]
-    formats: Sequence[str]
-    rendering: Mapping[str, Any]
-    """What the render key is the digest of: templates, fonts, versions."""
-    predicate: Mapping[str, Any]
-    """Parameters, inputs, code, environment, settings: what the envelope tells of the run."""
+# A PDF must carry a date: that of a report without one is the first day that archives know.
+UNDATED = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -90,54 +74,106 @@ def publish(report: Report, *, reports: Path) -> Published:
     RapportError
         The record does not fit its slot, or another run keeps the log.
     """
-    unit = reports / report.frame.unit
-    finish_points(unit)
     drafts = build_documents(_notebooks(report), report.frame)
     values = list_values(_values(report), drafts)
-    run_id = make_run_id(_identity(report, values))
+    run_id = make_run_id(list_parts(report, values))
+    unit = reports / report.frame.unit
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"
-    link = unit / report.frame.period
-    is_new = not (folder / "manifest.json").is_file()
-    if is_new:
-        _make(report, values, folder)
-    if is_new or not link.exists() or link.resolve() != folder.resolve():
-        point(link, folder)
-    files = tuple(link / name for name in _names(report))
-    return Published(folder, link, run_id, files, is_new)
+    run = Run(report, run_id, values, show(drafts), folder, unit / report.frame.period)
+    try:
+        is_new = _put(run)
+    except OSError as error:
+        raise RapportError(
+            f"{report.frame.unit} {report.frame.period}: the report cannot be written "
+            f"({error.strerror}). What was published before is untouched. Make room in "
+            "`reports/`, or make it writable, and run again."
+        ) from error
+    files = tuple(run.link / name for name in list_names(report))
+    return Published(folder, run.link, run_id, files, is_new)
 
 
-def _make(report: Report, values: Sequence[Mapping[str, Any]], folder: Path) -> None:
-    run_id = folder.name.rpartition("-")[2]
-    documents = build_documents(_notebooks(report), replace(report.frame, record_id=run_id))
-    text = json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
-    block = make_block(slot_size(text))
-    bodies = {
-        name: _render(documents[name.split(".")[1]], name, report, block) for name in _names(report)
+def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[str, str]) -> None:
+    """Keep in the log that tasks of a run failed.
+
+    Parameters
+    ----------
+    reports : the folder of all reports
+    unit, period : whose run it was; no period where the sources could not be read
+    tasks : name -> class of the error; messages stay out, the log is kept for ever
+    """
+    entry = {"event": "failed", "unit": unit, "period": period, "failed": dict(tasks)}
+    log.append(reports / "log.jsonl", entry)
+
+
+def _put(run: Run) -> bool:
+    """Make what is not there yet; tell whether the run had to be made."""
+    reports = run.link.parents[1]
+    is_new = not _is_made(run.folder)
+    if not is_new and _leads(run.link, run.folder) and (reports / INDEX).is_file():
+        return False
+    bodies = _render_all(run) if is_new else {}
+    with log.lock(reports / "log.jsonl"):
+        finish_points(run.link.parent)
+        # Another process may have made the very same run while this one was rendering.
+        is_new = not _is_made(run.folder)
+        if is_new:
+            _make(run, bodies)
+        if not _leads(run.link, run.folder):
+            point(run.link, run.folder)
+        write_index(reports)
+    return is_new
+
+
+def _is_made(folder: Path) -> bool:
+    return (folder / "manifest.json").is_file()
+
+
+def _leads(link: Path, folder: Path) -> bool:
+    """Tell whether a link, or the copy that stands for one, shows this run."""
+    if link.is_symlink():
+        return link.resolve() == folder.resolve()
+    shown, made = link / "manifest.json", folder / "manifest.json"
+    return shown.is_file() and shown.read_bytes() == made.read_bytes()
+
+
+def _render_all(run: Run) -> dict[str, bytes]:
+    report = run.report
+    documents = build_documents(_notebooks(report), replace(report.frame, record_id=run.id))
+    block = make_block(slot_size(spell_values(run)))
+    return {
+        name: _render(documents[name.split(".")[1]], name, report, block)
+        for name in list_names(report)
     }
-    beside = {
-        "values.json": text,
-        **{f"notebooks/{c.number:02}_{c.name}.ipynb": c.notebook for c in report.chapters},
-        **{
-            f"tables/{t}.parquet": p.read_bytes()
-            for c in report.chapters
-            for t, p in c.tables.items()
-        },
-    }
+
+
+def _make(run: Run, bodies: Mapping[str, bytes]) -> None:
+    """Seal the bodies, log the run and put its folder in place; the log is locked."""
+    journal = run.link.parents[1] / "log.jsonl"
+    beside = _beside(run)
     digests = {name: sha256(content) for name, content in {**beside, **bodies}.items()}
-    journal = folder.parents[2] / "log.jsonl"
-    with log.lock(journal):
-        index, head = log.read_head(journal)
-        predicate = _predicate(report, run_id, {"index": index + 1, "before": head})
-        manifest = make_statement(digests, predicate)
-        statement = make_statement(digests, _packed(predicate, values))
-        sealed = {name: fill_slot(body, make_envelope(statement)) for name, body in bodies.items()}
-        beside["manifest.json"] = _pretty(manifest)
-        with written_aside(folder) as aside:
-            for name, content in {**beside, **sealed}.items():
-                path = aside / name
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content)
-        log.append_locked(journal, _log_line(report, run_id, digests))
+    index, head = log.read_head(journal)
+    predicate = make_predicate(run, {"index": index + 1, "before": head})
+    statement = make_statement(digests, pack_predicate(predicate, run.values))
+    sealed = {name: fill_slot(body, make_envelope(statement)) for name, body in bodies.items()}
+    beside["manifest.json"] = _pretty(make_statement(digests, predicate))
+    with written_aside(run.folder) as aside:
+        for name, content in {**beside, **sealed}.items():
+            path = aside / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        # Before the folder is in place: a report that anyone can see is in the log.
+        log.append_locked(journal, make_log_line(run, digests))
+
+
+def _beside(run: Run) -> dict[str, bytes]:
+    """Give the files of a run that carry no seal: name -> content."""
+    chapters = run.report.chapters
+    tables = {name: path for c in chapters for name, path in c.tables.items()}
+    return {
+        "values.json": spell_values(run),
+        **{f"notebooks/{c.number:02}_{c.name}.ipynb": c.notebook for c in chapters},
+        **{f"tables/{name}.parquet": path.read_bytes() for name, path in tables.items()},
+    }
 
 
 def _notebooks(report: Report) -> list[ExecutedChapter]:
@@ -148,72 +184,10 @@ def _values(report: Report) -> list[dict[str, Any]]:
     return [{**value, "chapter": c.name} for c in report.chapters for value in c.values]
 
 
-def _names(report: Report) -> list[str]:
-    return [f"report.{lang}.{form}" for form in report.formats for lang in report.frame.languages]
-
-
 def _render(document: Any, name: str, report: Report, block: bytes) -> bytes:
     if name.endswith(".pdf"):
-        return render_pdf(document, slot=block, date=report.as_of)
+        return render_pdf(document, slot=block, date=report.as_of or UNDATED)
     return render_html(document, slot=block)
-
-
-def _identity(report: Report, values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    frame = report.frame
-    render_key = {
-        "rendering": report.rendering,
-        "languages": list(frame.languages),
-        "formats": list(report.formats),
-        "bands": list(frame.bands),
-        "signer": frame.signer,
-        # Prose is no part of an execution key, so the text of the notebooks is part of this one.
-        "notebooks": [sha256(c.notebook) for c in report.chapters],
-        "parameters": [(p.name, p.value, p.default) for p in frame.parameters],
-        "sources": [(s.name, s.n_rows, s.digest) for s in frame.sources],
-        "titles": frame.titles,
-    }
-    return {
-        "unit": frame.unit,
-        "period": frame.period,
-        "execution": {c.name: c.key for c in report.chapters},
-        "render": sha256(canonical_json(render_key)),
-        "values": sha256(canonical_json(values)),
-    }
-
-
-def _predicate(report: Report, run_id: str, place: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **report.predicate,
-        "run": run_id,
-        "unit": report.frame.unit,
-        "period": report.frame.period,
-        "as_of": report.as_of.isoformat(),
-        "execution": {c.name: c.key for c in report.chapters},
-        "rendering": dict(report.rendering),
-        "languages": list(report.frame.languages),
-        "formats": list(report.formats),
-        "log": dict(place),
-        "made": log.now(),
-        "machine": {"system": platform.system(), "processor": platform.machine()},
-    }
-
-
-def _packed(predicate: Mapping[str, Any], values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Pack what is long, so that the envelope fits its slot; the manifest spells it out."""
-    long = {name: predicate[name] for name in LONG if name in predicate}
-    plain = {name: part for name, part in predicate.items() if name not in LONG}
-    return {**plain, "packed": pack(long | {"values": list(values)})}
-
-
-def _log_line(report: Report, run_id: str, digests: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "event": "published",
-        "run": run_id,
-        "unit": report.frame.unit,
-        "period": report.frame.period,
-        "bodies": {name: digests[name] for name in _names(report)},
-        "values": digests["values.json"],
-    }
 
 
 def _pretty(content: Mapping[str, Any]) -> bytes:

@@ -7,6 +7,7 @@ carries the head that the log had before it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -32,7 +33,7 @@ def read_head(log: Path) -> tuple[int, str]:
         A line does not carry the digest of the line before it.
     """
     head = START
-    lines = log.read_bytes().splitlines() if log.exists() else []
+    lines = [line.removesuffix(b"\n") for line in _lines(log)]
     for number, line in enumerate(lines, 1):
         try:
             before = json.loads(line)["before"]
@@ -53,11 +54,25 @@ def append(log: Path, entry: Mapping[str, Any]) -> None:
 def append_locked(log: Path, entry: Mapping[str, Any]) -> None:
     """Add one line while the caller holds the lock."""
     _, head = read_head(log)
-    line = json.dumps({"at": now(), **entry, "before": head}, sort_keys=True, ensure_ascii=False)
-    with log.open("ab") as file:
-        file.write(line.encode("utf-8") + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    text = json.dumps({"at": now(), **entry, "before": head}, sort_keys=True, ensure_ascii=False)
+    line = text.encode("utf-8") + b"\n"
+    whole = sum(len(part) for part in _lines(log))
+    # Not buffered: what did not fit must not be tried again when the file is closed.
+    with log.open("ab", buffering=0) as file:
+        file.truncate(whole)
+        try:
+            if file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(log))
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(whole)
+            raise
+
+
+def _lines(log: Path) -> list[bytes]:
+    """Read the whole lines, ends included; what a killed process left of one is none."""
+    lines = log.read_bytes().splitlines(keepends=True) if log.exists() else []
+    return lines if not lines or lines[-1].endswith(b"\n") else lines[:-1]
 
 
 def now() -> str:

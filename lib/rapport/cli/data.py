@@ -1,0 +1,47 @@
+"""`rapport data`: look at a unit's sources; make the sample units' files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rapport.cli.work import make_sample
+from rapport.ingest import check_unit, find_sources
+from rapport.ingest.faults import Fault, raise_faults
+from rapport.ingest.sample import write_sample
+from rapport.params import find_root, load_unit
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Read a unit's sources, say what they hold, or everything that is wrong with them."""
+    root = find_root(Path.cwd())
+    unit = load_unit(root, arguments.unit)
+    make_sample(root, [unit])
+    delivery = check_unit(unit, find_sources(unit, root))
+    raise_faults(unit.name, [_fault(row) for row in delivery.faults.to_dict("records")])
+    for row in delivery.sources.to_dict("records"):
+        sys.stdout.write(f"{row['source']}: {row['n_rows']:,} rows -> {row['tables']}\n")
+    for row in delivery.quality.to_dict("records"):
+        if row["action"] not in ("read", "kept") and row["n_rows"]:
+            sys.stdout.write(
+                f"  {row['table']}: {row['n_rows']:,} {row['action']}: {row['rule']}\n"
+            )
+    sys.stdout.write(f"unit {unit.name}: days from {delivery.data_from} to {delivery.data_until}\n")
+    return 0
+
+
+def _fault(row: Mapping[Hashable, Any]) -> Fault:
+    known = {str(name): value for name, value in row.items()}
+    rows = tuple(part for part in str(known.pop("rows")).split(", ") if part)
+    return Fault(**known, rows=rows)
+
+
+def sample(arguments: argparse.Namespace) -> int:
+    """Write the sample units' source files."""
+    folder = arguments.folder or find_root(Path.cwd()) / "data" / "sample"
+    for name in write_sample(folder, rows=arguments.rows):
+        sys.stdout.write(f"{folder / name}\n")
+    return 0
