@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from rapport.assets.files import locale_paths
+from rapport.cli.main import build_parser
 from rapport.params import UnitParams
 from rapport.present.labels import all_labels
 
@@ -159,8 +160,6 @@ def test_every_published_figure_that_the_methods_name_has_its_test():
 
 
 def test_commands_that_pages_name_exist():
-    from rapport.cli.main import build_parser
-
     parser = build_parser()
     known = set(parser._subparsers._group_actions[0].choices)
     for page in PAGES:
