@@ -16,7 +16,7 @@ from rapport import tables
 from rapport.analysis.measured import Measured
 from rapport.chapter import bundle
 from rapport.chapter.numbers import hide_suppressed, make_value
-from rapport.chapter.opening import describe_opening, log_opening
+from rapport.chapter.opening import describe_opening, hold_threads, log_opening
 from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
@@ -49,6 +49,7 @@ def open_chapter(name: str, *, unit: str, period: str | None = None) -> Chapter:
     """
     world = find_world(name, unit=unit, period=period)
     chapter = Chapter(world)
+    hold_threads()
     log_opening(world)
     bundle.emit("chapter", describe_opening(world), plain=f"{name}: {unit}, {period or 'all data'}")
     return chapter
@@ -74,7 +75,13 @@ class Chapter:
 
     @property
     def sources(self) -> ResolvedSources:
-        """The files of the unit's sources, which ingestion alone reads."""
+        """The files of the unit's sources, which ingestion alone reads.
+
+        Raises
+        ------
+        DataError
+            A draft finds no files of a source.
+        """
         world = self._world
         if world.sources is not None:
             return ResolvedSources(
@@ -83,7 +90,13 @@ class Chapter:
             )
         if world.root is None:
             raise DataError(f"chapter {world.chapter}: was given no sources.")
-        return find_sources(self.unit, world.root)
+        found = find_sources(self.unit, world.root)
+        if found.missing:
+            raise DataError(
+                f"unit {self.unit.name}: the files of {', '.join(found.missing)} are absent. "
+                f"Run `rapport run {self.unit.name}` first; it says where they are looked for."
+            )
+        return found
 
     @property
     def pseudonym_key(self) -> bytes:

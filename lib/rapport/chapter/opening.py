@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from IPython.core.getipython import get_ipython
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from rapport.chapter.world import World
 from rapport.marts.periods import parse_period
@@ -39,6 +40,15 @@ def describe_opening(world: World) -> dict[str, Any]:
         "period_label": {lang: show_period(world.period, lang) for lang in LANGUAGES},
         "as_of_label": {lang: show_date(world.as_of, lang) for lang in LANGUAGES},
     }
+
+
+def hold_threads() -> None:
+    """Give linear algebra one thread for as long as the kernel lives.
+
+    The press starts its kernels so. In a stock kernel two threads add in another order, and the
+    last digit of an interval differed between a draft and the report.
+    """
+    threadpool_limits(limits=1)
 
 
 def log_opening(world: World) -> None:

@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.periods import parse_period
@@ -102,12 +104,15 @@ def find_current(root: Path, unit: str, period: str | None) -> dict[str, Path]:
     return {name: store / "objects" / digest[:2] / digest for name, digest in digests.items()}
 
 
-def _as_of(known: Mapping[str, Path], *, unit: str, period: str) -> date:
+def _as_of(known: Mapping[str, Path], *, unit: str, period: str) -> date | None:
     if "snapshot" not in known:
         raise DataError(
             f"unit {unit}: no run has read its sources yet. Run `rapport run {unit} "
             f"--period {period}` first."
         )
     span = tables.read_table(known["snapshot"])
-    last: date = span["data_until"].iloc[0].date()
+    until = span["data_until"].iloc[0]
+    if pd.isna(until):
+        return None
+    last: date = until.date()
     return min(parse_period(period).last_on or last, last)
