@@ -44,7 +44,10 @@ def list_parts(split: RevenueSplit | None) -> pd.DataFrame:
     """
     if split is None:
         return pd.DataFrame({"part": [], "amount": []})
-    return pd.DataFrame({"part": list(PARTS), "amount": [getattr(split, part) for part in PARTS]})
+    # A unit whose every sale has a customer has no such part; a bar of nothing would say it might.
+    amounts = {part: getattr(split, part) for part in PARTS}
+    shown = [part for part in PARTS if part != "unidentified" or amounts[part] != 0]
+    return pd.DataFrame({"part": shown, "amount": [amounts[part] for part in shown]})
 
 
 def find_driver(split: RevenueSplit | None) -> tuple[str, Decimal] | None:
