@@ -43,7 +43,7 @@ def measure_groups(clustering: Clustering, *, min_count: int = 10) -> list[Measu
     """Name the numbers of the groups: how many, how far apart, how firm, how many left out."""
     marked, n = clustering.diagnostics, len(clustering.labels) - clustering.n_left_out
     found = [
-        Measured("groups.n", n, "count", "customers"),
+        count_or_hide("groups.n", n, min_count),
         count_or_hide("groups.n_left_out", clustering.n_left_out, min_count),
     ]
     if len(marked):

@@ -19,6 +19,7 @@ from rapport.analysis.rfm import assign_segments, count_levels, rfm_cuts, take_w
 from rapport.analysis.segments import segment_table, sizes_between
 
 BEST, KEEP, TOTAL = "high_value", "must_keep", "total"
+SAID = ("ok", "other")
 N_LEVELS = 5
 
 
@@ -41,7 +42,8 @@ class Segmentation:
 
     `customers` and `scores` have a row per customer, `table` one per segment. `outcome`: "ok",
     "other" (the segment `lead` brings most, not the high-value one), or why nothing is said:
-    "nobody", "too_few", "alike" (all score the same), "no_spend". `n_outside`: customers known by
+    "nobody", "too_few", "small" (no segment has `min_n`), "alike" (all score the same),
+    "no_spend". `n_outside`: customers known by
     as_of who bought nothing inside the window.
     """
 
@@ -51,6 +53,11 @@ class Segmentation:
     outcome: str
     lead: str | None
     n_outside: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether segments say anything: not where nobody, too few or only equals bought."""
+        return self.outcome not in ("nobody", "too_few", "alike")
 
 
 def study_segments(measures: pd.DataFrame, rules: SegmentRules) -> Segmentation:
@@ -64,8 +71,8 @@ def study_segments(measures: pd.DataFrame, rules: SegmentRules) -> Segmentation:
     scores = assign_segments(customers, new_days=rules.new_days, as_of=rules.as_of)
     table = segment_table(scores["segment"], customers, min_n=rules.min_n)
     n_known = int((measures["window"] == "current").sum())
-    lead = _lead(table, rules.min_n)
-    outcome = _outcome(scores, table, lead, rules.min_n)
+    outcome = _outcome(scores, table, rules.min_n)
+    lead = _lead(table, rules.min_n) if outcome in SAID else None
     return Segmentation(customers, scores, table, outcome, lead, n_known - len(customers))
 
 
@@ -76,7 +83,7 @@ def _lead(table: pd.DataFrame, min_n: int) -> str | None:
     return str(large["share_spend"].astype(float).idxmax())
 
 
-def _outcome(scores: pd.DataFrame, table: pd.DataFrame, lead: str | None, min_n: int) -> str:
+def _outcome(scores: pd.DataFrame, table: pd.DataFrame, min_n: int) -> str:
     if scores.empty:
         return "nobody"
     if len(scores) < min_n:
@@ -85,8 +92,9 @@ def _outcome(scores: pd.DataFrame, table: pd.DataFrame, lead: str | None, min_n:
         return "alike"
     if sum(table["spend"]) <= 0:
         return "no_spend"
+    lead = _lead(table, min_n)
     if lead is None:
-        return "too_few"
+        return "small"
     return "ok" if lead == BEST else "other"
 
 
@@ -99,14 +107,15 @@ def measure_segments(found: Segmentation, rules: SegmentRules, *, currency: str)
     scores, customers = found.scores, found.customers
     spend = customers["rfm_spend"]
     values = [
-        Measured("n", len(scores), "count", "customers"),
+        count_or_hide("n", len(scores), rules.min_count),
         count_or_hide("n_outside", found.n_outside, rules.min_count),
         count_or_hide("n_not_positive", int((spend <= 0).sum()), rules.min_count),
-        Measured("spend", sum(spend, Decimal(0)), "money", currency),
     ]
+    if values[0].value is not None:
+        values.append(Measured("spend", sum(spend, Decimal(0)), "money", currency))
     for name, level in count_levels(scores).items():
-        values.append(Measured(f"levels.{name[0]}", level, "count", "count", len(scores)))
-    if found.outcome in ("ok", "other") and found.lead is not None:
+        values.append(Measured(f"levels.{name[0]}", level, "count", "count"))
+    if found.lead is not None:
         values += _measure_one("best", found.lead, found, rules)
         values.append(Measured("best.spend", found.table["spend"][found.lead], "money", currency))
         if found.table["n_customers"][KEEP] >= rules.min_n:
@@ -141,9 +150,13 @@ def _measure_one(
     ]  # fmt: skip
 
 
-def describe_data(snapshot: pd.DataFrame, as_of: date, *, rfm_days: int) -> str:
-    """Say whether the data reach back over the whole window: whole or short."""
-    first = pd.Timestamp(as_of) - pd.Timedelta(days=rfm_days - 1)
+def describe_data(
+    found: Segmentation, snapshot: pd.DataFrame, rules: SegmentRules, *, rfm_days: int
+) -> str:
+    """Say whether the data reach back over the whole window, whole or short; or few, or nobody."""
+    if len(found.scores) < rules.min_count:
+        return "few" if len(found.scores) else "nobody"
+    first = pd.Timestamp(rules.as_of) - pd.Timedelta(days=rfm_days - 1)
     return "whole" if (snapshot["data_from"] <= first).all() else "short"
 
 
@@ -159,7 +172,7 @@ def list_remarks(
 ) -> list[tuple[str, str]]:
     """Name what else must be said, with its case: some, or few where the number is hidden."""
     n_low = int((found.customers["rfm_spend"] <= 0).sum())
-    is_keep = found.outcome in ("ok", "other") and found.table["n_customers"][KEEP] >= rules.min_n
+    is_keep = found.outcome in SAID and found.table["n_customers"][KEEP] >= rules.min_n
     counts = {
         "keep": rules.min_count if is_keep else 0,
         "outside": found.n_outside,
@@ -169,8 +182,15 @@ def list_remarks(
     return [(name, "few" if n < rules.min_count else "some") for name, n in counts.items() if n]
 
 
+def take_sizes(found: Segmentation) -> pd.DataFrame | None:
+    """Give the table of segments where it says anything."""
+    return found.table if found.is_shown else None
+
+
 def add_total(found: Segmentation) -> pd.DataFrame:
-    """Give the segments by falling spend, and all customers as the last row, `total`."""
+    """Give segments by falling spend, then all customers (`total`); no rows if not shown."""
+    if not found.is_shown:
+        return found.table.iloc[:0]
     everyone = pd.Series(TOTAL, found.scores.index, dtype=object)
     total = segment_table(everyone, found.customers, order=[TOTAL])
     ranked = found.table.sort_values("spend", ascending=False, kind="stable")
@@ -202,19 +222,6 @@ def compare_sizes(
     return sizes_between(earlier["segment"], later["segment"])
 
 
-def measure_sizes(sizes: pd.DataFrame | None, *, confidence: float = 0.95) -> list[Measured]:
-    """Name the share of high-value customers at both days, and how many customers there were."""
-    if sizes is None:
-        return []
-    found = []
-    for when in ("earlier", "later"):
-        best, n = _count_best(sizes, when)
-        found.append(Measured(f"sizes.n_{when}", n, "count", "customers"))
-        ends = wilson(best, n, confidence=confidence).ends
-        found.append(Measured(f"sizes.{when}", best / n, "ratio", "share", n, ends))
-    return found
-
-
 def describe_sizes(sizes: pd.DataFrame | None, *, min_n: int = 30, min_change: float = 0.02) -> str:
     """Say how the share of high-value customers moved: up, down, unclear, none, few, or late.
 
@@ -228,6 +235,21 @@ def describe_sizes(sizes: pd.DataFrame | None, *, min_n: int = 30, min_change: f
     # Most customers are counted on both days, so the interval of two samples is wide rather
     # than narrow.
     return compare_shares(now, then, min_change=min_change).case
+
+
+def measure_sizes(
+    sizes: pd.DataFrame | None, case: str, *, confidence: float = 0.95
+) -> list[Measured]:
+    """Name the share of high-value customers at both days, unless `case` is few or late."""
+    if sizes is None or case == "few":
+        return []
+    found = []
+    for when in ("earlier", "later"):
+        best, n = _count_best(sizes, when)
+        found.append(Measured(f"sizes.n_{when}", n, "count", "customers"))
+        ends = wilson(best, n, confidence=confidence).ends
+        found.append(Measured(f"sizes.{when}", best / n, "ratio", "share", n, ends))
+    return found
 
 
 def _count_best(sizes: pd.DataFrame, when: str) -> tuple[int, int]:

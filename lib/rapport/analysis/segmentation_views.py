@@ -30,7 +30,7 @@ def list_views(found: Segmentation, rules: SegmentRules) -> dict[str, pd.DataFra
         customers, or fewer than `min_count` of high value, are put together as `other`; no table
         where fewer than two are left.
     """
-    if found.outcome not in ("ok", "other"):
+    if found.lead is None:
         return {}
     tables = {}
     for view, columns in VIEWS.items():

@@ -25,6 +25,11 @@ def name_lead(lead: str | None) -> dict[str, Value]:
     return {} if lead is None else {"best_name": label_value("segment", lead)}
 
 
+def list_asides(table: pd.DataFrame) -> list[str]:
+    """Name what helps to read the table of segments, where there is one."""
+    return [] if table.empty else ["how_to_read"]
+
+
 def name_days(snapshot: pd.DataFrame, periods: pd.DataFrame) -> dict[str, Value]:
     """Give the first day of the data, and the month that fixed borders are taken from, if any."""
     named = {}
@@ -33,6 +38,11 @@ def name_days(snapshot: pd.DataFrame, periods: pd.DataFrame) -> dict[str, Value]
     for day in periods.loc[periods["window"] == "cut", "ends_on"]:
         named["cut"] = period_value(f"{day:%Y-%m}", name="cut")
     return named
+
+
+def hide_sizes(table: pd.DataFrame | None, *, min_count: int) -> pd.DataFrame | None:
+    """Give the table of segments as it may be published; None where there is none."""
+    return None if table is None else hide_small(table, min_count=min_count)
 
 
 def hide_small(
@@ -74,16 +84,16 @@ def hide_rates(table: pd.DataFrame, rate: str, hits: pd.Series, *, min_count: in
 def segment_overview(
     table: pd.DataFrame, values: Values, *, currency: str, spend: str, lead: str | None
 ) -> TableSpec | None:
-    """Give the table of segments, all customers last; None without customers.
+    """Give the table of segments, all customers last; None where it says nothing.
 
     Parameters
     ----------
     table : as `hide_small` gives it; one row per segment (its index) and `total`
-    values : `best_n`, `best_spend` where there is a `lead`
+    values : `best_spend`, `spend` where there is a `lead`
     spend : net or gross
     lead : the segment that the headline names
     """
-    if not table["n_customers"].fillna(1).astype(int).sum():
+    if table.empty:
         return None
     frame = table.rename_axis("segment").reset_index()
     places = {name: place for place, name in enumerate(frame["segment"])}
@@ -145,11 +155,11 @@ def spend_bars(table: pd.DataFrame, values: Values, *, lead: str | None) -> Figu
 def score_grid(
     scores: pd.DataFrame, values: Values, *, min_count: int, min_n: int
 ) -> FigureSpec | None:
-    """Give the heat map of customers by recency and frequency; None of fewer than `min_n`.
+    """Give the heat map of customers by recency and frequency; None of too few or equals.
 
     The figure's published data hold no count where its picture hides one.
     """
-    if len(scores) < min_n:
+    if len(scores) < min_n or len(scores[["r_score", "f_score"]].drop_duplicates()) == 1:
         return None
     spec = rfm_grid(scores, id="segmentation.grid", min_count=min_count)
     counts = [None if isinstance(n, Suppressed) else int(n) for n in spec.data["n_customers"]]
