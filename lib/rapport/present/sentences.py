@@ -225,7 +225,8 @@ def _keep_together(runs: list[Run], language: Language) -> list[Run]:
     """Make the blank between a Chinese sentence's number and its measure word unbreakable."""
     if language != "zh":
         return runs
-    kept = list(runs)
+    # Bold marks leave empty runs; the number stands in the run before them.
+    kept = [run for run in runs if run["text"]]
     for place in range(1, len(kept)):
         before, after = kept[place - 1], kept[place]
         is_measure = after["text"][:1] == " " and _HAN.match(after["text"][1:2])

@@ -108,3 +108,11 @@ def test_an_empty_locale_file_has_no_words(tmp_path):
     path.write_text("# nothing yet\n", encoding="utf-8", newline="\n")
 
     assert read_locale(path) == {}
+
+
+def test_a_blank_after_a_bold_percentage_stays_before_a_han_character():
+    change = Value("a.change", 0.5, "ratio", "change")
+
+    runs = fill("**{change}** 环比", "zh", {"change": change}, name="a.b")
+
+    assert text_of(runs) == "+50.0% 环比"
