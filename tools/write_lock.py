@@ -31,7 +31,9 @@ def environment_text() -> str:
 
 def clean(text: str) -> str:
     """Drop comments and index addresses: what is left is names, versions and hashes."""
-    kept = [line for line in text.splitlines() if not re.match(r"\s*(#|--(extra-)?index|-f )", line)]
+    kept = [
+        line for line in text.splitlines() if not re.match(r"\s*(#|--(extra-)?index|-f )", line)
+    ]
     return HEAD + "\n".join(kept).strip() + "\n"
 
 

@@ -75,7 +75,9 @@ def _assigned(tree: ast.Module) -> Iterator[str]:
 
 
 def untwinned_prose(notebook: Any) -> list[str]:
-    languages = [tuple(t for t in tags(cell) if t in ("en", "zh")) for cell in prose_cells(notebook)]
+    languages = [
+        tuple(t for t in tags(cell) if t in ("en", "zh")) for cell in prose_cells(notebook)
+    ]
     found = [f"prose cell {n} is tagged {tag}" for n, tag in enumerate(languages) if len(tag) != 1]
     if not found and languages != [("en",), ("zh",)] * (len(languages) // 2):
         found.append("prose does not come in twins, English before Chinese")
@@ -88,13 +90,19 @@ def numbers_in_prose(notebook: Any) -> list[str]:
         heads = tuple(METHOD.values())
         if cell.source.startswith(heads):
             continue
-        found += [f"a number in prose: {line[:60]}" for line in cell.source.splitlines() if DIGIT.search(line)]
+        found += [
+            f"a number in prose: {line[:60]}"
+            for line in cell.source.splitlines()
+            if DIGIT.search(line)
+        ]
     return found
 
 
 def tag_order(notebook: Any) -> list[str]:
     tagged = [tag for cell in code_cells(notebook) for tag in tags(cell) if tag in (*ORDER, *LAST)]
-    found = [] if tagged[:2] == list(ORDER) else ["the code begins otherwise than parameters, setup"]
+    found = (
+        [] if tagged[:2] == list(ORDER) else ["the code begins otherwise than parameters, setup"]
+    )
     if sorted(set(tagged)) != sorted({*ORDER, *LAST}):
         found.append("a tag of parameters, setup, check, publish is missing")
     return found
@@ -119,9 +127,11 @@ def untyped_parameters(notebook: Any) -> list[str]:
     for cell in code_cells(notebook):
         if "parameters" not in tags(cell):
             continue
-        for line in cell.source.splitlines():
-            if not re.fullmatch(r"\w+: [\w |\[\]]+ = \S.*?  # \S.*", line):
-                found.append(f"a parameter without type or unit: {line}")
+        found += [
+            f"a parameter without type or unit: {line}"
+            for line in cell.source.splitlines()
+            if not re.fullmatch(r"\w+: [\w |\[\]]+ = \S.*?  # \S.*", line)
+        ]
     return found
 
 

@@ -25,7 +25,9 @@ def parameters(notebook):
 
 
 def test_there_are_chapters():
-    assert {"01_ingestion", "03_segmentation", "06_churn", "10_summary"} <= {p.stem for p in CHAPTERS}
+    assert {"01_ingestion", "03_segmentation", "06_churn", "10_summary"} <= {
+        p.stem for p in CHAPTERS
+    }
 
 
 @pytest.mark.parametrize("rule", anatomy.RULES, ids=lambda rule: rule.__name__)
@@ -80,4 +82,7 @@ def test_each_rule_finds_its_fault_and_nothing_in_a_good_notebook(rule, cell):
     cells = good()
 
     assert rule(new_notebook(cells=cells)) == []
-    assert rule(new_notebook(cells=[cell, *cells] if rule is anatomy.tag_order else [*cells, cell])) != []
+    assert (
+        rule(new_notebook(cells=[cell, *cells] if rule is anatomy.tag_order else [*cells, cell]))
+        != []
+    )

@@ -29,7 +29,9 @@ def test_each_line_carries_the_digest_of_the_line_before(tmp_path):
     assert json.loads(lines[1])["run"] == "示例"
 
 
-@pytest.mark.parametrize("edit", [lambda ls: ls[1:], lambda ls: [ls[0].replace("a0", "a9"), *ls[1:]]])
+@pytest.mark.parametrize(
+    "edit", [lambda ls: ls[1:], lambda ls: [ls[0].replace("a0", "a9"), *ls[1:]]]
+)
 def test_an_edited_or_deleted_line_breaks_the_chain(tmp_path, edit):
     log = tmp_path / "log.jsonl"
     append_five(log, "a")
