@@ -194,15 +194,20 @@ def choose_warnings(
     return found
 
 
-def choose_findings(figures: Sequence[KeyFigure], *, kind: str) -> Sentences:
+def choose_findings(
+    figures: Sequence[KeyFigure], *, kind: str, measured: Sequence[str]
+) -> Sentences:
     """Choose the findings of page two: templates and their cases, in the order of the figures.
 
     Parameters
     ----------
     kind : what churn is measured on, orders or contracts
+    measured : names of the numbers that there are
     """
     names = {figure.name for figure in figures}
-    found: Sentences = [("summary.finding_identified", None)]
+    found: Sentences = []
+    if "identified_share" in measured:
+        found.append(("summary.finding_identified", None))
     if "repurchase" in names:
         found.append(("summary.finding_repurchase", None))
     if "churn" in names:

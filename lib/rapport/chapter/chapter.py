@@ -67,10 +67,8 @@ class Chapter:
         return self._world.unit
 
     @property
-    def as_of(self) -> date:
-        """Last day observed, included."""
-        if self._world.as_of is None:
-            raise DataError(f"chapter {self._world.chapter}: has no period, so no as_of.")
+    def as_of(self) -> date | None:
+        """Last day observed, included; None where the unit's tables carry no day."""
         return self._world.as_of
 
     @property

@@ -54,7 +54,7 @@ def show(
     if wanted.form == "n":
         return label("word.missing", language) if value.n is None else f"{value.n:,}"
     if value.value is None:
-        return label("word.missing", language)
+        return label("word.undated" if value.kind == "date" else "word.missing", language)
     if isinstance(value.value, Suppressed):
         return f"<{value.value.below}"
     if isinstance(value.value, str):

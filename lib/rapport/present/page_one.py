@@ -12,7 +12,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.pieces import Action, Actions, Card, Cards
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Value, label_value
+from rapport.present.values import Value, date_value, label_value, period_value
 
 Values = Mapping[str, Value]
 
@@ -31,6 +31,24 @@ class Figure(Protocol):
     @property
     def history(self) -> tuple[float | None, ...]:
         """One value a period, oldest first."""
+
+
+def time_words(windows: pd.DataFrame, data_from: Any) -> dict[str, Value]:
+    """Give the days and periods that page one speaks of, where the data carry any.
+
+    Parameters
+    ----------
+    windows : one row per window, by its name: `period`, `starts_on`
+    data_from : first day of the data; NaT in a unit without days
+    """
+    starts_on = windows["starts_on"].get("current")
+    words = {
+        "starts_on": date_value("starts_on", None if pd.isna(starts_on) else starts_on.date()),
+        "data_from": date_value("data_from", None if pd.isna(data_from) else data_from.date()),
+    }
+    if "previous" in windows.index:
+        words["previous"] = period_value(windows["period"]["previous"], name="period.previous")
+    return words
 
 
 def key_cards(figures: Sequence[Figure], values: Values, *, periods: Values) -> Cards:

@@ -81,8 +81,8 @@ def text_value(identity: str, text: str) -> Value:
     return Value(id=identity, value=text, kind="label", unit="text")
 
 
-def date_value(identity: str, day: date) -> Value:
-    """Give a date as a value.
+def date_value(identity: str, day: date | None) -> Value:
+    """Give a date as a value; None is the end of data that carry no day.
 
     Examples
     --------

@@ -32,7 +32,7 @@ def list_asides(table: pd.DataFrame) -> list[str]:
 
 def name_days(snapshot: pd.DataFrame, periods: pd.DataFrame) -> dict[str, Value]:
     """Give the first day of the data, and the month that fixed borders are taken from, if any."""
-    named = {}
+    named = {"data_from": Value("data_from", None, "label", "date")}
     for day in snapshot["data_from"].dropna():
         named["data_from"] = date_value("data_from", day.date())
     for day in periods.loc[periods["window"] == "cut", "ends_on"]:
