@@ -50,7 +50,7 @@ def take_page_one(parts: Sequence[Part]) -> tuple[PageOne, list[Part]]:
 
 def _find_place(bundle: Bundle, places: Mapping[str, Sequence[Bundle]]) -> str | None:
     kind = bundle.content["type"]
-    place = bundle.content["role"] if kind == "sentence" else kind
+    place = str(bundle.content["role"] if kind == "sentence" else kind)
     if place not in _ROLES + _TYPES:
         return None
     if place in places and place == "figure":

@@ -56,7 +56,7 @@ def _part_blocks(name: str, part: Part, language: str) -> list[Block]:
         return outputs
     if part.kind == "data":
         return [block for block in outputs if block["type"] not in _NOTES]
-    findings = [block for block in outputs if block["type"] in ("heading", "headline")]
+    findings: list[Block] = [block for block in outputs if block["type"] in ("heading", "headline")]
     blocks = _in_order(name, part, language)
     if all(block["type"] == "heading" for block in blocks):
         return findings  # a question that found no answer this time is not asked

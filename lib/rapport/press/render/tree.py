@@ -7,7 +7,7 @@ compared and handed to a typesetter; every text run names where its words come f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 SourceKind = Literal["template", "value", "date", "label", "parameter", "prose", "table"]
 
@@ -243,6 +243,10 @@ def _card_value(card: Card) -> Runs:
 
 def block_runs(block: Block | Mapping[str, Any]) -> Iterator[Run]:
     """Give the runs of one block in the order in which they are read."""
+    yield from _plain_runs(cast(Mapping[str, Any], block))
+
+
+def _plain_runs(block: Mapping[str, Any]) -> Iterator[Run]:
     for key in ("title", "subtitle", "text", "caption", "note"):
         content = block.get(key)
         if isinstance(content, list):

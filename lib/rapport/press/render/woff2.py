@@ -56,7 +56,8 @@ def write_woff2(sfnt: bytes) -> bytes:
         0,
         *(0, 0, 0, 0, 0),  # no metadata, nothing private
     )
-    return head + body
+    whole: bytes = head + body
+    return whole
 
 
 def _entry(tag: bytes, length: int) -> bytes:
