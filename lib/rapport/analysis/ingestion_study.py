@@ -50,6 +50,7 @@ def measure_delivery(
         Measured("rows.kept", kept, "count", "rows"),
         Measured("rows.left", read - kept, "count", "rows"),
         *_share("kept.share", kept, read),
+        *_rules(quality),
         *_duplicates(quality, currency),
         *_facts(facts, currency),
     ]
@@ -60,6 +61,16 @@ def _share(name: str, part: Any, whole: Any) -> list[Measured]:
     if not whole:
         return []
     return [Measured(name, float(Decimal(part) / Decimal(whole)), "ratio", "share")]
+
+
+def _rules(quality: pd.DataFrame) -> list[Measured]:
+    """Name the rows that each rule touched: `rule.<table>.<rule>`."""
+    # One rule may keep rows of one source and drop those of another: counted together.
+    touched = list_rules(quality).groupby(["table", "rule"], sort=True)["n_rows"].sum()
+    return [
+        Measured(f"rule.{table}.{rule}", int(n_rows), "count", "rows")
+        for (table, rule), n_rows in touched.items()
+    ]
 
 
 def _duplicates(quality: pd.DataFrame, currency: str) -> list[Measured]:
@@ -74,12 +85,21 @@ def _duplicates(quality: pd.DataFrame, currency: str) -> list[Measured]:
 def _facts(facts: Mapping[str, Any], currency: str) -> list[Measured]:
     counts: Sequence[tuple[str, str, str]] = (
         ("customers", "customers", "customers"), ("buyers", "customers_buying", "customers"),
-        ("orders", "orders", "orders"),
+        ("orders", "orders", "orders"), ("orders.identified", "orders_identified", "orders"),
+        ("sales.identified", "sales_identified", "orders"),
+        ("sale_lines.identified", "sale_lines_identified", "rows"),
     )  # fmt: skip
-    found = [Measured(name, _count(facts[key]), "count", unit) for name, key, unit in counts]
+    found = [
+        Measured(name, _count(facts[key]), "count", unit)
+        for name, key, unit in counts
+        if key in facts
+    ]
     found += [
         Measured(name, facts[key], "money", currency)
-        for name, key in (("net", "net"), ("net.identified", "net_identified"), ("gross", "gross"))
+        for name, key in (
+            ("net", "net"), ("net.identified", "net_identified"), ("gross", "gross"),
+            ("gross.identified", "gross_identified"),
+        )
     ]
     if facts["net"] > 0:
         found += _share("identified.share", facts["net_identified"], facts["net"])

@@ -191,7 +191,7 @@ def _account(
         sources=add_days(describe_sources(engine, unit, sources, pieces), coverage),
         coverage=coverage,
         completeness=measure_completeness(tables, list_nets(engine)),
-        facts=list_facts(engine),
+        facts=list_facts(engine, pieces),
         data_from=span["data_from"],
         data_until=span["data_until"],
     )

@@ -15,7 +15,7 @@ from rapport.tables import Engine, identifier
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 
 
-def list_facts(engine: Engine) -> Mapping[str, int | Decimal]:
+def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | Decimal]:
     """Count customers and orders, and add up their money.
 
     Returns
@@ -23,13 +23,15 @@ def list_facts(engine: Engine) -> Mapping[str, int | Decimal]:
     by name, over orders that are kept and not cancelled
         `customers` all that were delivered, `customers_charged` with an order or return,
         `customers_buying` with a sale; `orders`, `sales`, `returns` documents; `net`, `gross`
-        of all; `net_identified`, `gross_identified`, `orders_identified` of known customers.
+        of all; `net_identified`, `gross_identified`, `orders_identified`, `sales_identified` of
+        known customers, and `sale_lines_identified` where the unit has lines.
     """
     (row,) = engine.rows(
         "SELECT count(*) AS orders, "
         "count(*) FILTER (WHERE kind = 'sale') AS sales, "
         "count(*) FILTER (WHERE kind = 'return') AS returns, "
         "count(customer_id) AS orders_identified, "
+        "count(customer_id) FILTER (WHERE kind = 'sale') AS sales_identified, "
         "count(DISTINCT customer_id) AS customers_charged, "
         "count(DISTINCT customer_id) FILTER (WHERE kind = 'sale') AS customers_buying, "
         "coalesce(sum(amount), 0) AS net, "
@@ -40,7 +42,14 @@ def list_facts(engine: Engine) -> Mapping[str, int | Decimal]:
         "FROM documents WHERE rule IS NULL AND status <> 'cancelled'"
     )
     (known,) = engine.rows("SELECT count(*) AS customers FROM identities")
-    return known | row
+    if not any(piece.table == "order_lines" for piece in pieces):
+        return known | row
+    (sold,) = engine.rows(
+        "SELECT count(*) AS sale_lines_identified FROM lines JOIN documents AS d USING (order_id) "
+        "WHERE lines.rule IS NULL AND d.rule IS NULL AND d.status <> 'cancelled' "
+        "AND d.kind = 'sale' AND d.customer_id IS NOT NULL"
+    )
+    return known | row | sold
 
 
 def list_nets(engine: Engine) -> pa.ChunkedArray:

@@ -54,7 +54,8 @@ def show(
     if wanted.form == "n":
         return label("word.missing", language) if value.n is None else f"{value.n:,}"
     if value.value is None:
-        return label("word.undated" if value.kind == "date" else "word.missing", language)
+        is_prose = value.kind == "date" and wanted.form != "table"
+        return label("word.undated" if is_prose else "word.missing", language)
     if isinstance(value.value, Suppressed):
         return f"<{value.value.below}"
     if isinstance(value.value, str):
