@@ -66,11 +66,9 @@ def _share(name: str, part: Any, whole: Any) -> list[Measured]:
 def _rules(quality: pd.DataFrame) -> list[Measured]:
     """Name the rows that each rule touched: `rule.<table>.<rule>`."""
     # One rule may keep rows of one source and drop those of another: counted together.
-    touched = list_rules(quality).groupby(["table", "rule"], sort=True)["n_rows"].sum()
-    return [
-        Measured(f"rule.{table}.{rule}", int(n_rows), "count", "rows")
-        for (table, rule), n_rows in touched.items()
-    ]
+    touched = list_rules(quality)
+    counts = touched["n_rows"].groupby("rule." + touched["table"] + "." + touched["rule"]).sum()
+    return [Measured(str(name), int(n_rows), "count", "rows") for name, n_rows in counts.items()]
 
 
 def _duplicates(quality: pd.DataFrame, currency: str) -> list[Measured]:
@@ -97,7 +95,9 @@ def _facts(facts: Mapping[str, Any], currency: str) -> list[Measured]:
     found += [
         Measured(name, facts[key], "money", currency)
         for name, key in (
-            ("net", "net"), ("net.identified", "net_identified"), ("gross", "gross"),
+            ("net", "net"),
+            ("net.identified", "net_identified"),
+            ("gross", "gross"),
             ("gross.identified", "gross_identified"),
         )
     ]
