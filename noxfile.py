@@ -27,13 +27,21 @@ def install(session: nox.Session) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Where real data sets may lie: beside the project, if somebody put them there."""
+    """Name where real data sets may lie, and let the environment keep its bytecode.
+
+    Data sets are found beside the project, if somebody put them there. Without bytecode every
+    kernel would compile all its libraries again: three times the work of a short chapter.
+    """
     beside = HERE.parent / "shared" / "data"
     known = os.environ.get("RAPPORT_DATA_PATH", "")
     folders = [known] if known else []
     if beside.is_dir():
         folders.append(str(beside))
-    return {"RAPPORT_DATA_PATH": os.pathsep.join(folders), "PYTHONHASHSEED": "0"}
+    return {
+        "RAPPORT_DATA_PATH": os.pathsep.join(folders),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONHASHSEED": "0",
+    }
 
 
 def pytest(session: nox.Session, *paths: str) -> None:
