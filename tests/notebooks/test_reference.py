@@ -7,7 +7,7 @@ import nbformat
 import pytest
 import sample_project as sample
 
-from rapport.press.canonical import find_accidents, is_code, join_text, tags_of
+from rapport.press.canonical import canonicalise, find_accidents, is_code, join_text, tags_of
 
 MOST_BYTES = 700_000
 TEXTS = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
@@ -65,6 +65,13 @@ def shorten(said):
     """Leave out the middle of long lines: a bundle with its drawings is one line to nbval."""
     lines = [ln if len(ln) < 500 else f"{ln[:240]} ... {ln[-240:]}" for ln in said.splitlines()]
     return "\n".join(lines[-200:])
+
+
+def test_the_press_shows_what_the_reference_shows(both):
+    reference, now = (sample.outputs_of(canonicalise(notebook)) for notebook in both)
+
+    # Compared as a whole and said in one word: the tests below say what differs.
+    assert (now == reference) is True, ADVICE
 
 
 def test_values_are_those_of_the_reference(both):

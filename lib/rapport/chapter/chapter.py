@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -144,12 +144,20 @@ class Chapter:
         if rows is not None:
             self._publish(table, rows)
 
-    def _publish(self, table: str, rows: pd.DataFrame | pa.Table, *, shown: bool = False) -> None:
+    def _publish(
+        self,
+        table: str,
+        rows: pd.DataFrame | pa.Table,
+        *,
+        kinds: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a table; `kinds` of columns are known of what is shown, else they are guessed."""
         safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
         file = tables.write_table(safe, self._world.writes / f"{table}.parquet")
+        guessed = pieces.column_kinds(tables.read_table(file.path))
+        known = {name: (kinds or {}).get(name, kind) for name, kind in guessed.items()}
         content: dict[str, Any] = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
-        kinds = pieces.column_kinds(tables.read_table(file.path))
-        content |= {"kinds": kinds} | ({"shown": True} if shown else {})
+        content |= {"kinds": known} | ({} if kinds is None else {"shown": True})
         bundle.emit("written", content, plain=f"{table}: {file.n_rows:,} rows")
 
     def record(  # noqa: PLR0913 - a record has these parts, each named where it is called
@@ -229,6 +237,6 @@ class Chapter:
             if spec is not None:
                 show(spec, self.unit)
             if isinstance(spec, FigureSpec):
-                self._publish(spec.id, spec.data, shown=True)
+                self._publish(spec.id, spec.data, kinds=spec.kinds)
             elif isinstance(spec, TableSpec):
-                self._publish(spec.id, spec.frame[list(spec.kinds)], shown=True)
+                self._publish(spec.id, spec.frame[list(spec.kinds)], kinds=spec.kinds)

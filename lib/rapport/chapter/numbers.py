@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,11 +43,13 @@ def hide_suppressed(rows: pd.DataFrame) -> pd.DataFrame:
     hidden = [name for name in mixed if rows[name].map(_is_suppressed).any()]
     if not hidden:
         return rows
-    emptied = {
-        name: pd.Series([None if _is_suppressed(cell) else cell for cell in rows[name]], rows.index)
-        for name in hidden
-    }
-    return rows.assign(**emptied)
+    return rows.assign(**{name: _emptied(rows[name]) for name in hidden})
+
+
+def _emptied(column: pd.Series[Any]) -> pd.Series[Any]:
+    # As objects, or whole numbers would be written as floats for the sake of the empty cells.
+    cells = [None if _is_suppressed(cell) else cell for cell in column]
+    return pd.Series(cells, column.index, dtype=object)
 
 
 def _is_suppressed(cell: object) -> bool:

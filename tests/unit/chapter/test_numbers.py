@@ -1,0 +1,83 @@
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rapport.analysis.measured import Measured
+from rapport.chapter.numbers import hide_suppressed, make_value, plain
+from rapport.present.values import Suppressed
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (np.int64(3), 3),
+        (np.float64(0.5), 0.5),
+        (np.str_("new"), "new"),
+        (Decimal("1.10"), Decimal("1.10")),
+        (pd.Timestamp("2026-06-30"), date(2026, 6, 30)),
+        (date(2026, 6, 30), date(2026, 6, 30)),
+        (pd.NA, None),
+        (pd.NaT, None),
+        (None, None),
+    ],
+)
+def test_a_scalar_becomes_pythons_own(given, expected):
+    made = plain(given)
+
+    assert made == expected
+    assert type(made) is type(expected)
+
+
+@pytest.mark.parametrize("given", [True, np.True_, [1], {"a": 1}, 1j])
+def test_what_is_no_number_date_or_label_is_refused(given):
+    with pytest.raises(TypeError, match="cannot be recorded as a value"):
+        plain(given)
+
+
+def test_a_value_bears_its_units_currency_and_confidence(unit):
+    measured = Measured("net", Decimal("12.3400"), "money", "GBP", n=np.int64(7))
+
+    value = make_value(measured, "summary.net", unit)
+
+    assert (value.id, value.value, value.n) == ("summary.net", Decimal("12.3400"), 7)
+    assert (value.currency, value.confidence) == ("GBP", 0.95)
+
+
+def test_an_interval_keeps_both_ends_as_pythons_numbers(unit):
+    ends = (np.float64(0.25), np.float64(0.5))
+
+    value = make_value(Measured("rate", 0.4, "ratio", "share", interval=ends), "a.rate", unit)
+
+    assert value.interval == (0.25, 0.5)
+    assert [type(end) for end in value.interval] == [float, float]
+
+
+def test_an_interval_with_an_end_missing_is_refused(unit):
+    with pytest.raises(TypeError, match="two numbers"):
+        make_value(Measured("rate", 0.4, "ratio", "share", interval=(0.1, None)), "a.b", unit)
+
+
+def test_a_kind_that_no_tolerance_is_known_for_is_refused(unit):
+    with pytest.raises(TypeError, match=r"'guess' is no kind of value; one of count, money"):
+        make_value(Measured("rate", 0.4, "guess", "share"), "a.rate", unit)
+
+
+def test_suppressed_cells_are_empty_in_what_is_published():
+    rows = pd.DataFrame(
+        {"segment": ["new", "best"], "n": [Suppressed(10), 25], "net": [Decimal("1.5"), None]}
+    )
+
+    safe = hide_suppressed(rows)
+
+    assert safe["n"].tolist() == [None, 25]
+    assert safe["net"].tolist() == [Decimal("1.5"), None]
+    assert isinstance(rows["n"].iloc[0], Suppressed)
+
+
+def test_a_table_without_suppressed_cells_is_published_as_it_is():
+    rows = pd.DataFrame({"segment": ["new"], "n": [25]})
+
+    assert hide_suppressed(rows) is rows
