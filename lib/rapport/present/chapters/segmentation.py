@@ -18,6 +18,8 @@ from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
 TOTAL = "total"
+# What is said beside the segments, and where: only whom to win back belongs to the story.
+ROLES = {"keep": "paragraph", "outside": "note", "not_positive": "note", "contracts": "note"}
 
 
 def name_lead(lead: str | None) -> dict[str, Value]:
