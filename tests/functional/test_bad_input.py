@@ -1,0 +1,120 @@
+"""Deliveries that break their contract: every fault in one message, the old report untouched."""
+
+import pytest
+
+from functional.command import rapport, tree_of
+from functional.shop import add_shop, draw_orders
+
+
+def read_till(project):
+    return (project / "data" / "raw" / "shop.csv").read_text(encoding="utf-8").splitlines()
+
+
+def write_till(project, lines):
+    path = project / "data" / "raw" / "shop.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def spoil(lines, number, column, text):
+    cells = lines[number].split(",")
+    cells[column] = text
+    lines[number] = ",".join(cells)
+
+
+def test_a_named_unit_without_its_file_ends_with_three(copied):
+    (copied / "data" / "raw" / "shop.csv").unlink()
+
+    done = rapport(copied, "run", "shop")
+
+    assert done.code == 3
+    assert "unit shop: shop.csv is absent" in done.said
+    assert "data/raw" in done.said
+
+
+def test_a_unit_that_was_not_named_is_skipped_with_a_line(copied):
+    add_shop(copied, draw_orders(), name="other")
+    (copied / "data" / "raw" / "other.csv").unlink()
+
+    done = rapport(copied, "run", "--json")
+
+    assert done.code == 0
+    assert [report["unit"] for report in done.json["reports"]] == ["shop"]
+    assert "unit other: other.csv is absent" in done.said
+    assert "Skipped." in done.said
+
+
+@pytest.fixture(scope="module")
+def refused(made, tmp_path_factory):
+    """Deliver five faults at once to a shop that has its report."""
+    import shutil
+
+    project = tmp_path_factory.mktemp("faults") / "project"
+    shutil.copytree(made.project, project, symlinks=True)
+    lines = read_till(project)
+    spoil(lines, 3, 2, "31/02/2026")
+    spoil(lines, 5, 2, "soon")
+    spoil(lines, 9, 4, "12.00 EUR")
+    spoil(lines, 11, 4, "-5.00")
+    spoil(lines, 14, 3, "gift")
+    write_till(project, lines)
+    before = tree_of(project / "reports" / "shop")
+    return project, before, rapport(project, "run", "shop")
+
+
+def test_faults_of_a_delivery_end_with_three_and_no_traceback(refused):
+    _, _, done = refused
+
+    assert done.code == 3
+    assert "Traceback" not in done.said
+    assert 'File "' not in done.said
+
+
+@pytest.mark.parametrize(
+    ("column", "rows"),
+    [("ordered_at", "rows 3, 5"), ("amount", "row 9"), ("amount", "row 11"), ("kind", "row 14")],
+)
+def test_every_fault_is_told_with_table_column_and_rows(refused, column, rows):
+    _, _, done = refused
+
+    told = [line for line in done.said.splitlines() if f"orders.{column}" in line]
+    assert any(rows in line and line.strip().endswith(".") for line in told), done.said
+
+
+def test_no_customer_stands_in_the_message(refused):
+    _, _, done = refused
+
+    assert "k1" not in done.said.replace("k1:", "")
+
+
+def test_the_report_before_is_untouched_and_the_failure_is_logged(refused):
+    project, before, _ = refused
+
+    log = (project / "reports" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert tree_of(project / "reports" / "shop") == before
+    assert len(log) == 2
+    assert '"event": "failed"' in log[1]
+    assert '"ingestion": "DataError"' in log[1]
+
+
+def test_data_check_tells_the_same_faults_without_a_run(refused):
+    project, _, run = refused
+
+    done = rapport(project, "data", "check", "shop")
+
+    told = [line.strip() for line in done.said.splitlines() if line.startswith("  orders.")]
+    assert done.code == 3
+    assert len(told) == 4
+    assert all(line in run.said for line in told)
+
+
+def test_a_column_that_the_file_lacks_is_named(copied):
+    lines = read_till(copied)
+    lines[0] = lines[0].replace("amount", "total")
+    write_till(copied, lines)
+
+    done = rapport(copied, "run", "shop")
+
+    assert done.code == 3
+    assert "unit shop" in done.said
+    assert "amount" in done.said
+    assert "total" in done.said

@@ -1,0 +1,168 @@
+"""What is left of runs that fail, are interrupted, or meet on the way."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from functional.command import arguments, environment, rapport, tree_of
+from rapport.press.proof.log import read_head
+
+
+def spoil(project, chapter, source):
+    path = next((project / "notebooks").glob(f"*_{chapter}.ipynb"))
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code[-2]["source"] = [source]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def failed(made, tmp_path_factory):
+    """Run with a chapter that divides by nothing; the summary needs it."""
+    project = tmp_path_factory.mktemp("failing") / "project"
+    shutil.copytree(made.project, project, symlinks=True)
+    (project / "notebooks" / "05_other.ipynb").write_bytes(
+        (project / "notebooks" / "06_churn.ipynb").read_bytes().replace(b'"churn"', b'"other"')
+    )
+    (project / "notebooks" / "05_other.ipynb").unlink()
+    spoil(project, "churn", "1 / 0")
+    before = tree_of(project / "reports" / "shop")
+    return project, before, rapport(project, "run", "shop", "-p", "loyal_orders", "3", "--json")
+
+
+def test_a_failed_chapter_stops_what_needs_it_and_nothing_else(failed):
+    _, _, done = failed
+
+    assert done.code == 1
+    assert done.actions == {"ingestion": "reused", "churn": "failed", "summary": "stopped"}
+
+
+def test_the_cell_the_error_and_the_command_to_go_on_are_told(failed):
+    _, _, done = failed
+
+    assert "ZeroDivisionError" in done.said
+    assert "shop/2026-05/churn, cell " in done.said
+    assert "to go on: rapport run shop --period 2026-05 --chapter churn" in done.said
+
+
+def test_the_report_before_a_failure_is_untouched(failed):
+    project, before, done = failed
+
+    assert tree_of(project / "reports" / "shop") == before
+    assert done.json["reports"] == []
+
+
+def test_a_failed_run_is_in_the_log(failed):
+    project, _, _ = failed
+    lines = (project / "reports" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+
+    entry = json.loads(lines[-1])
+    assert (entry["event"], entry["unit"], entry["period"]) == ("failed", "shop", "2026-05")
+    assert entry["failed"] == {"churn": "ZeroDivisionError"}
+    assert read_head(project / "reports" / "log.jsonl")[0] == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an interrupt is another thing on Windows")
+def test_an_interrupt_ends_every_child_and_leaves_the_report(copied):
+    spoil(copied, "churn", "import time; time.sleep(120)")
+    before = tree_of(copied / "reports")
+    run = subprocess.Popen(
+        arguments("run", "shop"),
+        cwd=copied, env=environment(copied), stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    children = wait_for_kernel(run)
+
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)
+
+    assert run.returncode == 130
+    assert b"interrupted" in said
+    assert b"Traceback" not in said
+    assert not [child for child in children if is_alive(child)]
+    assert tree_of(copied / "reports") == before
+
+
+def wait_for_kernel(run):
+    """Wait until a kernel sleeps in its cell; give every process below the command."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        children = descendants(run.pid)
+        if any("ipykernel" in command_of(child) for child in children):
+            time.sleep(4)  # the kernel reaches the cell
+            return descendants(run.pid)
+        time.sleep(0.2)
+    raise AssertionError("no kernel was started")
+
+
+def descendants(process):
+    listed = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, encoding="ascii", check=True
+    )
+    parents = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    found, ahead = [], [process]
+    while ahead:
+        above = ahead.pop()
+        below = [pid for pid, parent in parents if parent == above]
+        found += below
+        ahead += below
+    return found
+
+
+def command_of(process):
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            return file.read().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def is_alive(process):
+    return bool(command_of(process))
+
+
+def test_two_runs_at_once_leave_one_report_and_a_whole_log(copied):
+    shutil.rmtree(copied / "reports")
+    runs = [
+        subprocess.Popen(
+            arguments("run", "shop", "--format", "html", "--jobs", "1"),
+            cwd=copied, env=environment(copied), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    said = [run.communicate(timeout=200)[1] for run in runs]
+
+    assert [run.returncode for run in runs] == [0, 0], said
+    assert read_head(copied / "reports" / "log.jsonl")[0] == 1
+    assert len(list((copied / "reports" / "shop" / "runs").iterdir())) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are of POSIX")
+def test_a_full_disk_leaves_the_old_report_and_a_message(copied):
+    before = tree_of(copied / "reports")
+    limit = (
+        "import resource, sys\n"
+        "from rapport.cli import main\n"
+        "from rapport.press import publish\n"
+        "whole = publish._make\n"
+        "def make(*parts):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "    whole(*parts)\n"
+        "publish._make = make\n"
+        "sys.exit(main())"
+    )
+    command = arguments("run", "shop", "--language", "en")
+    command[2] = limit
+    done = subprocess.run(
+        command, cwd=copied, env=environment(copied), capture_output=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "shop 2026-05: the report cannot be written (File too large)" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree_of(copied / "reports") == before

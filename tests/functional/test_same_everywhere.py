@@ -1,0 +1,54 @@
+"""The same run in two places on two machines' settings gives the same report."""
+
+import shutil
+
+import pytest
+
+from functional.command import rapport
+from rapport.press.proof.slot import restore_body
+
+NAMES = [f"report.{language}.{form}" for language in ("en", "zh") for form in ("html", "pdf")]
+ELSEWHERE = {
+    "TZ": "Pacific/Auckland",
+    "LANG": "de_DE.UTF-8",
+    "LC_ALL": "C",
+    "PYTHONHASHSEED": "4711",
+    "OMP_NUM_THREADS": "2",
+}
+
+
+@pytest.fixture(scope="module")
+def both(made, tmp_path_factory):
+    """Run in `a` as usual, and in a folder with a blank and a Chinese character elsewhere."""
+    folders = []
+    for name, env, jobs in (("a", {}, "2"), ("b 报告", ELSEWHERE, "1")):
+        project = tmp_path_factory.mktemp("place") / name
+        shutil.copytree(made.project, project, ignore=shutil.ignore_patterns("store", "reports"))
+        done = rapport(project, "run", "shop", "--jobs", jobs, env=env)
+        assert done.code == 0, done.said
+        folders.append(project / "reports" / "shop" / "2026-05")
+    return folders
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bodies_are_equal_byte_by_byte(both, name):
+    here, there = (restore_body((folder / name).read_bytes()) for folder in both)
+
+    assert here == there
+
+
+def test_values_tables_and_notebooks_are_equal(both):
+    here, there = (
+        {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in (".parquet", ".ipynb") or path.name == "values.json"
+        }
+        for folder in both
+    )
+
+    assert here == there
+
+
+def test_the_run_has_one_number(both):
+    assert both[0].readlink() == both[1].readlink()
