@@ -1,5 +1,7 @@
 """Deliveries that break their contract: every fault in one message, the old report untouched."""
 
+import shutil
+
 import pytest
 
 from functional.command import rapport, tree_of
@@ -46,8 +48,6 @@ def test_a_unit_that_was_not_named_is_skipped_with_a_line(copied):
 @pytest.fixture(scope="module")
 def refused(made, tmp_path_factory):
     """Deliver five faults at once to a shop that has its report."""
-    import shutil
-
     project = tmp_path_factory.mktemp("faults") / "project"
     shutil.copytree(made.project, project, symlinks=True)
     lines = read_till(project)

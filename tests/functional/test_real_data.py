@@ -8,6 +8,7 @@ import subprocess
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from functional.command import rapport
@@ -97,8 +98,6 @@ def test_november_rose_and_half_of_the_rise_has_no_known_customer(shop):
 
 
 def test_segments_of_online_retail_have_the_published_sizes(shop):
-    import pandas as pd
-
     path = shop["2010-12"] / "tables" / "segment_sizes.parquet"
     if not path.is_file():
         pytest.skip("no chapter publishes segment_sizes yet")
