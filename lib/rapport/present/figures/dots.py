@@ -161,10 +161,12 @@ def _share_axis(canvas: Canvas, axes: Axes, highest: float, lowest: float) -> No
     steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
     step = next((step for step in steps if highest / step <= 5), 0.25)
     ticks = [round(step * number, 4) for number in range(int(highest / step) + 2)]
-    # The lowest dot's number stands left of it (10 mm), clear of the row names.
+    # The lowest dot's number stands left of it (10 mm), clear of the row names; the highest
+    # dot's right of it (13 mm), inside the sheet.
     room = axes.get_position().width * canvas.width
     end = max(ticks[-1], highest * 1.12)
     below = max(0.02 * end, 10 * end / (room - 10) - lowest)
+    end = max(end, (highest * room + 13 * below) / (room - 13))
     axes.set_xlim(-below, end)
     rule_x(axes, ticks, show_axis(ticks, "share", canvas.language))
 
