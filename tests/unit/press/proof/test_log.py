@@ -1,11 +1,16 @@
 import json
-import multiprocessing
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from rapport.errors import TamperedError
 from rapport.press.proof.log import START, append, lock, read_head
+
+LIB = str(Path(__file__).parents[4] / "lib")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": LIB}
 
 
 def append_five(log, name):
@@ -44,22 +49,24 @@ def test_an_edited_or_deleted_line_breaks_the_chain(tmp_path, edit):
 
 def test_two_processes_append_without_losing_a_line(tmp_path):
     log = tmp_path / "log.jsonl"
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=append_five, args=(log, name)) for name in "ab"]
+    code = (
+        "import sys; from pathlib import Path; from rapport.press.proof.log import append\n"
+        "for n in range(5): append(Path(sys.argv[1]), {'run': sys.argv[2] + str(n)})"
+    )
 
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(log), name], env=ENVIRONMENT)
+        for name in "ab"
+    ]
 
+    assert [writer.wait() for writer in writers] == [0, 0]
     assert read_head(log)[0] == 10
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a process lives")
 def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
-    child = multiprocessing.get_context("spawn").Process(target=str)
-    child.start()
-    child.join()
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
     (tmp_path / ".log.jsonl.lock").write_text(str(child.pid))
 
     with lock(tmp_path / "log.jsonl"):
