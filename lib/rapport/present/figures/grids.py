@@ -32,8 +32,8 @@ def rfm_grid(scores: pd.DataFrame, *, id: str, min_count: int = 10) -> FigureSpe
         columns=["r_score", "f_score", "n_customers"],
     )
     hidden = suppress_small(list(cells["n_customers"]), min_count)
-    shown: list[int | Suppressed] = [
-        Suppressed(min_count) if hide else int(n)
+    shown: list[int | Suppressed | None] = [
+        _hide(int(n), min_count) if hide else int(n)
         for n, hide in zip(cells["n_customers"], hidden, strict=True)
     ]
     drawn = cells.assign(n_customers=pd.Series(shown, dtype=object))
@@ -51,6 +51,11 @@ def rfm_grid(scores: pd.DataFrame, *, id: str, min_count: int = 10) -> FigureSpe
     )
 
 
+def _hide(n: int, min_count: int) -> Suppressed | None:
+    """Hide a count; one that only protects another is not said to be small."""
+    return Suppressed(min_count) if n < min_count else None
+
+
 def _cell_value(identity: str, row: object) -> Value:
     name = f"{identity}.r{row.r_score}.f{row.f_score}"  # type: ignore[attr-defined]
     return Value(name, row.n_customers, "count", "customers")  # type: ignore[attr-defined]
@@ -65,7 +70,7 @@ def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
     names = {score: label(f"score.{score}", canvas.language) for score in SCORES}
     left = canvas.widest(list(names.values())) + 3
     axes = canvas.axes(left=left, right=0.5, top=5.5, bottom=9.5)
-    counts = [0 if isinstance(n, Suppressed) else int(n) for n in cells["n_customers"]]
+    counts = [int(n) if isinstance(n, int) else 0 for n in cells["n_customers"]]
     most = max(*counts, 1)
     for row, count in zip(rows_of(cells), counts, strict=True):
         # The root keeps small cells apart from empty ones beside one very large cell.
