@@ -159,7 +159,12 @@ def parts_figure(
     before = (str(values["previous"].value), values["net_previous"])
     after = (str(values["period"].value), values["net"])
     spec = change_parts(parts, id="summary.parts", currency=currency, before=before, after=after)
-    title = case if "_" in case and not case.startswith("incomplete") else "other"
+    if case.startswith("incomplete"):
+        same_days = Sentence("summary.parts_same_days", dict(values))
+        return spec.entitled(
+            Sentence("summary.parts_title", dict(values), case="other"), subtitle=same_days
+        )
+    title = case if "_" in case else "other"
     return spec.entitled(Sentence("summary.parts_title", dict(values), case=title))
 
 
