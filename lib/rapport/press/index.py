@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,12 +62,9 @@ def write_index(reports: Path) -> bool:
     path = reports / INDEX
     if path.is_file() and path.read_bytes() == page:
         return False
-    fresh = reports / f".{INDEX}.{os.getpid()}"
-    try:
-        fresh.write_bytes(page)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    fresh = reports / f".{INDEX}.fresh"  # whoever writes it holds the lock of the log
+    fresh.write_bytes(page)
+    fresh.replace(path)
     return True
 
 

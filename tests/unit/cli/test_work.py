@@ -1,0 +1,71 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rapport.cli.work import Unit, require_chapters, require_period, spans_of
+from rapport.errors import ParameterError
+from rapport.ingest import ResolvedSources
+from rapport.params import UnitParams
+
+
+def unit(data_from=date(2009, 12, 1), data_until=date(2010, 12, 9), grain="month"):
+    params = UnitParams.model_validate(
+        {
+            "name": "shop",
+            "title": {"en": "Shop", "zh": "商店"},
+            "currency": "GBP",
+            "period_grain": grain,
+            "sources": {"till": {"path": "till.csv", "format": "csv"}},
+            "tables": {"orders": {"from": "till", "columns": {"order_id": "no"}}},
+        }
+    )
+    return Unit(params, ResolvedSources({}, {}), data_from, data_until)
+
+
+def codes(*arguments, **options):
+    return [period.code for period in spans_of(*arguments, **options)]
+
+
+@pytest.mark.parametrize(("grain", "code"), [("month", "2010-11"), ("quarter", "2010-Q3")])
+def test_the_newest_whole_period_is_the_default(grain, code):
+    assert codes(unit(grain=grain), None) == [code]
+
+
+def test_data_shorter_than_a_period_get_the_one_they_lie_in():
+    assert codes(unit(date(2010, 12, 3), date(2010, 12, 9)), None) == ["2010-12"]
+
+
+def test_data_without_a_day_have_the_one_period_all():
+    assert codes(unit(None, None), None) == ["all"]
+    assert codes(unit(None, None), "2010-12") == ["all"]
+
+
+def test_a_range_gives_every_period_of_it_that_has_data():
+    assert codes(unit(), "2010-11..2011-02") == ["2010-11", "2010-12"]
+
+
+def test_a_period_without_a_day_of_the_data_is_refused():
+    message = "unit shop: period 2011-01 holds none of its days, which run from 2009-12-01 to"
+    with pytest.raises(ParameterError, match=message):
+        spans_of(unit(), "2011-01")
+
+
+def test_a_unit_that_was_not_named_is_skipped_with_a_line(capsys):
+    assert codes(unit(), "2011-01", is_named=False) == []
+    assert "Skipped." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("code", ["2010-13", "soon", "2010-01..", "..2010-01", "2010-W54"])
+def test_what_is_no_period_is_refused_before_anything_starts(code):
+    with pytest.raises(ParameterError, match="period"):
+        require_period(code)
+
+
+def test_a_chapter_that_no_notebook_makes_is_refused(tmp_path: Path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "06_churn.ipynb").touch()
+
+    require_chapters(tmp_path, ["churn"])
+    with pytest.raises(ParameterError, match="weather is none of churn"):
+        require_chapters(tmp_path, ["weather"])
