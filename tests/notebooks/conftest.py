@@ -22,8 +22,9 @@ def run_project(tmp_path_factory, worker_id) -> Path:
     shared = (base if worker_id == "master" else base.parent) / "run-project"
     with locked(shared.with_suffix(".lock")):
         if not shared.exists():
-            aside = sample_project.copy_project(shared.with_suffix(".aside"))
-            sample_project.run_press(aside)
+            aside = shared.with_suffix(".aside")
+            shutil.rmtree(aside, ignore_errors=True)  # of a worker whose run failed
+            sample_project.run_press(sample_project.copy_project(aside))
             aside.rename(shared)
     return shared
 
