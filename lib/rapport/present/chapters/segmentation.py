@@ -13,7 +13,7 @@ from rapport.present.figures import rfm_grid, segment_bars, sizes_over_time
 from rapport.present.figures.spec import FigureSpec, Plot
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Suppressed, Value, date_value, label_value, period_value
+from rapport.present.values import Value, date_value, label_value, period_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -164,7 +164,7 @@ def score_grid(
     if len(scores) < min_n or len(scores[["r_score", "f_score"]].drop_duplicates()) == 1:
         return None
     spec = rfm_grid(scores, id="segmentation.grid", min_count=min_count)
-    counts = [None if isinstance(n, Suppressed) else int(n) for n in spec.data["n_customers"]]
+    counts = [int(n) if isinstance(n, int) else None for n in spec.data["n_customers"]]
     data = spec.data.assign(n_customers=pd.Series(counts, dtype="Int64"))
     plain = replace(spec, data=data, plot=partial(_plot_drawn, plot=spec.plot, drawn=spec.data))
     return plain.entitled(
