@@ -1,5 +1,6 @@
 """Deliveries that break their contract: every fault in one message, the old report untouched."""
 
+import json
 import shutil
 
 import pytest
@@ -47,14 +48,13 @@ def test_a_unit_that_was_not_named_is_skipped_with_a_line(copied):
 
 @pytest.fixture(scope="module")
 def refused(made, tmp_path_factory):
-    """Deliver five faults at once to a shop that has its report."""
+    """Deliver four faults of three kinds at once, one a second currency, to a shop with a report."""
     project = tmp_path_factory.mktemp("faults") / "project"
     shutil.copytree(made.project, project, symlinks=True)
     lines = read_till(project)
     spoil(lines, 3, 2, "31/02/2026")
     spoil(lines, 5, 2, "soon")
     spoil(lines, 9, 4, "12.00 EUR")
-    spoil(lines, 11, 4, "-5.00")
     spoil(lines, 14, 3, "gift")
     write_till(project, lines)
     before = tree_of(project / "reports" / "shop")
@@ -71,7 +71,7 @@ def test_faults_of_a_delivery_end_with_three_and_no_traceback(refused):
 
 @pytest.mark.parametrize(
     ("column", "rows"),
-    [("ordered_at", "rows 3, 5"), ("amount", "row 9"), ("amount", "row 11"), ("kind", "row 14")],
+    [("ordered_at", "rows 3, 5"), ("amount", "row 9"), ("kind", "row 14")],
 )
 def test_every_fault_is_told_with_table_column_and_rows(refused, column, rows):
     _, _, done = refused
@@ -103,7 +103,7 @@ def test_data_check_tells_the_same_faults_without_a_run(refused):
 
     told = [line.strip() for line in done.said.splitlines() if line.startswith("  orders.")]
     assert done.code == 3
-    assert len(told) == 4
+    assert len(told) == 3
     assert all(line in run.said for line in told)
 
 
@@ -115,6 +115,27 @@ def test_a_column_that_the_file_lacks_is_named(copied):
     done = rapport(copied, "run", "shop")
 
     assert done.code == 3
-    assert "unit shop" in done.said
-    assert "amount" in done.said
-    assert "total" in done.said
+    assert "unit shop: the sources break their contract in 1 fault" in done.said
+    assert "orders.amount (source till): the source has no column amount. Mend" in done.said
+
+
+def test_the_faults_are_told_once(refused):
+    _, _, done = refused
+
+    assert done.said.count("break their contract") == 1
+
+
+def test_a_sale_below_zero_without_a_rule_leaves_and_is_counted(copied):
+    lines = read_till(copied)
+    spoil(lines, 11, 4, "-5.00")
+    write_till(copied, lines)
+
+    done = rapport(copied, "run", "shop", "--format", "html", "--json")
+
+    assert done.code == 0, done.said
+    (report,) = done.json["reports"]
+    path = copied / "reports" / "shop" / report["period"]
+    values = json.loads((path / "values.json").read_text(encoding="utf-8"))
+    counted = {value["id"]: value["value"] for value in values}
+    assert counted["ingestion.rule.orders.sale_below_zero"] == 1
+    assert "Sales below zero" in (path / "report.en.html").read_text(encoding="utf-8")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TextIO
 
+from rapport.errors import exit_code_for
 from rapport.press.run.tasks import ChapterTask, Event, Result
+
+BUG = 1  # whatever else a person can put right says so itself and needs no traceback
 
 
 class Progress:
@@ -20,7 +23,8 @@ class Progress:
         if event.kind in ("started", "cell") or (not is_chapter and event.kind != "failed"):
             return
         seconds = f", {event.seconds:.1f} s" if event.kind == "executed" else ""
-        reason = f" ({event.text})" if event.text else ""
+        # Why something failed is told once, at the end, and whole.
+        reason = f" ({event.text})" if event.text and event.kind != "failed" else ""
         self._write(
             f"[{event.n_settled}/{event.n_tasks}] {event.task.id}: {event.kind}{reason}{seconds}"
         )
@@ -45,8 +49,9 @@ class Progress:
         assert error is not None
         where = f", cell {error.cell}" if error.cell else ""
         self._write(f"{result.task.id}{where}: {error.class_name}: {error.message}")
-        for line in error.traceback:
-            self._write(f"    {line}")
+        if exit_code_for(error.class_name) == BUG:
+            for line in error.traceback:
+                self._write(f"    {line}")
         if error.partial:
             self._write(f"    as far as it came: {error.partial}")
         if error.command:
