@@ -48,7 +48,7 @@ def test_a_unit_that_was_not_named_is_skipped_with_a_line(copied):
 
 @pytest.fixture(scope="module")
 def refused(made, tmp_path_factory):
-    """Deliver four faults of three kinds at once, one a second currency, to a shop with a report."""
+    """Deliver four faults of three kinds at once to a shop that has a report."""
     project = tmp_path_factory.mktemp("faults") / "project"
     shutil.copytree(made.project, project, symlinks=True)
     lines = read_till(project)
