@@ -40,7 +40,7 @@ def measure_story(
     found = [
         Measured("new", int(now["n_new"]), "count", "customers"),
         Measured("repurchase.days", REPURCHASE_DAYS, "count", "days"),
-        Measured("trading_days", int(now["trading_days"]), "count", "days"),
+        Measured("trading_days", int(now["trading_days"]), "count", "trading_days"),
         Measured("unidentified", Decimal(now["unidentified_net"]), "money", currency),
         *_share("unidentified.share", now),
         *_identified_share(now),
@@ -86,7 +86,9 @@ def _earlier_days(rows: pd.DataFrame, now: Any) -> list[Measured]:
         if window not in rows.index or not bool(rows["is_comparable"][window]):
             continue
         then: Any = rows.loc[window]
-        found.append(Measured(f"trading_days.{window}", int(then["trading_days"]), "count", "days"))
+        found.append(
+            Measured(f"trading_days.{window}", int(then["trading_days"]), "count", "trading_days")
+        )
         if then["net"] > 0 and then["trading_days"] and now["trading_days"]:
             a_day = Decimal(now["net"]) / int(now["trading_days"])
             before = Decimal(then["net"]) / int(then["trading_days"])
