@@ -68,14 +68,24 @@ def find_driver(split: RevenueSplit | None) -> tuple[str, Decimal] | None:
     return (name, parts[name]) if parts[name] >= LEADING else None
 
 
-def choose_headline(net: KeyFigure, split: RevenueSplit | None, *, is_whole: bool) -> str:
+def choose_headline(
+    figures: Sequence[KeyFigure], split: RevenueSplit | None, *, is_whole: bool
+) -> str:
     """Choose the wording of the headline that the numbers allow.
+
+    Orders each and the average order are named only if their own change is clear: what the split
+    gives them is exact, but a headline must not say what their card calls unclear.
+
+    Parameters
+    ----------
+    figures : the key figures, net sales first
 
     Returns
     -------
     a case of the template `summary.headline`: the direction, and for a whole period the part that
     led (`up_customers`); `incomplete_...` for a period that has not ended; `empty` without sales
     """
+    net = figures[0]
     if net.now.value == 0:
         return "empty"
     earlier = net.against.get("previous")
@@ -84,9 +94,16 @@ def choose_headline(net: KeyFigure, split: RevenueSplit | None, *, is_whole: boo
     if not is_whole:
         return f"incomplete_{direction}"
     driver = find_driver(split)
-    if direction in ("up", "down") and driver:
+    if direction in ("up", "down") and driver and _is_clear(driver[0], figures):
         return f"{direction}_{driver[0]}"
     return direction
+
+
+def _is_clear(driver: str, figures: Sequence[KeyFigure]) -> bool:
+    earlier = [
+        f.against["previous"] for f in figures if f.name == driver and "previous" in f.against
+    ]
+    return all(one.change.case in ("up", "down") for one in earlier)
 
 
 def list_measured(figures: Sequence[KeyFigure]) -> list[Measured]:

@@ -29,8 +29,8 @@ CURRENCIES: dict[str, tuple[str, int]] = {
 """Symbol in English text and digits of the currency; the Chinese words are labels."""
 
 _COUNTS = (
-    "customers", "orders", "trading_days", "rows", "records", "lines", "products", "times", "days", "weeks",
-    "months", "years", "hours", "contacts", "answers", "comments", "tickets", "baskets",
+    "customers", "orders", "trading_days", "rows", "records", "lines", "products", "times",
+    "days", "weeks", "months", "years", "hours", "contacts", "answers", "comments", "tickets", "baskets",
     "sessions", "rules", "pairs", "tables", "columns", "files", "sources", "groups", "units",
     "parts", "faults", "contracts", "campaigns", "periods", "draws", "count",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,10 @@ from string import printable
 from typing import Any
 
 from rapport.assets.files import asset_path
-from rapport.errors import RapportError
 from rapport.press.render.fonts import cut_fonts
 from rapport.press.render.frame import read_words
+
+logger = logging.getLogger(__name__)
 
 INDEX = "index.html"
 LANGUAGES = ("en", "zh")
@@ -51,13 +53,7 @@ class Entry:
 
 
 def write_index(reports: Path) -> bool:
-    """Write `index.html` anew if it would change, in one step; tell whether it did.
-
-    Raises
-    ------
-    RapportError
-        The manifest of a report is damaged.
-    """
+    """Write `index.html` anew if it would change, in one step; tell whether it did."""
     page = render_index(list_entries(reports))
     path = reports / INDEX
     if path.is_file() and path.read_bytes() == page:
@@ -69,8 +65,12 @@ def write_index(reports: Path) -> bool:
 
 
 def list_entries(reports: Path) -> list[Entry]:
-    """List what is published: units by name, the newest period first."""
-    found = [_read(path) for path in _manifests(reports)]
+    """List what is published: units by name, the newest period first.
+
+    A report whose manifest cannot be read is named in the log and left out: one damaged file of
+    last year must not keep this month's reports from being published.
+    """
+    found = [entry for path in _manifests(reports) if (entry := _read(path)) is not None]
     newest_first = sorted(found, key=lambda entry: entry.period, reverse=True)
     return sorted(newest_first, key=lambda entry: entry.unit)
 
@@ -81,7 +81,7 @@ def _manifests(reports: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path) -> Entry:
+def _read(path: Path) -> Entry | None:
     try:
         manifest = json.loads(path.read_bytes())
         predicate: Mapping[str, Any] = manifest["predicate"]
@@ -93,12 +93,14 @@ def _read(path: Path) -> Entry:
             shown=predicate["shown"],
             files=[name for name in names if name.startswith("report.")],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError):
         where = "/".join(path.parts[-3:])
-        raise RapportError(
-            f"{where}: is damaged, so the index cannot be made. Remove that report and make it "
-            "again."
-        ) from error
+        logger.warning(
+            "%s: is damaged or of another version, so the index leaves that report out. "
+            "Make it again.",
+            where,
+        )
+        return None
 
 
 def render_index(entries: Sequence[Entry]) -> bytes:

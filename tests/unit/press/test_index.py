@@ -1,8 +1,5 @@
 import json
 
-import pytest
-
-from rapport.errors import RapportError
 from rapport.press.index import list_entries, render_index, write_index
 
 
@@ -86,8 +83,11 @@ def test_no_report_is_said_in_both_languages():
     assert "尚未生成报告。" in page
 
 
-def test_a_damaged_manifest_is_named(tmp_path):
+def test_a_damaged_manifest_is_named_and_left_out(tmp_path, caplog):
     add_report(tmp_path, "shop", "2026-05").joinpath("manifest.json").write_text("{", "utf-8")
+    add_report(tmp_path, "shop", "2026-06")
 
-    with pytest.raises(RapportError, match=r"shop/2026-05/manifest\.json: is damaged"):
-        list_entries(tmp_path)
+    entries = list_entries(tmp_path)
+
+    assert [entry.period for entry in entries] == ["2026-06"]
+    assert "shop/2026-05/manifest.json: is damaged" in caplog.text
