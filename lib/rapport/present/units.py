@@ -30,9 +30,9 @@ CURRENCIES: dict[str, tuple[str, int]] = {
 
 _COUNTS = (
     "customers", "orders", "trading_days", "rows", "records", "lines", "products", "times",
-    "days", "weeks", "months", "years", "hours", "contacts", "answers", "comments", "tickets", "baskets",
-    "sessions", "rules", "pairs", "tables", "columns", "files", "sources", "groups", "units",
-    "parts", "faults", "contracts", "campaigns", "periods", "draws", "count",
+    "days", "weeks", "months", "years", "hours", "contacts", "answers", "comments", "tickets",
+    "baskets", "sessions", "rules", "pairs", "tables", "columns", "files", "sources", "groups",
+    "units", "parts", "faults", "contracts", "campaigns", "periods", "draws", "count",
 )  # fmt: skip
 
 UNITS: dict[str, Unit] = {
