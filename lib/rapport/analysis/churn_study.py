@@ -224,7 +224,8 @@ def choose_case(returns: Returns, known: Mapping[str, Any], rates: Mapping[str, 
     known, rates : the values recorded of the curves and of the rates, by slot
     """
     if returns.kind == "contracts":
-        return "contracts" if {"rate", "stay_first"} <= {*known, *rates} else "none"
+        needed = {"rate", "stay_first", "stay_last"}
+        return "contracts" if needed <= {*known, *rates} else "none"
     has_curves = len(returns.curves) > 1 and bool(returns.ticks)
     return "orders" if has_curves and "return_first" in known and "return_last" in known else "none"
 
