@@ -85,7 +85,8 @@ def rate_figure(history: pd.DataFrame, values: Values, *, kind: str) -> FigureSp
         return None
     what = Sentence("churn.rates_subtitle", dict(values), case=kind)
     spec = rate_by_month(history, id="churn.rates", what=what)
-    return spec.entitled(Sentence("churn.rates_title", dict(values)))
+    # The period itself may have no rate; the title then names what is drawn and no number.
+    return spec.entitled(Sentence("churn.rates_title", dict(values)) if "rate" in values else None)
 
 
 def risk_figures(
