@@ -74,7 +74,8 @@ def choose_headline(
     """Choose the wording of the headline that the numbers allow.
 
     Orders each and the average order are named only if their own change is clear: what the split
-    gives them is exact, but a headline must not say what their card calls unclear.
+    gives them is exact, but a headline must not say what their card calls unclear. Sales without a
+    customer are named only as a share of the change, so never if they moved by more than it.
 
     Parameters
     ----------
@@ -83,26 +84,31 @@ def choose_headline(
     Returns
     -------
     a case of the template `summary.headline`: the direction, and for a whole period the part that
-    led (`up_customers`); `incomplete_...` for a period that has not ended; `empty` without sales
+    led (`up_customers`); `incomplete_...` for a period that has not ended; `empty` without sales;
+    `none` (`incomplete_none`) where nothing, or nothing sold, went before
     """
     net = figures[0]
     if net.now.value == 0:
         return "empty"
     earlier = net.against.get("previous")
     way = {"up": "up", "down": "down", "none": "unclear", "unclear": "unclear"}
-    direction = way[earlier.change.case] if earlier else "none"
+    # After a period of nothing a change has no size, and the headline would have none to tell.
+    is_sized = earlier is not None and earlier.change.relative is not None
+    direction = way[earlier.change.case] if earlier and is_sized else "none"
     if not is_whole:
         return f"incomplete_{direction}"
     driver = find_driver(split)
-    if direction in ("up", "down") and driver and _is_clear(driver[0], figures):
+    if direction in ("up", "down") and driver and _can_be_named(driver, figures):
         return f"{direction}_{driver[0]}"
     return direction
 
 
-def _is_clear(driver: str, figures: Sequence[KeyFigure]) -> bool:
-    earlier = [
-        f.against["previous"] for f in figures if f.name == driver and "previous" in f.against
-    ]
+def _can_be_named(driver: tuple[str, Decimal], figures: Sequence[KeyFigure]) -> bool:
+    name, share = driver
+    if name == "unidentified" and share > 1:
+        # Its sentence gives the share: more than the whole is no share of it.
+        return False
+    earlier = [f.against["previous"] for f in figures if f.name == name and "previous" in f.against]
     return all(one.change.case in ("up", "down") for one in earlier)
 
 
