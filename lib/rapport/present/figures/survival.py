@@ -19,6 +19,7 @@ from rapport.present.values import Value
 ROW = 4.0
 """Millimetres from one row of numbers at risk to the next."""
 TOP = 2.0
+SHARES = (0, 0.25, 0.5, 0.75, 1)
 
 
 def survival_curves(
@@ -133,7 +134,9 @@ def _plot(
     identity, labels, unit = words
     groups = _groups(curves, at_risk, identity, labels)
     names = [canvas.show(group.name) for group in groups]
-    left = max(canvas.widest(names, size=SMALL_SIZE) + 6, 24 if canvas.is_wide else 0)
+    # Names may be a letter long; the numbers of the axis need their room all the same.
+    axis = canvas.widest(show_axis(SHARES, "share", canvas.language)) + 2
+    left = max(canvas.widest(names, size=SMALL_SIZE) + 6, axis, 24 if canvas.is_wide else 0)
     ends = [canvas.join(group.parts) for group in groups]
     right = canvas.widest(ends, weight="bold") + 3
     axes = canvas.axes(left=left, right=right, top=TOP, bottom=_foot(len(groups)))
@@ -167,8 +170,7 @@ def _draw_lines(canvas: Canvas, axes: Axes, groups: list[_Group]) -> None:
         width = 1.7 if group.is_named else 0.9
         (line,) = axes.step(times, shares, where="post", color=group.colour, linewidth=width)
         canvas.highlight(line)
-    shares_shown = [0, 0.25, 0.5, 0.75, 1]
-    rule_y(axes, shares_shown, show_axis(shares_shown, "share", canvas.language))
+    rule_y(axes, SHARES, show_axis(SHARES, "share", canvas.language))
 
 
 def _ticks(canvas: Canvas, axes: Axes, at_risk: pd.DataFrame, unit: str) -> list[float]:
