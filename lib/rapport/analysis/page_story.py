@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.decomposition import RevenueSplit, split_revenue
-from rapport.analysis.influence import customer_changes, share_of_largest
+from rapport.analysis.influence import NOTABLE, customer_changes, share_of_largest
 from rapport.analysis.key_figures import KeyFigure
 from rapport.analysis.measured import Measured
 from rapport.analysis.page_one import WORTH_ASKING, ActionFact, find_driver
@@ -58,13 +58,7 @@ def measure_story(
         *_share("unidentified.share.previous", then),
         *_driver(split),
     ]
-    largest = share_of_largest(customer_changes(buyers))
-    if largest is not None and largest.is_notable and split.total != 0:
-        share = float(largest.amount / split.total)
-        if share > 0:
-            found.append(Measured("largest.share", share, "ratio", "share"))
-            found.append(Measured("largest.amount", largest.amount, "money", currency))
-    return found
+    return found + _largest(buyers, split, currency)
 
 
 def _share(name: str, row: Any) -> list[Measured]:
@@ -110,6 +104,20 @@ def _driver(split: RevenueSplit) -> list[Measured]:
     ]
 
 
+def _largest(buyers: pd.DataFrame, split: RevenueSplit, currency: str) -> list[Measured]:
+    largest = share_of_largest(customer_changes(buyers))
+    if largest is None or split.total == 0:
+        return []
+    # Of the change that the page states, which sales of nobody known moved too.
+    share = largest.amount / split.total
+    if share <= NOTABLE:
+        return []
+    return [
+        Measured("largest.share", float(share), "ratio", "share"),
+        Measured("largest.amount", largest.amount, "money", currency),
+    ]
+
+
 def measure_actions(facts: Sequence[ActionFact], *, currency: str) -> list[Measured]:
     """Name the customers and the money of every action."""
     found = []
@@ -142,15 +150,21 @@ def choose_lead(
 
 
 def _days_case(net: KeyFigure) -> str:
-    if "last_year" in net.against:
+    year = net.against.get("last_year")
+    # From or to nothing there is no change a day, which the sentence would name.
+    if year is not None and _is_positive(year.before) and _is_positive(net.now):
         return "year"
     return "previous" if "previous" in net.against else "alone"
+
+
+def _is_positive(amount: Measured) -> bool:
+    return isinstance(amount.value, int | Decimal) and amount.value > 0
 
 
 def _identified(named: dict[str, KeyFigure], split: RevenueSplit) -> Sentences:
     way = "up" if split.identified > 0 else "down"
     # A change of known customers' spend is told against what all sales moved.
-    is_small = abs(split.identified) < abs(split.total) / 20
+    is_small = split.identified == 0 or abs(split.identified) < abs(split.total) / 20
     sentences: Sentences = [("known", "level" if is_small else way)]
     for name in ("active", "frequency"):
         earlier = named[name].against.get("previous") if name in named else None
