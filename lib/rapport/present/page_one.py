@@ -65,7 +65,7 @@ def key_cards(figures: Sequence[Figure], values: Values, *, periods: Values) -> 
 
 def _card(figure: Figure, values: Values, periods: Values) -> Card:
     value = values[figure.name]
-    case, arrow = _movement(figure)
+    case, arrow = _movement(figure, values.get(f"{figure.name}_change"))
     slots = {
         slot: values[f"{figure.name}_{tail}"]
         for slot, tail in (("change", "change"), ("before", "previous"))
@@ -83,13 +83,15 @@ def _card(figure: Figure, values: Values, periods: Values) -> Card:
     )
 
 
-def _movement(figure: Figure) -> tuple[str, str]:
+def _movement(figure: Figure, size: Value | None) -> tuple[str, str]:
     earlier = figure.against.get("previous")
     if earlier is None:
         return "nothing_earlier", "none"
     case = earlier.change.case
     if case in ("up", "down"):
-        return "moved", case
+        # After a period of nothing a change has no size to tell; the headline is silent too.
+        has_size = size is not None and size.value is not None
+        return ("moved", case) if has_size else ("nothing_earlier", "none")
     return ("small" if case == "none" else "unclear"), "none"
 
 

@@ -109,6 +109,12 @@ def test_the_arrow_points_where_a_clear_change_went(before, arrow, words):
     assert found.change.text("zh")
 
 
+def test_after_a_period_of_nothing_a_change_has_no_size():
+    found = card(Drawn("active", 120, 0))
+
+    assert (found.arrow, found.change.text("en")) == ("none", "nothing earlier to compare")
+
+
 def test_a_change_that_may_be_chance_has_no_arrow():
     before = Measured("frequency.previous", 1.0, "ratio", "orders_per_customer")
     chance = Comparison(before, Change(0.2, 0.2, -0.1, 0.5, "unclear"))
