@@ -62,13 +62,13 @@ def measure_story(
 
 
 def _share(name: str, row: Any) -> list[Measured]:
-    if not row["net"]:
+    if row["net"] <= 0:  # returns outweighed sales: a share of a negative sum means nothing
         return []
     return [Measured(name, float(row["unidentified_net"] / row["net"]), "ratio", "share")]
 
 
 def _identified_share(now: Any) -> list[Measured]:
-    if not now["net"]:
+    if now["net"] <= 0:
         return []
     share = float(now["identified_net"] / now["net"])
     return [Measured("identified.share", share, "ratio", "share")]
@@ -194,7 +194,7 @@ def choose_warnings(
     rows = periods.set_index("window")
     now = rows.loc["current"]
     found: Sentences = []
-    unknown = float(now["unidentified_net"] / now["net"]) if now["net"] else 0.0
+    unknown = float(now["unidentified_net"] / now["net"]) if now["net"] > 0 else 0.0
     if unknown >= WORTH_ASKING:
         compared = "unidentified_share_previous" in measured
         found.append(("mind_unidentified", "compared" if compared else "alone"))
