@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from rapport.present.formats import show, table_decimals, unit_name
-from rapport.present.labels import Language, label
+from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.sentences import Sentence
 from rapport.present.units import unit_of
 from rapport.present.values import Kind, Suppressed, Value
@@ -74,6 +74,21 @@ class TableSpec:
         kinds = {column.key: column.kind for column in self.columns}
         limits = {name: column.kind for column in self.columns for name in column.limits or ()}
         return {**limits, **kinds}
+
+
+def interval_head(confidence: float) -> dict[str, str]:
+    """Give the head of a column of intervals, with the confidence that they have.
+
+    Examples
+    --------
+    >>> interval_head(0.9)
+    {'en': '90% interval', 'zh': '90% 区间'}
+    """
+    value = Value(id="parameter.confidence", value=confidence, kind="ratio", unit="share")
+    return {
+        language: f"{show(value, language, style='whole')} {label('word.interval', language)}"
+        for language in LANGUAGES
+    }
 
 
 def render_table(spec: TableSpec, language: Language) -> list[list[str]]:

@@ -14,7 +14,7 @@ from rapport.present.figures import (
 )
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec
+from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
@@ -61,7 +61,7 @@ def return_table(summary: pd.DataFrame, values: Values, *, kind: str) -> TableSp
         Column("n", f"churn.head.n.{kind}", "count", kind),
         Column("first", f"churn.head.first.{kind}", "estimator", "share"),
         Column("second", f"churn.head.second.{kind}", "estimator", "share"),
-        Column("interval", "churn.head.interval", "estimator", "share", style="limits",
+        Column("interval", interval_head(_confidence(values)), "estimator", "share", style="limits",
                limits=("low", "high")),
         Column("median", f"churn.head.median.{kind}", "estimator", unit, style="unit"),
     )  # fmt: skip
@@ -122,7 +122,7 @@ def band_table(bands: pd.DataFrame | None, values: Values) -> TableSpec | None:
         Column("n_score", "churn.head.now", "count", "customers"),
         Column("n_test", "churn.head.tested", "count", "customers"),
         Column("observed", "churn.head.left", "ratio", "share"),
-        Column("interval", "churn.head.interval", "ratio", "share", style="limits",
+        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -132,3 +132,7 @@ def band_table(bands: pd.DataFrame | None, values: Values) -> TableSpec | None:
         title=Sentence("churn.bands_title", dict(values)),
         note=Sentence("churn.bands_note", dict(values)),
     )
+
+
+def _confidence(values: Values) -> float:
+    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

@@ -15,7 +15,7 @@ from rapport.present.formats import unit_name
 from rapport.present.labels import has_label, label
 from rapport.present.numbers import Layout, as_decimal, write
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, join_unit
+from rapport.present.tables import Column, TableSpec, interval_head, join_unit
 from rapport.present.values import Value, label_value
 
 Values = Mapping[str, Value]
@@ -176,7 +176,7 @@ def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int
         Column("share_customers", "segmentation.head.share_customers", "ratio", "share"),
         Column("share_spend", "segmentation.head.share_spend", "ratio", "share"),
         Column("share_best", "segmentation.head.best", "ratio", "share"),
-        Column("interval", "segmentation.head.interval", "ratio", "share", style="limits",
+        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -194,3 +194,7 @@ def missing_views(names: Sequence[str]) -> Listing:
         Sentence("segmentation.gap_item", {"view": label_value("view", name)}) for name in names
     )
     return Listing(tuple(items))
+
+
+def _confidence(values: Values) -> float:
+    return values["best_share"].confidence if "best_share" in values else 0.95
