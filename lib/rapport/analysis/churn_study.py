@@ -120,6 +120,15 @@ def summarise_returns(returns: Returns) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def name_curves(summary: pd.DataFrame, returns: Returns) -> str:
+    """Name what the curves show: orders_sooner only if each later rank has fewer still away."""
+    away = summary["second"]
+    is_sooner = returns.kind == "orders" and len(away) > 1 and bool(away.notna().all())
+    if is_sooner and bool((away.diff().dropna() < 0).all()):
+        return "orders_sooner"
+    return returns.kind
+
+
 def measure_returns(summary: pd.DataFrame, returns: Returns) -> list[Measured]:
     """Name the numbers that the chapter says of its curves.
 

@@ -1,7 +1,7 @@
 """What page one says first: which headline the numbers allow, and which actions they support.
 
-A headline names the part that moved net revenue most, and only if it is a third of the change or
-more and goes the same way; otherwise it gives the change alone. It never claims a cause: parts add
+A headline names the part that moved net revenue most, and only if it made more than half of the
+change (sales without a customer: a third, and it says how much); otherwise it gives the change alone. It never claims a cause: parts add
 up, they do not explain.
 """
 
@@ -20,6 +20,9 @@ from rapport.analysis.measured import Measured
 
 PARTS = ("customers", "frequency", "aov", "unidentified")
 LEADING = Decimal(1) / 3
+"""Share of the change from which sales without a customer are named; the sentence says how much."""
+MOST = Decimal(1) / 2
+"""Share from which any other part may be called the main one."""
 WORTH_ASKING = 0.05
 """Share of sales without a customer from which asking for the number is an action."""
 
@@ -65,7 +68,8 @@ def find_driver(split: RevenueSplit | None) -> tuple[str, Decimal] | None:
         return None
     parts = {part: getattr(split, part) / split.total for part in PARTS}
     name = max(parts, key=lambda part: (parts[part], -PARTS.index(part)))
-    return (name, parts[name]) if parts[name] >= LEADING else None
+    is_leading = parts[name] >= LEADING if name == "unidentified" else parts[name] > MOST
+    return (name, parts[name]) if is_leading else None
 
 
 def choose_headline(

@@ -6,6 +6,7 @@ import pytest
 from scipy import special
 
 from rapport.analysis.churn_study import (
+    Returns,
     choose_case,
     compare_rates,
     list_at_risk,
@@ -14,6 +15,7 @@ from rapport.analysis.churn_study import (
     measure_rates,
     measure_returns,
     measure_risk,
+    name_curves,
     name_outcome,
     study_rates,
     study_returns,
@@ -437,3 +439,25 @@ def test_contracts_have_no_risk():
     assert name_outcome(None) == "contracts"
     assert measure_risk(None) == []
     assert (take_bands(None), take_scores(None), take_checks(None)) == (None, None, (None, None))
+
+
+@pytest.mark.parametrize(
+    ("away", "named"),
+    [
+        ((0.55, 0.46, 0.33, 0.10), "orders_sooner"),
+        ((0.28, 0.49, 0.34, 0.16), "orders"),
+        ((0.55, 0.55), "orders"),
+        ((0.55, float("nan")), "orders"),
+        ((0.55,), "orders"),
+    ],
+)
+def test_the_next_order_is_said_to_come_sooner_only_if_it_does_at_every_rank(away, named):
+    returns = Returns("orders", "days", {}, ())
+
+    assert name_curves(pd.DataFrame({"second": away}), returns) == named
+
+
+def test_plans_have_no_order_to_come_sooner():
+    returns = Returns("contracts", "months", {}, ())
+
+    assert name_curves(pd.DataFrame({"second": (0.9, 0.8)}), returns) == "contracts"

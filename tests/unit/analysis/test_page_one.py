@@ -92,17 +92,19 @@ def test_without_a_split_there_are_no_parts_and_no_driver():
         ((-10, -60, -20, -10), ("frequency", Decimal("0.6"))),
         ((0, -10, -50, 10), ("aov", Decimal(1))),
         ((-50, 0, 0, 150), ("unidentified", Decimal("1.5"))),
-        # Equals: the one that stands first.
-        ((0, 50, 50, 0), ("frequency", Decimal("0.5"))),
-        ((1, 1, 1, 0), ("customers", Decimal(1) / 3)),
-        # Every part is less than a third.
+        # Sales without a customer are named from a third on, for the sentence says how much.
+        ((30, 20, 10, 40), ("unidentified", Decimal("0.4"))),
+        ((1, 0, 1, 1), None),
+        # Half is not most.
+        ((0, 50, 50, 0), None),
+        ((51, 49, 0, 0), ("customers", Decimal("0.51"))),
         ((25, 25, 25, 25), None),
         # Nothing changed, though parts moved.
         ((50, -50, 0, 0), None),
         ((0, 0, 0, 0), None),
     ],
 )
-def test_the_largest_part_leads_if_it_is_a_third_and_goes_the_same_way(parts, driver):
+def test_the_largest_part_leads_if_it_is_most_of_the_change(parts, driver):
     assert find_driver(split(*parts)) == driver
 
 

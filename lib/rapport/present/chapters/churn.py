@@ -23,7 +23,12 @@ UNITS = {"orders": "days", "contracts": "months"}
 
 
 def return_curves(
-    points: pd.DataFrame, at_risk: pd.DataFrame, values: Values, *, kind: str
+    points: pd.DataFrame,
+    at_risk: pd.DataFrame,
+    values: Values,
+    *,
+    kind: str,
+    finding: str | None = None,
 ) -> FigureSpec | None:
     """Give the curves of the time to the next order or the end of a contract; None without any.
 
@@ -33,6 +38,8 @@ def return_curves(
     at_risk : those still watched, one row per group, one column per tick of the axis
     values : `spells_n`
     kind : orders or contracts
+    finding : what the curves show: orders, orders_sooner or contracts; by default nothing but
+        what they are
     """
     if points.empty or at_risk.empty:
         return None
@@ -40,7 +47,7 @@ def return_curves(
         points, at_risk, id="churn.curves", labels=GROUPS[kind], unit=UNITS[kind]
     )
     return spec.entitled(
-        Sentence("churn.curves_title", dict(values), case=kind),
+        Sentence("churn.curves_title", dict(values), case=finding or kind),
         subtitle=Sentence("churn.curves_subtitle", dict(values), case=kind),
         caption=Sentence("churn.curves_caption", dict(values), case=kind),
     )
