@@ -1,8 +1,8 @@
 """What page one says first: which headline the numbers allow, and which actions they support.
 
 A headline names the part that moved net revenue most, and only if it made more than half of the
-change (sales without a customer: a third, and it says how much); otherwise it gives the change alone. It never claims a cause: parts add
-up, they do not explain.
+change (sales without a customer: a third, and it says how much); otherwise it gives the change
+alone. It never claims a cause: parts add up, they do not explain.
 """
 
 from __future__ import annotations
