@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-NOTABLE = Decimal("0.1")  # of the change; METHODS 1.3
+NOTABLE = Decimal("0.1")  # of the change: docs/methods.md, section 1.3
 
 
 @dataclass(frozen=True)

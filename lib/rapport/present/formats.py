@@ -1,4 +1,4 @@
-"""How every value is shown: one place, both languages, rounded once (METHODS 5).
+"""How every value is shown: one place, both languages, rounded once (docs/methods.md, 5).
 
 A style is a form and, after blanks, changes to it: "interval whole". Forms: plain (prose),
 headline, unit (with the unit's word), table, interval, limits, range, low, high, n, words,

@@ -1,6 +1,6 @@
 """Units that a value may have, and how many decimals each is shown with.
 
-A family says which row of the format table (METHODS 5) a unit follows. Words for units
+A family says which row of the format table (docs/methods.md, 5) a unit follows. Words for units
 stand in `labels.yml` as `unit.<name>` (with the number) and `measure.<name>` (in a heading).
 """
 
