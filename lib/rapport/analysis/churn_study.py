@@ -226,7 +226,7 @@ def _number(cell: Any) -> float | None:
 
 
 def choose_case(returns: Returns, known: Mapping[str, Any], rates: Mapping[str, Any]) -> str:
-    """Choose the wording that the data allow: orders, contracts, or none.
+    """Choose the wording that the data allow: orders, contracts, none or none_contracts.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def choose_case(returns: Returns, known: Mapping[str, Any], rates: Mapping[str, 
     """
     if returns.kind == "contracts":
         needed = {"rate", "stay_first", "stay_last"}
-        return "contracts" if needed <= {*known, *rates} else "none"
+        return "contracts" if needed <= {*known, *rates} else "none_contracts"
     has_curves = len(returns.curves) > 1 and bool(returns.ticks)
     return "orders" if has_curves and "return_first" in known and "return_last" in known else "none"
 

@@ -207,7 +207,7 @@ def test_orders_of_one_rank_are_not_compared(gaps):
     assert choose_case(returns, measured(returns), {"rate": 0.1}) == "none"
 
 
-@pytest.mark.parametrize(("rates", "case"), [({"rate": 0.1}, "contracts"), ({}, "none")])
+@pytest.mark.parametrize(("rates", "case"), [({"rate": 0.1}, "contracts"), ({}, "none_contracts")])
 def test_contracts_are_told_where_their_rate_is_known(gaps, durations, rates, case):
     returns = study_returns(gaps, durations)
 
@@ -220,7 +220,7 @@ def test_contracts_are_not_told_where_the_last_plan_is_too_young(gaps, durations
     returns = study_returns(gaps, young)
 
     assert "stay_last" not in measured(returns)
-    assert choose_case(returns, measured(returns), {"rate": 0.1}) == "none"
+    assert choose_case(returns, measured(returns), {"rate": 0.1}) == "none_contracts"
 
 
 @pytest.fixture

@@ -91,8 +91,8 @@ def summary():
 
 CASES = {
     "data": ("orders", "contracts"),
-    "headline": ("orders", "contracts", "none"),
-    "return": ("orders", "contracts", "none"),
+    "headline": ("orders", "contracts", "none", "none_contracts"),
+    "return": ("orders", "contracts", "none", "none_contracts"),
     "rate": ("up", "down", "unclear", "alone", "none"),
     "risk": ("ok", "weak", "too_few_customers", "too_few_of_a_kind", "contracts"),
 }
