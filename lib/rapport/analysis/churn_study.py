@@ -18,7 +18,7 @@ from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured
 from rapport.analysis.risk import RiskAssessment
 from rapport.analysis.survival import SurvivalCurve, estimate_median, longest_time, survival_at
-from rapport.analysis.survival_groups import count_at_risk_by, fit_survival_by
+from rapport.analysis.survival_groups import count_at_risk_by, fit_survival_by, stack_curves
 
 STEPS = {"days": 30, "months": 6}
 TIMES = {"days": (30, 90), "months": (6, 12)}
@@ -85,13 +85,9 @@ def _ticks(curves: Sequence[SurvivalCurve], step: int) -> tuple[int, ...]:
 
 def list_points(returns: Returns) -> pd.DataFrame:
     """Give what the figure draws: `group`, `time`, `survival`, `low`, `high`."""
-    parts = []
     last = returns.ticks[-1] if returns.ticks else 0
-    for name, curve in returns.curves.items():
-        points = curve.points[curve.points["time"] <= last]
-        parts.append(points.assign(group=name)[["group", "time", "survival", "low", "high"]])
-    columns = ["group", "time", "survival", "low", "high"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    points = stack_curves(returns.curves)[["group", "time", "survival", "low", "high"]]
+    return points[points["time"] <= last].reset_index(drop=True)
 
 
 def list_at_risk(returns: Returns) -> pd.DataFrame:

@@ -10,9 +10,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from rapport.chapter.world import World
 from rapport.marts.periods import parse_period
 from rapport.present.formats import show_date, show_period
-from rapport.present.labels import label
-
-LANGUAGES = ("en", "zh")
+from rapport.present.labels import LANGUAGES, label
 
 
 def describe_opening(world: World) -> dict[str, Any]:

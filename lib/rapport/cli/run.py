@@ -25,6 +25,7 @@ from rapport.cli.work import (
 from rapport.errors import ParameterError, RapportError
 from rapport.params import find_root
 from rapport.press.publish import log_failure
+from rapport.press.render.notebook import LANGUAGES
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
 from rapport.press.run.order import select_tasks
@@ -33,7 +34,6 @@ from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Planned, Result, Scope, Task
 
 FORMATS = ("html", "pdf")
-LANGUAGES = ("en", "zh")
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,8 @@
 
 import re
 from datetime import date
-from typing import Literal
 
 from rapport.present.labels import Language, label
-
-DateStyle = Literal["plain", "short", "table", "axis"]
 
 _NUMERALS = "一二三四"
 _PERIOD = re.compile(

@@ -18,11 +18,11 @@ from typing import Any
 from rapport.assets.files import asset_path
 from rapport.press.render.fonts import cut_fonts
 from rapport.press.render.frame import read_words
+from rapport.press.render.notebook import LANGUAGES
 
 logger = logging.getLogger(__name__)
 
 INDEX = "index.html"
-LANGUAGES = ("en", "zh")
 # English and Chinese stand on one page. Quotes and dashes differ between them, so each has a
 # Latin font of its own; the Chinese one has no quotes.
 FAMILIES = {"en": "Noto Sans", "zh": "Noto Sans beside SC"}

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rapport.errors import ChapterError
+from rapport.press.render.notebook import LANGUAGES
 from rapport.press.render.tree import shown_values
-
-LANGUAGES = ("en", "zh")
 
 
 def canonical_json(content: Any) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
@@ -12,8 +11,6 @@ from nbformat.v4 import new_notebook
 from traitlets import default
 
 from rapport.assets.files import asset_path
-
-_BREAKS = re.compile(r"\n\s*")
 
 
 class ReportExporter(TemplateExporter):
