@@ -22,7 +22,8 @@ class Progress:
         is_chapter = isinstance(event.task, ChapterTask)
         if event.kind in ("started", "cell") or (not is_chapter and event.kind != "failed"):
             return
-        seconds = f", {event.seconds:.1f} s" if event.kind == "executed" else ""
+        result = event.result
+        seconds = f", {result.seconds:.1f} s" if result and event.kind == "executed" else ""
         # Why something failed is told once, at the end, and whole.
         reason = f" ({event.text})" if event.text and event.kind != "failed" else ""
         self._write(

@@ -28,7 +28,7 @@ from rapport.marts.periods import (
 )
 from rapport.params import ChapterParams, UnitParams, list_units, load_unit
 from rapport.press.run.sources import make_chapter_task
-from rapport.press.run.tasks import ChapterTask, TableTask, Task
+from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
 from rapport.privacy import SAMPLE_KEY, read_key
 from rapport.schema import SCHEMAS
 
@@ -121,11 +121,11 @@ def make_sample(root: Path, units: Sequence[UnitParams]) -> None:
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    chapter_values = set(ChapterParams.model_fields)
+    unseen = {*ChapterParams.model_fields, "limits"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
     context = {
         "as_of": None,
-        "unit_parameters": params.model_dump(mode="json", by_alias=True, exclude=chapter_values),
+        "unit_parameters": params.model_dump(mode="json", by_alias=True, exclude=unseen),
         "sources": {
             name: {
                 "paths": [str(path.resolve()) for path in unit.sources.files[name]],
@@ -142,7 +142,13 @@ def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
         (unit.name, None),
         parameters={**params.chapter_values(), "unit": unit.name},
         context=context,
+        limits=_limits(params),
     )
+
+
+def _limits(params: UnitParams) -> Limits:
+    given = params.limits
+    return Limits(given.chapter_seconds, given.cell_seconds, given.memory_mb * 2**20)
 
 
 def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Period]:
@@ -219,17 +225,17 @@ def plan_period(
     as_of = unit.as_of(period) if period else None
     context = {
         "as_of": as_of.isoformat() if as_of else None,
-        "unit_parameters": unit.params.model_dump(mode="json", by_alias=True),
+        "unit_parameters": unit.params.model_dump(mode="json", by_alias=True, exclude={"limits"}),
         "language": unit.params.language,
     }
     for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         if notebook.name != INGESTION:
             parameters = {**values, "unit": unit.name, "period": code}
-            tasks.append(
-                make_chapter_task(
-                    notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN
-                )
-            )
+            task = make_chapter_task(
+                notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN,
+                limits=_limits(unit.params),
+            )  # fmt: skip
+            tasks.append(task)
     return tasks
 
 

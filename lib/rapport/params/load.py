@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from rapport.errors import ParameterError
 from rapport.params.files import read_yaml
-from rapport.params.model import UnitParams
+from rapport.params.model import Limits, UnitParams
 from rapport.params.sources import Expect, Source, TableMapping
 
 UNIT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -137,7 +137,7 @@ def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> tuple[Plac
 def _nearest(name: str) -> str:
     known = [
         *UnitParams.model_fields, *Source.model_fields, *TableMapping.model_fields,
-        *Expect.model_fields,
+        *Expect.model_fields, *Limits.model_fields,
     ]  # fmt: skip
     near = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""

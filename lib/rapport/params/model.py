@@ -42,6 +42,14 @@ class ChapterParams(Strict):
     horizon_days: Annotated[int, Field(ge=7, le=365)] = 90
 
 
+class Limits(Strict):
+    """What one chapter may take before it is stopped; no number depends on it."""
+
+    chapter_seconds: Annotated[int, Field(ge=1, le=604_800)] = 3600
+    cell_seconds: Annotated[int, Field(ge=1, le=604_800)] = 3600
+    memory_mb: Annotated[int, Field(ge=256, le=16_777_216)] = 8192
+
+
 class UnitParams(ChapterParams):
     """One business unit: who it is, what it sells in, where its data lie, and its values."""
 
@@ -58,6 +66,7 @@ class UnitParams(ChapterParams):
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()
     expect: Expect = Expect()
+    limits: Limits = Limits()
 
     @field_validator("timezone")
     @classmethod

@@ -190,7 +190,7 @@ class _Run:
             scope.pop(table, None)
         scope |= made
         text = result.error.message if result.error else result.reason
-        self._tell(result.status, task, text=text, seconds=result.seconds)
+        self._tell(result.status, task, text=text, result=result)
 
     def _tell(self, kind: Any, task: Task, **facts: Any) -> None:
         self.listener(Event(kind, task, len(self.results), self.n_tasks, **facts))

@@ -9,7 +9,7 @@ from typing import Any
 from rapport.errors import ParameterError
 from rapport.press.run.code import NOT_OF_CHAPTERS, digest_assets, digest_modules, words_of
 from rapport.press.run.reads import ChapterCode, read_chapter
-from rapport.press.run.tasks import ChapterTask, Scope, TableTask, Task
+from rapport.press.run.tasks import ChapterTask, Limits, Scope, TableTask, Task
 
 
 class Sources:
@@ -68,6 +68,7 @@ def make_chapter_task(
     parameters: Mapping[str, Any],
     context: Mapping[str, Any],
     frame: tuple[str, ...] | None = None,
+    limits: Limits | None = None,
 ) -> ChapterTask:
     """Make the task of one chapter; what it reads, writes and imports is found in its source.
 
@@ -81,6 +82,7 @@ def make_chapter_task(
         these and the fields that the notebook itself names (`chapter.unit.k`), so another field may
         move without executing the chapter. None, or a notebook that hands `chapter.unit` on as a
         whole: the key holds all fields.
+    limits : seconds and memory that an execution may take
     """
     unit, period = scope
     code = read_chapter(notebook)
@@ -99,6 +101,7 @@ def make_chapter_task(
         writes=code.writes,
         optional=code.optional,
         unit_fields=None if is_whole else (*(frame or ()), *(code.unit_fields or ())),
+        limits=limits,
     )
 
 

@@ -21,6 +21,17 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What one execution of a chapter may take; it moves no number and is in no key."""
+
+    chapter_seconds: float
+    """On the wall, from the start of the kernel to its end."""
+    cell_seconds: float
+    memory_bytes: int
+    """Of the kernel's process, resident."""
+
+
+@dataclass(frozen=True)
 class TableTask:
     """One table made by a function of the package, in a worker.
 
@@ -73,6 +84,44 @@ class ChapterTask:
     """Tables read where the unit has them."""
     unit_fields: tuple[str, ...] | None = None
     """Names in `unit_parameters` that the chapter can see; None = all of them."""
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class ReportTask:
+    """One report printed from the results of other tasks by a function of the package.
+
+    The function gets `arguments` and the results by task id, in a worker, and returns JSON values.
+    Among them is `keeps`, `{path: sha256 or None}`: files that must be there, and as they were, for
+    the report to count as printed.
+    """
+
+    id: str
+    unit: str
+    period: str | None
+    function: str
+    """`module:function`."""
+    arguments: Mapping[str, Any]
+    """JSON values, all of them part of the key."""
+    needs: tuple[str, ...]
+    """Ids of the tasks whose results it prints."""
+    code: tuple[str, ...]
+    """Modules, followed to all that they import, and files beneath the package."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """It reads results, no tables by name."""
+        return ()
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """It makes files, no tables."""
+        return ()
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """It needs all that it prints."""
+        return ()
 
 
 Task = TableTask | ChapterTask
@@ -109,6 +158,19 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Kernel:
+    """A kernel's own account."""
+
+    start: Literal["warm", "cold"]
+    note: str = ""
+    """Why a warm kernel was not to be had."""
+    exit_status: int | None = None
+    """Negative: the signal that ended it."""
+    cpu_seconds: float | None = None
+    peak_bytes: int | None = None
+
+
+@dataclass(frozen=True)
 class Result:
     """What became of one task."""
 
@@ -122,6 +184,8 @@ class Result:
     """Digest of the canonical notebook, an object of the store."""
     values: tuple[Mapping[str, Any], ...] = ()
     """As in the bundles, in order of the notebook."""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """What a report's function returned."""
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
     log: Path | None = None
@@ -129,6 +193,8 @@ class Result:
     seconds: float = 0.0
     cpu_seconds: float | None = None
     peak_bytes: int | None = None
+    kernel: Kernel | None = None
+    """How its kernel was started and ended; None where none was started by this run."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +205,10 @@ class Event:
     task: Task
     n_settled: int
     n_tasks: int
+    """As many as are known: reading a unit's sources brings its other tasks."""
     text: str = ""
     """Reason, or message of the error."""
     cell: int = 0
     n_cells: int = 0
-    seconds: float = 0.0
+    result: Result | None = None
+    """Of a task that is settled."""

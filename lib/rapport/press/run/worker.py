@@ -18,7 +18,15 @@ from typing import Any
 
 from rapport.errors import RapportError
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Failure, Table, TableTask, Task
+from rapport.press.run.tasks import (
+    ChapterTask,
+    Failure,
+    Kernel,
+    Result,
+    Table,
+    TableTask,
+    Task,
+)
 
 TASK_VARIABLE = "RAPPORT_TASK"
 
@@ -35,6 +43,8 @@ class Job:
     """Name by which it is read: digest."""
     text: str = ""
     """The notebook, as its key was made of it."""
+    results: Mapping[str, Result] = field(default_factory=dict)
+    """Of a report: the results that it prints, by task id."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,13 @@ class Outcome:
     values: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """What a report's function returned."""
     log: str = ""
     seconds: float = 0.0
     cpu_seconds: float | None = None
     peak_bytes: int | None = None
+    kernel: Kernel | None = None
 
 
 def run_job(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
