@@ -8,10 +8,10 @@ from rapport.press.render.fonts import check_glyphs
 from rapport.press.render.html.view import (
     TextRow,
     embed_fonts,
+    group_strong,
     group_text,
     make_pictures,
-    write_headline,
-    write_runs,
+    split_clauses,
 )
 from rapport.press.render.tree import Block, Document
 
@@ -45,10 +45,10 @@ def render_html(document: Document, *, slot: bytes | None) -> bytes:
             "style": asset_path("html", "report.css").read_text(encoding="utf-8"),
             "fonts": embed_fonts(document),
             "pictures": make_pictures(document),
+            "group_strong": group_strong,
             "group_text": group_text,
             "is_text_row": _is_text_row,
-            "write_headline": write_headline,
-            "write_runs": write_runs,
+            "split_clauses": split_clauses,
         }
     ).encode()
     return page if slot is None else _put_slot(page, slot)

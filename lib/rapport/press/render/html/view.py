@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from string import printable
 
-from markupsafe import Markup, escape
-
 from rapport.press.render.fonts import cut_fonts, list_texts
 from rapport.press.render.pdf.paths import svg_to_paths
 from rapport.press.render.tree import Block, Document, Run, list_figures
@@ -37,6 +35,14 @@ class TextRow:
 
     main: Sequence[Block]
     side: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Strand:
+    """Runs of one weight, side by side."""
+
+    is_strong: bool
+    runs: Sequence[Run]
 
 
 def make_pictures(document: Document) -> dict[str, Picture]:
@@ -81,48 +87,35 @@ def group_text(blocks: Iterable[Block]) -> list[TextRow | Block]:
     return rows
 
 
-def write_runs(runs: Iterable[Run]) -> Markup:
-    """Write runs as HTML: escaped, strong together, a value with its id.
+def group_strong(runs: Iterable[Run]) -> list[Strand]:
+    """Put neighbours of one weight together, in order.
 
     Examples
     --------
-    >>> source = {"kind": "value", "id": "churn.rate"}
-    >>> print(write_runs([{"text": "5<6", "source": source, "strong": True}]))
-    <strong><span data-v="churn.rate">5&lt;6</span></strong>
+    >>> source = {"kind": "label", "id": ""}
+    >>> runs = [{"text": text, "source": source, "strong": text < "c"} for text in "abc"]
+    >>> [(strand.is_strong, len(strand.runs)) for strand in group_strong(runs)]
+    [(True, 2), (False, 1)]
     """
-    html = Markup()
-    for is_strong, group in groupby(runs, key=lambda run: run["strong"]):
-        inside = Markup().join(_write_run(run) for run in group)
-        html += Markup("<strong>{}</strong>").format(inside) if is_strong else inside
-    return html
+    groups = groupby(runs, key=lambda run: run["strong"])
+    return [Strand(is_strong, list(group)) for is_strong, group in groups]
 
 
-def write_headline(runs: Iterable[Run]) -> Markup:
-    """Write a headline so that a line breaks between clauses before it breaks inside one.
+def split_clauses(runs: Iterable[Run]) -> list[list[Run]]:
+    """Cut a headline after each clause, so that its line breaks between clauses first.
 
-    Each clause of a Chinese headline is a box of its own: browsers break between boxes first.
+    Examples
+    --------
+    >>> run = {"text": "前，\u200b后", "source": {"kind": "label", "id": ""}, "strong": False}
+    >>> [[run["text"] for run in clause] for clause in split_clauses([run])]
+    [['前，'], ['后']]
     """
     clauses: list[list[Run]] = [[]]
     for run in runs:
         first, *others = _CLAUSE_END.split(run["text"])
         clauses[-1].append({**run, "text": first})
         clauses += [[{**run, "text": other}] for other in others]
-    if len(clauses) == 1:
-        return write_runs(clauses[0])
-    boxes = [Markup('<span class="clause">{}</span>').format(write_runs(each)) for each in clauses]
-    return Markup().join(boxes)
-
-
-def _write_run(run: Run) -> Markup:
-    # A permitted break is an element here: as a character it would be copied and read out.
-    html = escape(run["text"]).replace("\u200b", Markup("<wbr>"))
-    if run.get("code"):
-        html = Markup("<code>{}</code>").format(html)
-    if run["source"]["kind"] == "value":
-        html = Markup('<span data-v="{}">{}</span>').format(run["source"]["id"], html)
-    if "link" in run:
-        html = Markup('<a href="{}">{}</a>').format(run["link"], html)
-    return html
+    return clauses
 
 
 def embed_fonts(document: Document) -> list[Mapping[str, str | int]]:
