@@ -149,6 +149,8 @@ class Failure:
     message: str
     cell: int | None = None
     """Of the notebook as the analyst opens it, counted from 1; None outside a cell."""
+    title: str = ""
+    """The heading above the cell."""
     traceback: tuple[str, ...] = ()
     """The last ten lines."""
     command: str = ""
