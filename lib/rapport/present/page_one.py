@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from rapport.present.figures import change_parts
+from rapport.present.figures.bridge import change_parts
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.pieces import Action, Actions, Card, Cards
 from rapport.present.sentences import Listing, Sentence

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from rapport.present.figures import (
-    importance_bars,
-    rate_by_month,
-    reliability,
-    survival_curves,
-)
+from rapport.present.figures.effects import importance_bars, reliability
+from rapport.present.figures.monthly import rate_by_month
 from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.values import Value

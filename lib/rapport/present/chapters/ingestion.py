@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from rapport.present.figures import completeness_heat, coverage_calendar, row_flow
+from rapport.present.figures.calendar import coverage_calendar
+from rapport.present.figures.completeness import completeness_heat
+from rapport.present.figures.flow import row_flow
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec

@@ -9,7 +9,8 @@ from functools import partial
 import pandas as pd
 
 from rapport.present.canvas import Canvas
-from rapport.present.figures import rfm_grid, segment_bars, sizes_over_time
+from rapport.present.figures.dots import segment_bars, sizes_over_time
+from rapport.present.figures.grids import rfm_grid
 from rapport.present.figures.spec import FigureSpec, Plot
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec

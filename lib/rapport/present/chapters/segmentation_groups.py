@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.present.chapters.segmentation import hide_rates, hide_small
-from rapport.present.figures import cluster_profile
+from rapport.present.figures.dots import cluster_profile
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import unit_name
 from rapport.present.labels import has_label, label

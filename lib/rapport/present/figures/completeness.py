@@ -7,8 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rapport.present.canvas import LEADING, Canvas, name_rows
-from rapport.present.figures.grids import draw_cell
-from rapport.present.figures.marks import category, listed, rows_of
+from rapport.present.figures.marks import category, draw_cell, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import Language, has_label, label
 from rapport.present.sentences import Sentence

@@ -3,14 +3,13 @@
 from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from rapport.present.canvas import Canvas
-from rapport.present.figures.marks import rows_of
+from rapport.present.figures.marks import draw_cell, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import GREY, INK, PAPER, RULE, cell_look
+from rapport.present.theme import GREY, INK
 from rapport.present.values import Suppressed, Value
 from rapport.privacy import suppress_small
 
@@ -86,12 +85,3 @@ def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
     canvas.write(0, canvas.height - 2.2, label("figure.recency_up", language), color=GREY)
     end = canvas.width - 0.5
     canvas.write(end, 2.2, label("figure.frequency_right", language), color=GREY, ha="right")
-
-
-def draw_cell(axes: Axes, at: tuple[float, float], shade: float | None, text: str) -> None:
-    """Draw one cell; without a shade it is empty or hidden: paper with a rule around."""
-    x, y = at
-    colour, ink = (PAPER, GREY) if shade is None else cell_look(shade)
-    edge = RULE if shade is None else PAPER
-    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=[colour], edgecolor=edge, linewidth=0.5)
-    axes.text(x, y, text, ha="center", va="center", color=ink)

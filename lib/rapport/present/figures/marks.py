@@ -1,11 +1,13 @@
-"""What several figures share: rows of a frame, categories as values, items of alt texts."""
+"""What several figures share: rows of a frame, categories as values, items of alt texts, cells."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from rapport.present.sentences import Listing, Sentence
+from rapport.present.theme import GREY, PAPER, RULE, cell_look
 from rapport.present.values import Value, label_value, text_value
 
 
@@ -40,3 +42,12 @@ def share_value(identity: str, row: Any, column: str) -> Value:
     has_limits = low is not None and high is not None and not (pd.isna(low) or pd.isna(high))
     interval = (float(low), float(high)) if has_limits else None
     return Value(identity, float(number), "ratio", "share", interval=interval)
+
+
+def draw_cell(axes: Axes, at: tuple[float, float], shade: float | None, text: str) -> None:
+    """Draw one cell; without a shade it is empty or hidden: paper with a rule around."""
+    x, y = at
+    colour, ink = (PAPER, GREY) if shade is None else cell_look(shade)
+    edge = RULE if shade is None else PAPER
+    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=[colour], edgecolor=edge, linewidth=0.5)
+    axes.text(x, y, text, ha="center", va="center", color=ink)

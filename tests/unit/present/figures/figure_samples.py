@@ -5,7 +5,17 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from rapport.present import figures
+from rapport.present.figures import (
+    bridge,
+    calendar,
+    completeness,
+    dots,
+    effects,
+    flow,
+    grids,
+    monthly,
+    survival,
+)
 from rapport.present.values import Value
 
 
@@ -18,7 +28,7 @@ def change_parts(amounts=("74312.12", "127901.55", "-32311.10", "168704.99")):
     parts = pd.DataFrame({"part": names, "amount": [Decimal(amount) for amount in amounts]})
     before = ("2010-10", money("summary.revenue.previous", "1084100.10"))
     after = ("2010-11", money("summary.revenue", "1422707.66"))
-    return figures.change_parts(
+    return bridge.change_parts(
         parts, id="summary.parts", currency="GBP", before=before, after=after
     )
 
@@ -27,14 +37,14 @@ def survival_curves(halves=(105, 80, 55, 22)):
     rows, watched = [], {}
     times = np.arange(181)
     for number, half in enumerate(halves, start=1):
-        survival = 0.5 ** (times / half)
-        low, high = np.clip(survival - 0.02, 0, 1), np.clip(survival + 0.02, 0, 1)
+        left = 0.5 ** (times / half)
+        low, high = np.clip(left - 0.02, 0, 1), np.clip(left + 0.02, 0, 1)
         rows.append(
             pd.DataFrame(
                 {
                     "group": str(number),
                     "time": times,
-                    "survival": survival,
+                    "survival": left,
                     "low": low,
                     "high": high,
                 }
@@ -42,7 +52,7 @@ def survival_curves(halves=(105, 80, 55, 22)):
         )
         watched[str(number)] = [int(1500 * 0.5 ** (tick / half)) for tick in range(0, 151, 30)]
     at_risk = pd.DataFrame.from_dict(watched, orient="index", columns=list(range(0, 151, 30)))
-    return figures.survival_curves(
+    return survival.survival_curves(
         pd.concat(rows), at_risk, id="churn.survival", labels="order_rank"
     )
 
@@ -51,7 +61,7 @@ def rate_by_month(rates=(0.070, 0.050, 0.065, 0.079, 0.064, 0.053), **columns):
     rate = pd.Series(rates, dtype=float)
     frame = pd.DataFrame({"rate": rate, "low": rate - 0.008, "high": rate + 0.01})
     periods = pd.period_range(end="2010-11", periods=len(frame), freq="M")
-    return figures.rate_by_month(
+    return monthly.rate_by_month(
         frame.assign(period=periods.astype(str), n_at_start=3209, **columns), id="churn.rate"
     )
 
@@ -61,7 +71,7 @@ def rfm_grid():
     recency = rng.integers(1, 6, 4000)
     frequency = np.clip(np.round(recency * 0.6 + rng.normal(1.2, 1.1, 4000)), 1, 5).astype(int)
     scores = pd.DataFrame({"r_score": recency, "f_score": frequency})
-    return figures.rfm_grid(scores, id="segmentation.rfm", min_count=10)
+    return grids.rfm_grid(scores, id="segmentation.rfm", min_count=10)
 
 
 def completeness_heat():
@@ -73,7 +83,7 @@ def completeness_heat():
     }
     rows = [(table, name, share, 1000) for table in filled for name, share in filled[table].items()]
     frame = pd.DataFrame(rows, columns=["table", "column", "share", "n_rows"])
-    return figures.completeness_heat(frame, id="ingestion.completeness")
+    return completeness.completeness_heat(frame, id="ingestion.completeness")
 
 
 SEGMENTS = ["high_value", "must_keep", "new", "potential", "general", "at_risk", "dormant"]
@@ -83,16 +93,14 @@ COUNTS = [848, 408, 282, 994, 412, 566, 738]
 def segment_bars(shares=(0.627, 0.12, 0.02, 0.145, 0.018, 0.045, 0.025)):
     table = pd.DataFrame({"n_customers": COUNTS, "share_spend": shares}, index=SEGMENTS)
     table["share_customers"] = table["n_customers"] / table["n_customers"].sum()
-    return figures.segment_bars(table, id="segmentation.shares")
+    return dots.segment_bars(table, id="segmentation.shares")
 
 
 def sizes_over_time():
     table = pd.DataFrame({"n_earlier": COUNTS[::-1], "n_later": COUNTS}, index=SEGMENTS)
     table["share_earlier"] = table["n_earlier"] / table["n_earlier"].sum()
     table["share_later"] = table["n_later"] / table["n_later"].sum()
-    return figures.sizes_over_time(
-        table, id="segmentation.sizes", earlier="2009-12", later="2010-11"
-    )
+    return dots.sizes_over_time(table, id="segmentation.sizes", earlier="2009-12", later="2010-11")
 
 
 def cluster_profile():
@@ -104,11 +112,11 @@ def cluster_profile():
         for measure, place in zip(measures, places[cluster], strict=True)
     ]
     frame = pd.DataFrame(rows, columns=["cluster", "measure", "percentile", "n"])
-    return figures.cluster_profile(frame, id="segmentation.clusters")
+    return dots.cluster_profile(frame, id="segmentation.clusters")
 
 
 def hazard_forest():
-    effects = pd.DataFrame(
+    terms = pd.DataFrame(
         {
             "term": ["n_orders", "tenure_days", "country"],
             "hazard_ratio": [0.204, 1.75, 1.03],
@@ -116,7 +124,7 @@ def hazard_forest():
             "high": [0.25, 1.98, 1.14],
         }
     )
-    return figures.hazard_forest(effects, id="churn.hazard", labels="measure_name")
+    return effects.hazard_forest(terms, id="churn.hazard", labels="measure_name")
 
 
 def importance_bars():
@@ -128,27 +136,27 @@ def importance_bars():
             "high": [0.0112, 0.0872, 0.0006],
         }
     )
-    return figures.importance_bars(importance, id="churn.importance")
+    return effects.importance_bars(importance, id="churn.importance")
 
 
 def reliability():
     predicted = np.linspace(0.08, 0.83, 10)
     frame = pd.DataFrame({"predicted": predicted, "observed": predicted - 0.01, "n": 320})
     frame = frame.assign(low=frame["observed"] - 0.05, high=frame["observed"] + 0.05)
-    return figures.reliability(frame, id="churn.reliability")
+    return effects.reliability(frame, id="churn.reliability")
 
 
 def row_flow():
     steps = ["read", "bad_debt", "no_price", "fee_codes", "kept"]
     frame = pd.DataFrame({"step": steps, "n_rows": [525461, 3, 3687, 2500, 519271]})
-    return figures.row_flow(frame, id="ingestion.flow")
+    return flow.row_flow(frame, id="ingestion.flow")
 
 
 def coverage_calendar(sources=("invoices",), last="2010-12-09"):
     days = pd.date_range("2009-12-01", last)
     n_rows = np.where(days.weekday == 5, 0, 1800 + np.arange(len(days)))
     frames = [pd.DataFrame({"source": source, "on": days, "n_rows": n_rows}) for source in sources]
-    return figures.coverage_calendar(pd.concat(frames), id="ingestion.calendar")
+    return calendar.coverage_calendar(pd.concat(frames), id="ingestion.calendar")
 
 
 SAMPLES = (

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from rapport.errors import ChapterError
-from rapport.present import figures
 from rapport.present.draw import draw, texts_of
+from rapport.present.figures.completeness import completeness_heat
+from rapport.present.figures.effects import hazard_forest
+from rapport.present.figures.flow import row_flow
+from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.values import KINDS, Suppressed
 from unit.present.figures import figure_samples as samples
@@ -154,7 +157,7 @@ def test_tables_that_do_not_fit_side_by_side_are_listed(n_tables, shape, languag
     rows = [(table, "channel", 0.5, 9) for table in tables[:n_tables]]
     frame = pd.DataFrame(rows, columns=["table", "column", "share", "n_rows"])
 
-    spec = figures.completeness_heat(frame, id="ingestion.completeness")
+    spec = completeness_heat(frame, id="ingestion.completeness")
 
     assert "50.0%" in texts_of(draw(spec, language, shape))
 
@@ -162,7 +165,7 @@ def test_tables_that_do_not_fit_side_by_side_are_listed(n_tables, shape, languag
 def test_a_unit_without_gaps_says_so():
     full = pd.DataFrame({"table": ["orders"], "column": ["amount"], "share": [1.0], "n_rows": [5]})
 
-    spec = figures.completeness_heat(full, id="ingestion.completeness")
+    spec = completeness_heat(full, id="ingestion.completeness")
 
     assert texts_of(draw(spec, "en", "narrow")) == ["Every column is filled in every row."]
 
@@ -198,7 +201,7 @@ def test_the_flow_counts_what_left():
 def test_a_flow_without_losses_says_that_none_left():
     frame = pd.DataFrame({"step": ["read", "kept"], "n_rows": [5, 5]})
 
-    spec = figures.row_flow(frame, id="ingestion.flow")
+    spec = row_flow(frame, id="ingestion.flow")
 
     assert spec.alt.text("en").endswith("none left out.")
     draw(spec, "en", "narrow")
@@ -224,7 +227,7 @@ def test_long_names_of_a_unit_never_stop_a_figure(n_rows, shape):
     ]
     effects = pd.DataFrame({"term": terms, "hazard_ratio": 1.5, "low": 1.1, "high": 1.9})
 
-    draw(figures.hazard_forest(effects, id="churn.hazard"), "en", shape)
+    draw(hazard_forest(effects, id="churn.hazard"), "en", shape)
 
 
 def test_no_figure_is_higher_than_half_a_page():
@@ -239,7 +242,7 @@ def test_data_that_are_not_changed_by_drawing():
     before = curves.copy()
     at_risk = pd.DataFrame({0: [9], 9: [4]}, index=["1"])
 
-    draw(figures.survival_curves(curves, at_risk, id="a.b", labels="order_rank"), "en", "wide")
+    draw(survival_curves(curves, at_risk, id="a.b", labels="order_rank"), "en", "wide")
 
     pd.testing.assert_frame_equal(curves, before)
 
@@ -250,7 +253,7 @@ def test_a_group_without_a_label_is_named():
     )
     at_risk = pd.DataFrame({0: [9], 9: [4]}, index=["9"])
 
-    spec = figures.survival_curves(curves, at_risk, id="a.b", labels="order_rank")
+    spec = survival_curves(curves, at_risk, id="a.b", labels="order_rank")
 
     with pytest.raises(ChapterError, match=r"no en word for 'order_rank.9'"):
         draw(spec, "en", "wide")

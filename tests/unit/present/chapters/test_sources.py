@@ -1,0 +1,42 @@
+"""A chapter is executed again for the figures that it shows and for no other."""
+
+from pathlib import Path
+
+import pytest
+
+from rapport.press.run.code import PACKAGE_FOLDER
+from rapport.press.run.sources import Sources, make_chapter_task
+
+NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
+ITS_OWN = {
+    "01_ingestion": {"calendar", "completeness", "flow"},
+    "03_segmentation": {"dots", "grids"},
+    "06_churn": {"effects", "monthly", "survival"},
+    "10_summary": {"bridge"},
+}
+SHARED = {"__init__", "marks", "spec"}
+
+
+@pytest.mark.parametrize("notebook", ITS_OWN)
+def test_a_chapter_rests_on_the_figures_that_it_shows_and_on_no_other(notebook):
+    task = make_chapter_task(
+        NOTEBOOKS / f"{notebook}.ipynb", ("sample-retail", "2026-06"), parameters={}, context={}
+    )
+
+    modules = Sources(PACKAGE_FOLDER).modules(task)
+
+    figures = {Path(at).stem for at in modules if at.startswith("present/figures/")}
+    assert figures - SHARED == ITS_OWN[notebook]
+    assert figures >= SHARED
+
+
+@pytest.mark.parametrize("notebook", ITS_OWN)
+def test_a_chapter_rests_on_the_words_around_its_own_figures_only(notebook):
+    task = make_chapter_task(
+        NOTEBOOKS / f"{notebook}.ipynb", ("sample-retail", "2026-06"), parameters={}, context={}
+    )
+
+    modules = Sources(PACKAGE_FOLDER).modules(task)
+
+    chapters = {Path(at).stem.split("_")[0] for at in modules if at.startswith("present/chapters/")}
+    assert chapters - {""} <= {notebook.split("_")[1]}
