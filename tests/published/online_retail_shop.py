@@ -12,6 +12,7 @@ from published.reference_data import ONLINE_RETAIL, find
 from rapport import tables
 from rapport.marts.build import build_mart
 from rapport.marts.catalog import list_buildable
+from rapport.tables.engine import select
 
 SETTINGS = {
     "period_grain": "month", "spend": "gross", "rfm_days": 365, "new_days": 30,
@@ -51,7 +52,7 @@ def write_canonical():
     into = Path(tempfile.mkdtemp(prefix="rapport-published-"))
     paths = {"invoices": find(ONLINE_RETAIL)}
     for name, sql in {"orders": ORDERS, "customers": CUSTOMERS, "snapshot": SNAPSHOT}.items():
-        paths[name] = tables.write_table(tables.select(sql, paths), into / f"{name}.parquet").path
+        paths[name] = tables.write_table(select(sql, paths), into / f"{name}.parquet").path
     return {name: path for name, path in paths.items() if name != "invoices"}
 
 

@@ -14,7 +14,8 @@ import pytest
 from rapport.ingest import find_sources, ingest
 from rapport.params import load_unit
 from rapport.privacy import SAMPLE_KEY
-from rapport.tables import read_table, select, write_table
+from rapport.tables import read_table, write_table
+from rapport.tables.engine import select
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,5 +1,8 @@
 """Tables on disk and the engine."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -9,16 +12,8 @@ import pyarrow as pa
 import pytest
 
 from rapport.errors import DataError, ParameterError
-from rapport.tables import (
-    Engine,
-    EngineError,
-    identifier,
-    quote,
-    read_table,
-    select,
-    to_frame,
-    write_table,
-)
+from rapport.tables import read_rows, read_table, to_frame, write_table
+from rapport.tables.engine import Engine, EngineError, identifier, quote, select
 
 
 @pytest.fixture
@@ -125,6 +120,33 @@ def test_columns_come_in_the_order_asked_for(orders, tmp_path):
     read = read_table(tmp_path / "a.parquet", columns=["amount", "order_id"])
 
     assert read.columns.tolist() == ["amount", "order_id"]
+
+
+def test_rows_come_as_plain_values(orders, tmp_path):
+    undated = orders.assign(ordered_on=[*orders["ordered_on"][:2].dt.date, None])
+    write_table(undated, tmp_path / "a.parquet")
+
+    assert read_rows(tmp_path / "a.parquet")[1:] == [
+        {"order_id": "2", "ordered_on": date(2024, 3, 2), "amount": Decimal("2.2000")},
+        {"order_id": "3", "ordered_on": None, "amount": None},
+    ]
+
+
+def test_rows_are_read_without_pandas_and_without_the_engine(orders, tmp_path):
+    write_table(orders, tmp_path / "a.parquet")
+    program = (
+        "import sys; from pathlib import Path; from rapport import tables;"
+        "tables.read_rows(Path(sys.argv[1]));"
+        "print(sorted({'pandas', 'duckdb', 'pyarrow'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "a.parquet"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "['pyarrow']"
 
 
 def test_writing_replaces_a_file_in_one_step(orders, tmp_path):

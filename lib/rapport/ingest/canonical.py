@@ -19,7 +19,8 @@ from rapport.ingest.mapping import Piece
 from rapport.params import UnitParams
 from rapport.privacy import pseudonyms
 from rapport.schema import SCHEMAS, Column
-from rapport.tables import Engine, arrow_schema, identifier, quote
+from rapport.tables import arrow_schema
+from rapport.tables.engine import Engine, identifier, quote
 
 PLAIN = ("subscriptions", "interactions", "surveys", "campaigns", "campaign_contacts", "consents")
 BANDS = ((25, "0-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rapport.schema import Column
-from rapport.tables import quote
+from rapport.tables.engine import quote
 
 BLANKS = " \t\r\n\u00a0\u3000"
 WIDE, NARROW = (

@@ -14,7 +14,7 @@ from rapport.ingest.mapping import Field, Piece
 from rapport.ingest.staging import label_rows, name_field, number_rows
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS, Column
-from rapport.tables import Engine, identifier, quote
+from rapport.tables.engine import Engine, identifier, quote
 
 MEND = "Mend them, or declare an `exclude` rule."
 # Of each pair the first must not be later than the second.

@@ -12,7 +12,8 @@ from rapport.ingest.mapping import Piece
 from rapport.ingest.read import relation_of
 from rapport.ingest.sources import ResolvedSources
 from rapport.params import UnitParams
-from rapport.tables import Engine, identifier, quote, to_frame
+from rapport.tables import to_frame
+from rapport.tables.engine import Engine, identifier, quote
 
 EVENTS = ("orders", "order_lines", "interactions", "surveys", "campaign_contacts")
 # Only where nothing else happens do contracts say how far the data reach: an end may lie ahead.

@@ -32,7 +32,8 @@ from rapport.ingest.sources import ResolvedSources
 from rapport.ingest.staging import stage
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
-from rapport.tables import Engine, arrow_schema
+from rapport.tables import arrow_schema
+from rapport.tables.engine import Engine
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rapport.ingest.documents import merged
 from rapport.ingest.mapping import Piece
 from rapport.params import UnitParams
-from rapport.tables import identifier
+from rapport.tables.engine import identifier
 
 Carried = tuple[dict[str, str], list[str]]
 

@@ -16,7 +16,7 @@ from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
 from rapport.ingest.staging import MERGES, label_rows, number_rows
 from rapport.schema import CHANNELS, SCHEMAS
-from rapport.tables import Engine, identifier, quote
+from rapport.tables.engine import Engine, identifier, quote
 
 SALE_BELOW, RETURN_ABOVE = "sale_below_zero", "return_above_zero"
 NO_LINES = "no_lines_left"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rapport.tables import Engine
+from rapport.tables.engine import Engine
 
 _FUNCTIONS = """
     + - * / // % || ~~ !~~ ~~* !~~* ~ ^ & | << >>

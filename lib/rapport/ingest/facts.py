@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from rapport.ingest.mapping import Piece
 from rapport.ingest.quality import Step
-from rapport.tables import Engine, identifier
+from rapport.tables.engine import Engine, identifier
 
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 

@@ -15,7 +15,7 @@ from rapport.errors import ParameterError
 from rapport.ingest.expressions import check_expression
 from rapport.params import Recoded, Sql, TableMapping, UnitParams
 from rapport.schema import BIRTH_YEAR, SCHEMAS, Column
-from rapport.tables import Engine, identifier
+from rapport.tables.engine import Engine, identifier
 
 # The column that `time: {column: ...}` fills.
 MAIN_TIMES: Mapping[str, str] = {

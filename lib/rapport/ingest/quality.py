@@ -21,7 +21,8 @@ from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, columns_of, relation_of
 from rapport.ingest.staging import COPIES, OVERLAP
 from rapport.schema import SCHEMAS
-from rapport.tables import ARROW_TYPES, Engine, identifier
+from rapport.tables import ARROW_TYPES
+from rapport.tables.engine import Engine, identifier
 
 LEAVES = ("merged", "excluded", "quarantined")
 WITH_MONEY = ("orders", "order_lines")

@@ -14,7 +14,7 @@ from rapport.ingest.casts import read_as, unreadable_as
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.text import LINE, read_text
 from rapport.params import Source
-from rapport.tables import Engine, EngineError, identifier
+from rapport.tables.engine import Engine, EngineError, identifier
 
 FILE = "source_file"
 ROW = "source_row"

@@ -18,7 +18,7 @@ from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
 from rapport.ingest.read import FILE, ROW, columns_of, relation_of
 from rapport.schema import SCHEMAS
-from rapport.tables import Engine, EngineError, identifier, quote
+from rapport.tables.engine import Engine, EngineError, identifier, quote
 
 COPIES = "exact_duplicates"
 OVERLAP = "overlap_of_files"

@@ -13,6 +13,7 @@ from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
 from rapport.marts.periods import parse_period
 from rapport.marts.windows import list_windows
+from rapport.tables.engine import select
 
 PERIODS = pa.schema(
     [
@@ -67,7 +68,7 @@ def build_mart(
     if absent:
         raise DataError(f"mart {name}: needs {', '.join(absent)}. Run the ingestion of the unit.")
     if mart.sql is not None:
-        rows = tables.select(mart.sql, {table: paths[table] for table in mart.reads})
+        rows = select(mart.sql, {table: paths[table] for table in mart.reads})
     elif name == "periods":
         rows = make_periods(paths["snapshot"], settings)
     else:
@@ -89,8 +90,9 @@ def make_settings(settings: Mapping[str, Any]) -> pa.Table:
 
 def make_periods(snapshot: Path, settings: Mapping[str, Any]) -> pa.Table:
     """Make the calendar of the period that `settings` names, over the days of a snapshot."""
-    ends = tables.select("select data_from, data_until from snapshot", {"snapshot": snapshot})
-    (row,) = ends.to_pylist()
+    (row,) = tables.read_rows(snapshot)
     period = parse_period(settings["period"])
-    windows = list_windows(period, settings=settings, **row)
+    windows = list_windows(
+        period, settings=settings, data_from=row["data_from"], data_until=row["data_until"]
+    )
     return pa.Table.from_pandas(windows, schema=PERIODS, preserve_index=False)

@@ -3,7 +3,7 @@
 import pytest
 
 from rapport.ingest.expressions import check_expression
-from rapport.tables import Engine
+from rapport.tables.engine import Engine
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from rapport.errors import DataError, ParameterError
 from rapport.marts.build import build_mart, run_task
 from rapport.marts.catalog import MARTS, list_buildable
 from rapport.schema import SCHEMAS
+from rapport.tables.engine import select
 
 SETTINGS = {
     "period_grain": "month", "rfm_days": 365, "churn_after_days": 180, "risk_after_days": 60,
@@ -90,7 +91,7 @@ def test_threads_change_nothing(tmp_path):
     for name, mart in MARTS.items():
         if mart.sql is not None:
             relations = {table: paths[table] for table in mart.reads}
-            one, two = (tables.select(mart.sql, relations, threads=n) for n in (1, 2))
+            one, two = (select(mart.sql, relations, threads=n) for n in (1, 2))
             assert one.equals(two), name
 
 
@@ -144,7 +145,7 @@ def test_only_whole_numbers_decimals_dates_and_text_leave_the_engine(tmp_path):
 
     for name, mart in MARTS.items():
         if mart.sql is not None:
-            table = tables.select(mart.sql, {read: paths[read] for read in mart.reads})
+            table = select(mart.sql, {read: paths[read] for read in mart.reads})
             assert not any(pa.types.is_floating(field.type) for field in table.schema), name
 
 
