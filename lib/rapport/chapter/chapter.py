@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -20,7 +20,6 @@ from rapport.chapter.opening import describe_opening, hold_threads, log_opening
 from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
-from rapport.ingest.sources import ResolvedSources, find_sources
 from rapport.params import UnitParams
 from rapport.present import pieces
 from rapport.present.figures.spec import FigureSpec
@@ -28,6 +27,9 @@ from rapport.present.sentences import Listing, compose
 from rapport.present.tables import TableSpec
 from rapport.present.values import Value
 from rapport.privacy import SAMPLE_KEY, read_key
+
+if TYPE_CHECKING:
+    from rapport.ingest.sources import ResolvedSources
 
 
 def open_chapter(name: str, *, unit: str, period: str | None = None) -> Chapter:
@@ -49,7 +51,7 @@ def open_chapter(name: str, *, unit: str, period: str | None = None) -> Chapter:
     """
     world = find_world(name, unit=unit, period=period)
     chapter = Chapter(world)
-    hold_threads()
+    hold_threads(world)
     log_opening(world)
     bundle.emit("chapter", describe_opening(world), plain=f"{name}: {unit}, {period or 'all data'}")
     return chapter
@@ -80,6 +82,9 @@ class Chapter:
         DataError
             A draft finds no files of a source.
         """
+        # Ingestion alone asks; other chapters are spared the import of the whole room.
+        from rapport.ingest.sources import ResolvedSources, find_sources  # noqa: PLC0415
+
         world = self._world
         if world.sources is not None:
             return ResolvedSources(

@@ -18,7 +18,7 @@ def describe_opening(world: World) -> dict[str, Any]:
     about: dict[str, Any] = {
         "chapter": world.chapter,
         "unit": world.unit.name,
-        "title": world.unit.title.model_dump(),
+        "title": {"en": world.unit.title.en, "zh": world.unit.title.zh},
         "language": world.unit.language,
         "currency": world.unit.currency,
         "sample": world.unit.sample,
@@ -40,13 +40,15 @@ def describe_opening(world: World) -> dict[str, Any]:
     }
 
 
-def hold_threads() -> None:
-    """Give linear algebra one thread for as long as the kernel lives.
+def hold_threads(world: World) -> None:
+    """Give linear algebra one thread for as long as the kernel of a draft lives.
 
-    The press starts its kernels so. In a stock kernel two threads add in another order, and the
-    last digit of an interval differed between a draft and the report.
+    The press starts its kernels so, and a search for libraries would only cost time there. In a
+    stock kernel two threads add in another order, and the last digit of an interval differed
+    between a draft and the report.
     """
-    threadpool_limits(limits=1)
+    if world.root is not None:
+        threadpool_limits(limits=1)
 
 
 def log_opening(world: World) -> None:

@@ -21,7 +21,7 @@ import pandas as pd
 from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.periods import parse_period
-from rapport.params import UnitParams, check_unit_name, find_root, load_unit
+from rapport.params import UnitParams, check_unit_name, find_root, load_unit, trust_unit
 
 TASK_VARIABLE = "RAPPORT_TASK"
 
@@ -66,9 +66,10 @@ def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> Wo
             f"chapter {chapter}: the task is for {task['chapter']} of {task['unit']}, "
             f"{task['period']}. Open the chapter with its own parameters."
         )
-    as_of = task.get("as_of")
+    as_of, values = task.get("as_of"), task["unit_parameters"]
     return World(
-        unit=UnitParams.model_validate(task["unit_parameters"]),
+        # Ingestion alone, which has no period, reads where the data lie and how they map.
+        unit=UnitParams.model_validate(values) if period is None else trust_unit(values),
         chapter=chapter,
         period=period,
         as_of=date.fromisoformat(as_of) if as_of else None,

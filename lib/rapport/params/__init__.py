@@ -1,7 +1,7 @@
 """Every value that a run depends on: `params/*.yml` and the typed model behind it."""
 
 from rapport.params.load import check_unit_name, find_root, list_units, load_unit
-from rapport.params.model import ChapterParams, Language, Text, UnitParams
+from rapport.params.model import ChapterParams, Language, Text, UnitParams, trust_unit
 from rapport.params.sources import Expect, Recoded, Source, Sql, TableMapping, TimeRule
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "find_root",
     "list_units",
     "load_unit",
+    "trust_unit",
 ]

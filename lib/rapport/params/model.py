@@ -65,8 +65,9 @@ class UnitParams(ChapterParams):
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()
-    expect: Expect = Expect()
-    limits: Limits = Limits()
+    # Built without validation, which would make the validators in every process.
+    expect: Expect = Expect.model_construct()
+    limits: Limits = Limits.model_construct()
 
     @field_validator("timezone")
     @classmethod
@@ -87,3 +88,15 @@ class UnitParams(ChapterParams):
     def chapter_values(self) -> dict[str, Any]:
         """Give the values that a chapter's `parameters` cell may take, by name."""
         return self.model_dump(mode="json", include=set(ChapterParams.model_fields))
+
+
+def trust_unit(values: Mapping[str, Any]) -> UnitParams:
+    """Take over values that were validated before, all but where the data lie and how they map.
+
+    A chapter's process gets them from the press, which has validated them; building the
+    validators again took longer than opening the chapter. What is left out is not there: a
+    chapter other than ingestion has no use for it.
+    """
+    kept = set(UnitParams.model_fields) - {"sources", "tables", "expect", "limits", "title"}
+    plain = {name: value for name, value in values.items() if name in kept}
+    return UnitParams.model_construct(**plain, title=Text.model_construct(**values["title"]))

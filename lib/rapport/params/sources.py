@@ -20,7 +20,8 @@ SourceType = Literal["integer", "decimal", "date", "timestamp", "bool"]
 class Strict(BaseModel):
     """A part of a parameter file: unknown names are errors, values never change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Validators are built when something is first validated, for most chapters never.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Source(Strict):

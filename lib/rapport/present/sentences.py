@@ -16,6 +16,7 @@ never breaks. Every run of text says where it comes from.
 """
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,7 +26,8 @@ from typing import Any, TypedDict
 from rapport.assets.files import locale_paths
 from rapport.errors import ChapterError
 from rapport.present.formats import show
-from rapport.present.labels import LANGUAGES, Language, label, read_locale
+from rapport.present.labels import LANGUAGES, Language, label
+from rapport.present.locale import Entries
 from rapport.present.numbers import NBSP
 from rapport.present.values import Value
 
@@ -80,23 +82,23 @@ def all_templates() -> Mapping[str, Mapping[str, Any]]:
     return read_templates(locale_paths("sentences."))
 
 
-def read_templates(paths: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
-    """Read templates from files named `sentences.<chapter>.yml`.
+def read_templates(paths: Iterable[Path]) -> Mapping[str, Mapping[str, Any]]:
+    """Give the templates of files named `sentences.<chapter>.yml`, each read when asked for.
 
     Raises
     ------
     ChapterError
-        An id stands in the file of another chapter, or twice.
+        An id stands in the file of another chapter, or twice in its own.
     """
-    templates: dict[str, Mapping[str, Any]] = {}
+    files = []
     for path in paths:
-        chapter = path.name.split(".")[1]
-        for identity, forms in read_locale(path).items():
-            if not identity.startswith(f"{chapter}.") or identity in templates:
-                msg = f"{path.name}: {identity!r} must begin with {chapter!r} and stand once."
+        chapter, entries = path.name.split(".")[1], Entries(path)
+        for identity in entries:
+            if not identity.startswith(f"{chapter}."):
+                msg = f"{path.name}: {identity!r} must begin with {chapter!r}."
                 raise ChapterError(msg)
-            templates[identity] = forms
-    return templates
+        files.append(entries)
+    return ChainMap(*files)  # type: ignore[arg-type]
 
 
 def find_template(identity: str, language: Language, case: str | None) -> str:

@@ -41,10 +41,20 @@ def test_ingestion_speaks_of_no_period(make_task):
     assert (about["period"], about["period_label"], about["as_of_label"]) == (None, None, None)
 
 
-def test_linear_algebra_has_one_thread_in_an_open_chapter():
+def threads_of_algebra():
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def test_linear_algebra_has_one_thread_in_a_draft(make_project, snapshot):
+    make_project({"snapshot": snapshot("2026-06-30")})
     with threadpool_limits(limits=2):
-        hold_threads()
+        hold_threads(find_world("churn", unit=UNIT, period="2026-06"))
 
-        blas = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+        assert threads_of_algebra() == {1}
 
-    assert set(blas) == {1}
+
+def test_a_kernel_of_the_press_keeps_the_threads_it_was_started_with(make_task):
+    with threadpool_limits(limits=2):
+        hold_threads(open_task(make_task))
+
+        assert threads_of_algebra() == {2}

@@ -51,6 +51,25 @@ def test_ingestion_has_neither_period_nor_as_of(make_task):
     assert (world.period, world.as_of) == (None, None)
 
 
+def test_only_ingestion_sees_where_the_data_lie(make_task):
+    make_task("churn")
+    unit = find_world("churn", unit=UNIT, period=PERIOD).unit
+    make_task("ingestion", period=None, as_of=None)
+    whole = find_world("ingestion", unit=UNIT, period=None).unit
+
+    assert not hasattr(unit, "sources")
+    assert whole.sources
+
+
+def test_a_chapter_of_a_period_sees_the_values_of_the_units_file(make_task, unit):
+    make_task("churn")
+
+    seen = find_world("churn", unit=UNIT, period=PERIOD).unit
+
+    assert (seen.name, seen.title, seen.currency) == (unit.name, unit.title, unit.currency)
+    assert seen.chapter_values() == unit.chapter_values()
+
+
 def test_a_draft_reads_what_the_last_run_left_and_writes_among_the_drafts(make_project, snapshot):
     root = make_project({"snapshot": snapshot("2026-06-30")}, churn_rates=ORDERS)
 
