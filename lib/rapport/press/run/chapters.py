@@ -1,10 +1,7 @@
 """One chapter executed by papermill, and everything that is kept of it."""
 
-import json
 import logging
 import os
-import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,67 +13,24 @@ from papermill.exceptions import PapermillExecutionError
 
 from rapport.errors import ChapterError
 from rapport.press.canonical import (
-    INJECTED,
     Notebook,
     canonical_bytes,
     canonicalise,
     find_accidents,
     is_stderr,
     join_text,
-    tags_of,
 )
-from rapport.press.run.kernels.settings import ACCOUNT_VARIABLE
-from rapport.press.run.kernels.specs import COLD
+from rapport.press.run.failures import describe_death, describe_failure, mark_failure
+from rapport.press.run.kernels.account import ACCOUNT_VARIABLE, LOG, describe_kernel, read_account
+from rapport.press.run.kernels.forks import FORKS_VARIABLE
+from rapport.press.run.kernels.specs import COLD, WARM
 from rapport.press.run.tasks import Failure, Table
+from rapport.press.run.watch import PARTIAL, Watch, count_memory_kills
 from rapport.press.run.worker import Job, Outcome, describe_error, log_to, store_table
 
 MIME = "application/vnd.rapport.v1+json"
-PARTIAL = "partial.ipynb"
-SECONDS_BETWEEN_SAVES = 10.0
 # A kernel's start waits for the disk and its neighbours: papermill's 60 s failed on a full machine.
 SECONDS_TO_START = 180
-ARROW = re.compile(r"^-+> \d+ ")
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class Watch:
-    """Follows an execution from papermill's hooks: says where it is and saves it now and then.
-
-    Papermill's own saving rewrites the file twice a cell, which made a notebook of 38 MB sixteen
-    times slower.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        on_cell: Callable[[int, int], None],
-        *,
-        every: float = SECONDS_BETWEEN_SAVES,
-    ) -> None:
-        self._path = folder / PARTIAL
-        self._on_cell = on_cell
-        self._every = every
-        self._saved_at = time.monotonic()
-        self.notebook: Notebook | None = None
-
-    def start(self, notebook: Notebook) -> None:
-        """Take the notebook that is about to be executed, and changes from now on."""
-        self.notebook = notebook
-
-    def cell_done(self, cell_index: int, **_: Any) -> None:
-        """Say that a cell is done, and save if the last time is long ago."""
-        assert self.notebook is not None
-        self._on_cell(cell_index + 1, len(self.notebook["cells"]))
-        if time.monotonic() - self._saved_at >= self._every:
-            self.save()
-
-    def save(self) -> None:
-        """Write the notebook as far as it is, aside and then in place."""
-        aside = self._path.with_suffix(".aside")
-        text = json.dumps(self.notebook, ensure_ascii=False, indent=1)
-        aside.write_text(text + "\n", encoding="utf-8", newline="\n")
-        aside.replace(self._path)
-        self._saved_at = time.monotonic()
 
 
 def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
@@ -92,40 +46,59 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     before = Path.cwd()
     os.chdir(job.folder)
     os.environ[ACCOUNT_VARIABLE] = str(job.folder)
-    watch = Watch(job.folder, on_cell)
+    watch = Watch(job.folder, on_cell, limits=job.task.limits)  # type: ignore[union-attr]
     try:
-        outcome = _execute(job, watch)
-    except Exception as error:  # the log says why a kernel did not start
-        outcome = Outcome(error=describe_error(error))
+        with watch:
+            outcome = _execute(job, watch)
     finally:
         os.chdir(before)
         logging.getLogger().removeHandler(handler)
         handler.close()
+    kernel = describe_kernel(read_account(job.folder))
+    peak = kernel.peak_bytes if kernel else None
     log = _gather_log(job.folder, watch.notebook)
-    return replace(outcome, log=log, peak_bytes=_account(job.folder).get("peak_bytes"))
+    return replace(outcome, log=log, kernel=kernel, peak_bytes=peak)
 
 
 def _execute(job: Job, watch: Watch) -> Outcome:
+    kills = count_memory_kills()
     try:
         notebook = papermill.execute_notebook(
             "chapter.ipynb",
             PARTIAL,
             parameters=dict(job.task.parameters),  # type: ignore[union-attr]
-            kernel_name=COLD,
+            # A worker that was told of a fork server gets its kernels there.
+            kernel_name=WARM if FORKS_VARIABLE in os.environ else COLD,
             language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
             start_timeout=SECONDS_TO_START,
             cwd="here",
             on_notebook_start=watch.start,
+            on_cell_execute=watch.cell_begins,
             on_cell_executed=watch.cell_done,
         )
     except PapermillExecutionError as error:
-        return Outcome(error=_describe_failure(error, watch.notebook))
-    except DeadKernelError:
-        watch.save()
-        return Outcome(error=_describe_death(job.folder, watch.notebook))
+        return Outcome(error=describe_failure(error, watch.notebook, _language(job)))
+    except Exception as error:  # a kernel's death shows in many ways, and so do bugs of the press
+        failure = _find_death(job, watch, error, was_short=count_memory_kills() > kills)
+        if watch.notebook is not None:
+            mark_failure(watch.notebook, failure)
+            watch.save()
+        return Outcome(error=failure)
     return _keep(job, notebook)
+
+
+def _find_death(job: Job, watch: Watch, error: Exception, *, was_short: bool) -> Failure:
+    account = read_account(job.folder)
+    has_ended = account.get("exit_status") is not None
+    if not (watch.reason or has_ended or isinstance(error, DeadKernelError)):
+        return describe_error(error)
+    return describe_death(account | {"short": was_short}, watch, _language(job))
+
+
+def _language(job: Job) -> str:
+    return str(job.task.context.get("language", "en"))  # type: ignore[union-attr]
 
 
 def _keep(job: Job, notebook: Notebook) -> Outcome:
@@ -167,60 +140,6 @@ def _store_written(job: Job, bundles: list[dict[str, Any]]) -> dict[str, Table]:
     return tables
 
 
-def _describe_failure(error: PapermillExecutionError, notebook: Notebook | None) -> Failure:
-    return Failure(
-        class_name=error.ename,
-        message=error.evalue,
-        cell=_source_cell(error.cell_index, notebook),
-        traceback=shorten_traceback("\n".join(error.traceback)),
-    )
-
-
-def shorten_traceback(text: str) -> tuple[str, ...]:
-    """Give ten lines of IPython's traceback: the last ones, and the cell's own line before them.
-
-    Deep in a library the last lines alone do not say which line of the chapter led there.
-    """
-    lines = ANSI.sub("", text).splitlines()
-    frames = [at for at, line in enumerate(lines) if line.startswith("Cell In[")]
-    arrows = [at for at, line in enumerate(lines) if ARROW.match(line)]
-    own = next((at for at in arrows if frames and at > frames[0]), len(lines))
-    if own >= len(lines) - 10:
-        return tuple(lines[-10:])
-    return (lines[own], *lines[-9:])
-
-
-def _describe_death(folder: Path, notebook: Notebook | None) -> Failure:
-    status = _account(folder).get("exit_status")
-    how = "ended" if status is None else f"ended with status {status}"
-    if status is not None and status < 0:
-        how = f"was killed by signal {-status}"
-    advice = (
-        "Most often there was not enough memory: look at the system's log, or run fewer jobs at "
-        "once (--jobs 1)."
-    )
-    return Failure("DeadKernelError", f"the kernel {how}. {advice}", cell=_last_cell(notebook))
-
-
-def _last_cell(notebook: Notebook | None) -> int | None:
-    if notebook is None:
-        return None
-    states = [cell["metadata"].get("papermill", {}).get("status") for cell in notebook["cells"]]
-    began = [at for at, state in enumerate(states) if state in ("running", "completed", "failed")]
-    return _source_cell(began[-1], notebook) if began else None
-
-
-def _source_cell(index: int, notebook: Notebook | None) -> int:
-    """Give a cell's number in the analyst's notebook, which has no injected cell before it."""
-    before = [] if notebook is None else notebook["cells"][:index]
-    return index + 1 - sum(INJECTED in tags_of(cell) for cell in before)
-
-
-def _account(folder: Path) -> dict[str, Any]:
-    path = folder / "kernel.json"
-    return dict(json.loads(path.read_bytes())) if path.is_file() else {}
-
-
 def _gather_log(folder: Path, notebook: Notebook | None) -> str:
     outputs = [
         (at, output)
@@ -228,6 +147,6 @@ def _gather_log(folder: Path, notebook: Notebook | None) -> str:
         for output in cell.get("outputs", [])
     ]
     said = [f"cell {at}:\n{join_text(out['text'])}" for at, out in outputs if is_stderr(out)]
-    files = [folder / "kernel.log", folder / "press.log"]
+    files = [folder / LOG, folder / "press.log"]
     texts = [f.read_text(encoding="utf-8", errors="replace") for f in files if f.is_file()]
     return "\n".join(text.strip() for text in [*said, *texts] if text.strip())

@@ -4,7 +4,6 @@ Not `concurrent.futures`: there one killed worker breaks all tasks in flight, an
 kernels behind, and nothing says which process ran what.
 """
 
-import json
 import os
 import shutil
 import signal
@@ -19,9 +18,12 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from types import TracebackType
 
+from rapport.press.run.kernels.account import end_kernel
+from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkServer, can_fork
+from rapport.press.run.kernels.forks import NAME as FORKS
 from rapport.press.run.kernels.settings import SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.specs import jupyter_path
-from rapport.press.run.tasks import Failure
+from rapport.press.run.tasks import ChapterTask, Failure
 from rapport.press.run.worker import Job, Outcome, run_job
 
 Cell = tuple[int, int]
@@ -38,10 +40,19 @@ class _Worker:
 class Pool:
     """As many workers as may run at once, started when the first task needs one."""
 
-    def __init__(self, n_workers: int) -> None:
+    def __init__(self, n_workers: int, *, cold: bool = False) -> None:
+        """Prepare a pool; nothing is started yet.
+
+        Parameters
+        ----------
+        n_workers : how many tasks run at once, at least one
+        cold : start every kernel afresh instead of forking warm ones
+        """
         self._n_workers = max(1, n_workers)
         self._workers: list[_Worker] = []
         self._sockets: Path | None = None
+        self._is_warm = can_fork() and not cold
+        self._server: ForkServer | None = None
 
     def __enter__(self) -> "Pool":
         return self
@@ -54,12 +65,15 @@ class Pool:
     ) -> None:
         for worker in self._workers:
             if kind is None:
-                worker.pipe.send(None)
+                with suppress(OSError):  # it ended by itself
+                    worker.pipe.send(None)
             else:
                 self._end(worker)
         for worker in self._workers:
             worker.process.join(timeout=10)
             self._end(worker)
+        if self._server is not None:
+            self._server.close()
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
@@ -82,6 +96,8 @@ class Pool:
             self._workers.remove(worker)
         else:
             worker = self._spawn()
+        if self._is_warm and self._server is None and isinstance(job.task, ChapterTask):
+            self._server = ForkServer(self._own_folder(), os.environ)
         worker.job = job
         # A worker that dies right now is noticed by `wait`, as one that dies at work.
         with suppress(BrokenPipeError):
@@ -112,21 +128,29 @@ class Pool:
         return message
 
     def _spawn(self) -> _Worker:
-        if self._sockets is None:
-            # Of the run, not of each kernel: it goes even if a worker is killed. Short, because a
-            # socket's path may have about a hundred bytes.
-            self._sockets = Path(tempfile.mkdtemp(prefix="rapport-"))
+        sockets = self._own_folder()
         ours, theirs = get_context("spawn").Pipe()
-        process = get_context("spawn").Process(target=_serve, args=(theirs, self._sockets))
+        process = get_context("spawn").Process(target=_serve, args=(theirs, sockets))
         environment = kernel_environment(os.environ)
-        environment |= {"JUPYTER_PATH": jupyter_path(os.environ)}
-        environment |= {SOCKETS_VARIABLE: str(self._sockets)}
+        environment |= {"JUPYTER_PATH": jupyter_path(os.environ), SOCKETS_VARIABLE: str(sockets)}
+        if self._is_warm:
+            environment[FORKS_VARIABLE] = str(sockets / FORKS)
         with _environment(environment):
             process.start()
         theirs.close()
         worker = _Worker(process, ours)
         self._workers.append(worker)
         return worker
+
+    def _own_folder(self) -> Path:
+        """Give the folder of the run's sockets.
+
+        Of the run, not of each kernel: it goes even if a worker is killed. Short, because the path
+        of a socket may have about a hundred bytes.
+        """
+        if self._sockets is None:
+            self._sockets = Path(tempfile.mkdtemp(prefix="rapport-"))
+        return self._sockets
 
     def _end(self, worker: _Worker) -> None:
         """End a worker and its kernel, whatever they are doing."""
@@ -136,19 +160,6 @@ class Pool:
         if worker.job is not None:
             end_kernel(worker.job.folder)
         worker.pipe.close()
-
-
-def end_kernel(folder: Path) -> None:
-    """End the kernel that a task in this folder started, with all its own children."""
-    path = folder / "kernel.json"
-    account = json.loads(path.read_bytes()) if path.is_file() else {}
-    if "pid" not in account or account.get("exit_status") is not None:
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        if os.name == "posix":
-            os.killpg(account["pid"], signal.SIGKILL)  # a kernel leads a session of its own
-        else:
-            os.kill(account["pid"], signal.SIGTERM)
 
 
 def _describe_death(status: int | None) -> Failure:

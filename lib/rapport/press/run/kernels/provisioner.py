@@ -4,9 +4,10 @@ A provisioner, not a papermill engine: whatever runs notebooks through jupyter_c
 nbclient, nbval) gets all of it by choosing the kernelspec.
 """
 
-import json
+import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from rapport.press.run.kernels.settings import (
-    ACCOUNT_VARIABLE,
-    SOCKETS_VARIABLE,
-    kernel_environment,
-)
+from rapport.press.run.kernels.account import log_path, note
+from rapport.press.run.kernels.settings import SOCKETS_VARIABLE, kernel_environment
+from rapport.press.run.kernels.spawned import INTERVAL, SpawnedKernel
 
 # A socket's path may have 107 bytes (103 on macOS); "/k-5" and room for a longer number go off.
 LONGEST_FOLDER = 90
@@ -43,24 +42,33 @@ class RapportProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch, and note the process so that whoever waits can end it."""
-        account = os.environ.get(ACCOUNT_VARIABLE)
-        if account is None:
-            return await super().launch_kernel(cmd, **kwargs)
-        with (Path(account) / "kernel.log").open("ab") as log:
-            connection = await super().launch_kernel(cmd, **kwargs | {"stdout": log, "stderr": log})
-        self._note(pid=self.pid)
+        path = log_path()
+        if path is None:
+            connection = await super().launch_kernel(cmd, **kwargs)
+        else:
+            with path.open("ab") as log:
+                given = kwargs | {"stdout": log, "stderr": log}
+                connection = await super().launch_kernel(cmd, **given)
+        if isinstance(self.process, subprocess.Popen):
+            self.process = SpawnedKernel(self.process)  # type: ignore[assignment]
+        note(pid=self.pid, start="cold")
         return connection
 
-    async def shutdown_requested(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002
-        """Note the peak of memory while the process can still be asked."""
-        self._note(peak_bytes=_peak_bytes(self.pid))
-        await super().shutdown_requested(restart=restart)
-
     async def poll(self) -> int | None:
-        """Note how the kernel ended when it has."""
+        """Note how the kernel ended, and what it took, once it has."""
         status: int | None = await super().poll()
-        if self.process is not None and status is not None:
-            self._note(exit_status=status)
+        process: Any = self.process
+        if process is not None and status is not None:
+            note(
+                exit_status=status, cpu_seconds=process.cpu_seconds, peak_bytes=process.peak_bytes,
+            )  # fmt: skip
+        return status
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end; jupyter_client itself looks only ten times a second."""
+        while self.process is not None and await self.poll() is None:
+            await asyncio.sleep(INTERVAL)
+        status: int | None = await super().wait()
         return status
 
     async def cleanup(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002
@@ -74,6 +82,8 @@ class RapportProvisioner(LocalProvisioner):
         manager: Any = self.parent
         # Ports handed out ahead of the kernel's own binding are a race between kernels.
         manager.cache_ports = False
+        # The user's own folder would keep the file of every kernel whose client was killed.
+        manager.connection_file = str(folder / "connection.json")
         if os.name != "posix":
             return
         if len(os.fsencode(folder)) > LONGEST_FOLDER:
@@ -85,24 +95,3 @@ class RapportProvisioner(LocalProvisioner):
             return
         manager.transport = "ipc"
         manager.ip = str(folder / "k")
-
-    def _note(self, **facts: int | None) -> None:
-        account = os.environ.get(ACCOUNT_VARIABLE)
-        if account is None:
-            return
-        path = Path(account) / "kernel.json"
-        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        aside = path.with_suffix(".aside")
-        aside.write_text(json.dumps(known | facts), encoding="utf-8", newline="\n")
-        aside.replace(path)
-
-
-def _peak_bytes(pid: int | None) -> int | None:
-    """Read the high-water mark of a process's memory; None where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return None
-    for line in status.read_text(encoding="ascii", errors="replace").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return None

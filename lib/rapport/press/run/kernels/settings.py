@@ -15,8 +15,6 @@ from pathlib import Path
 SOURCE_ROOT = Path(__file__).parents[4]
 SOCKETS_VARIABLE = "RAPPORT_SOCKETS"
 """A folder of the run for the folders of sockets, which its owner removes whatever happens."""
-ACCOUNT_VARIABLE = "RAPPORT_KERNEL_ACCOUNT"
-"""A folder that gets `kernel.json` (pid, how it ended, peak memory) and `kernel.log`."""
 
 
 ENFORCED: Mapping[str, str] = {

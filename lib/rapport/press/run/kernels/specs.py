@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 COLD = "rapport-cold"
+WARM = "rapport-warm"
 
 
 def kernel_spec_folder() -> Path:

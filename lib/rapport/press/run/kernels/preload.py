@@ -1,0 +1,49 @@
+"""What the fork server imports before it forks: libraries that chapters use, and nothing of ours.
+
+Imports only. Never `matplotlib_inline`: imported where no shell is, its hooks are not registered
+and figures vanish without an error. A test holds this list against what chapters import.
+"""
+
+PRELOADED = (
+    # What a kernel imports as it starts; its debugger alone takes as long as all the rest.
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    # What chapters import.
+    "PIL.features",
+    "duckdb",
+    "importlib.resources.readers",
+    "lifelines",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "pandas",
+    "pandas.core.methods.to_dict",
+    "pyarrow.csv",
+    "pyarrow.pandas_compat",
+    "pyarrow.parquet",
+    "pyarrow.vendored.version",
+    "pydantic._internal._generate_schema",
+    "pydantic.fields",
+    "pydantic.main",
+    "pydantic.plugin._loader",
+    "pydantic.types",
+    "scipy.optimize",
+    "scipy.stats",
+    "seaborn",
+    "sklearn.cluster",
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.tree",
+    "threadpoolctl",
+    "yaml",
+)
