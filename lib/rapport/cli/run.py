@@ -31,7 +31,7 @@ from rapport.press.run.kernels.settings import read_conditions
 from rapport.press.run.order import select_tasks
 from rapport.press.run.plan import World, describe_plan, plan
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Planned, Result, Scope, Task
+from rapport.press.run.tasks import ChapterTask, Planned, Result, Scope, Task, name_of
 
 FORMATS = ("html", "pdf")
 
@@ -185,9 +185,8 @@ def _log_failures(request: Request, results: Mapping[str, Result]) -> None:
     for result in results.values():
         if result.error is not None:
             task = result.task
-            name = task.chapter if isinstance(task, ChapterTask) else task.name
             scope = failed.setdefault((task.unit, task.period), {})
-            scope[name] = result.error.class_name
+            scope[name_of(task)] = result.error.class_name
     for (unit, period), tasks in failed.items():
         log_failure(request.root / "reports", unit=unit, period=period, tasks=tasks)
 

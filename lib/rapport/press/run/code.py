@@ -6,10 +6,11 @@ counts, and so does a dotted string that names a module (`import_module("rapport
 
 import ast
 import hashlib
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple, TypeGuard
 
 PACKAGE = "rapport"
 PACKAGE_FOLDER = Path(__file__).parents[2]
@@ -20,77 +21,163 @@ NOT_OF_CHAPTERS = ("rapport.marts", "rapport.press")
 FOR_RENDERING = re.compile(r"^assets/(html/|typst/|templates/|locale/document\.yml$)")
 # An id, also the fixed beginning of one that is put together: f"churn.{name}".
 ID = re.compile(r"^([a-z][\w-]*)\.[\w.-]*$")
-DOTTED = PACKAGE + r"(\.\w+)+"
+DOTTED = re.compile(PACKAGE + r"(\.\w+)+")
 SENTENCES = re.compile(r"^assets/locale/sentences\.([\w-]+)\.yml$")
 
 
-def digest_modules(
-    uses: Collection[str], *, folder: Path = PACKAGE_FOLDER, without: Collection[str] = ()
-) -> dict[str, str]:
-    """Digest every module that these import, and that those import, and so on.
+class Facts(NamedTuple):
+    """What is found in a module's source."""
 
-    Parameters
-    ----------
-    uses : dotted names (`rapport.analysis.rfm`), or files beneath the package (`marts/a.sql`)
-    folder : where the package lies
-    without : packages that are neither digested nor followed
-
-    Returns
-    -------
-    path beneath the package: sha256 of the file
-    """
-    found: dict[str, str] = {}
-    ahead, seen = list(uses), set()
-    while ahead:
-        name = ahead.pop()
-        if name in seen or any(_lies_in(name, package) for package in without):
-            continue
-        seen.add(name)
-        for path in _files_of(name, folder):
-            at = path.relative_to(folder).as_posix()
-            if at not in found:
-                found[at] = _digest(path)
-                ahead += _imports_of(path, folder)
-    return dict(sorted(found.items()))
+    imports: tuple[str, ...]
+    """Dotted names of the package."""
+    words: tuple[str, ...]
+    """First parts of its dotted strings: `churn` of "churn.rate.month"."""
 
 
-def digest_assets(
-    chapter: str,
-    words: Collection[str],
-    siblings: Collection[str],
-    *,
-    folder: Path = PACKAGE_FOLDER,
-) -> dict[str, str]:
-    """Digest the fonts, theme and words that a chapter's figures and sentences are made of.
-
-    Parameters
-    ----------
-    chapter : its name
-    words : first parts of the ids that it and its modules name
-    siblings : names of all chapters; the sentences of another chapter are left out unless named
-    """
-    strangers = set(siblings) - {chapter} - set(words)
-    found = {}
-    for path in sorted((folder / "assets").rglob("*")):
-        at = path.relative_to(folder).as_posix()
-        sentences = SENTENCES.match(at)
-        is_strange = sentences is not None and sentences.group(1) in strangers
-        is_data = path.is_file() and path.suffix not in (".py", ".pyc")
-        if is_data and not is_strange and not FOR_RENDERING.match(at):
-            found[at] = _digest(path)
-    return found
+Known = dict[str, Facts]
+"""By the digest of the module and of its place."""
 
 
-def words_of(modules: Iterable[str], *, folder: Path = PACKAGE_FOLDER) -> frozenset[str]:
-    """Give the first parts of all dotted strings in these modules, paths beneath the package."""
-    sources = [folder / at for at in modules if at.endswith(".py")]
-    return frozenset().union(*(words_in(path.read_text(encoding="utf-8")) for path in sources))
+class Package:
+    """The files of the package, each read once, so that all keys see one state of them."""
 
+    def __init__(self, folder: Path = PACKAGE_FOLDER, known: Known | None = None) -> None:
+        """Begin with nothing read.
 
-@lru_cache(maxsize=1024)
-def words_in(text: str) -> frozenset[str]:
-    """Give the first parts of all dotted strings in a module's source."""
-    return words_in_tree(ast.parse(text))
+        Parameters
+        ----------
+        folder : where the package lies
+        known : facts of modules looked through before; new ones are added to it
+        """
+        self.folder = folder
+        self.known: Known = {} if known is None else known
+        self.n_found = 0
+        """How many modules had to be looked through."""
+        self._digests: dict[str, str] = {}
+        self._facts: dict[str, Facts] = {}
+        self._files: dict[str, list[str]] = {}
+        self._states: dict[str, tuple[int, int, int]] = {}
+
+    def digest_modules(
+        self, uses: Collection[str], *, without: Collection[str] = ()
+    ) -> dict[str, str]:
+        """Digest every module that these import, and that those import, and so on.
+
+        Parameters
+        ----------
+        uses : dotted names (`rapport.analysis.rfm`), or files beneath the package (`marts/a.sql`)
+        without : packages that are neither digested nor followed
+
+        Returns
+        -------
+        path beneath the package: sha256 of the file
+        """
+        found: dict[str, str] = {}
+        ahead, seen = list(uses), set()
+        while ahead:
+            name = ahead.pop()
+            if name in seen or any(_lies_in(name, package) for package in without):
+                continue
+            seen.add(name)
+            for at in self._files_of(name):
+                if at not in found:
+                    found[at] = self._digest(at)
+                    ahead += self._facts_of(at).imports
+        return dict(sorted(found.items()))
+
+    def digest_assets(
+        self, chapter: str, words: Collection[str], siblings: Collection[str]
+    ) -> dict[str, str]:
+        """Digest the fonts, theme and words that a chapter's figures and sentences are made of.
+
+        Parameters
+        ----------
+        chapter : its name
+        words : first parts of the ids that it and its modules name
+        siblings : names of all chapters; the sentences of another chapter are left out unless named
+        """
+        strangers = set(siblings) - {chapter} - set(words)
+        found = {}
+        for at in self._list_assets():
+            sentences = SENTENCES.match(at)
+            is_strange = sentences is not None and sentences.group(1) in strangers
+            if not is_strange and not FOR_RENDERING.match(at):
+                found[at] = self._digest(at)
+        return found
+
+    def words_of(self, modules: Iterable[str]) -> frozenset[str]:
+        """Give the first parts of all dotted strings in these modules."""
+        return frozenset(word for at in modules for word in self._facts_of(at).words)
+
+    def is_as_read(self, files: Iterable[str]) -> bool:
+        """Say whether files surely are as they were read; a look at them, nothing is read again.
+
+        Folders are looked at too, for a file that was added. What says no is no proof of a change:
+        a folder also moves when Python leaves its compiled modules there.
+        """
+        folders = [at for at in self._states if at.endswith("/")]
+        return all(self._states.get(at) == self._state_of(at) for at in (*files, *folders))
+
+    def trust(self, other: "Package") -> None:
+        """Take over how files looked when another one read them and found the same in them."""
+        self._states |= other._states
+
+    def _digest(self, at: str) -> str:
+        if at not in self._digests:
+            # Before it is read: a change on the way shows as one afterwards.
+            self._states[at] = self._state_of(at)
+            content = (self.folder / at).read_bytes()
+            self._digests[at] = hashlib.sha256(content).hexdigest()
+            if at.endswith(".py"):
+                self._facts[at] = self._look_through(at, content)
+        return self._digests[at]
+
+    def _facts_of(self, at: str) -> Facts:
+        self._digest(at)
+        return self._facts.get(at, Facts((), ()))
+
+    def _look_through(self, at: str, content: bytes) -> Facts:
+        label = hashlib.sha256(f"{at}\n".encode() + content).hexdigest()
+        if label not in self.known:
+            parts = (PACKAGE, *at.removesuffix(".py").split("/"))
+            is_package = parts[-1] == "__init__"
+            module = ".".join(parts[:-1] if is_package else parts)
+            tree = ast.parse(content)
+            imports = imports_in(tree, module=module, is_package=is_package)
+            self.n_found += 1
+            self.known[label] = Facts(tuple(sorted(imports)), tuple(sorted(words_in_tree(tree))))
+        return self.known[label]
+
+    def _files_of(self, name: str) -> list[str]:
+        if name not in self._files:
+            self._files[name] = self._find_files(name)
+        return self._files[name]
+
+    def _find_files(self, name: str) -> list[str]:
+        if not _lies_in(name, PACKAGE):
+            if not (self.folder / name).is_file():
+                raise FileNotFoundError(f"code of a task: {name} is no file of the package")
+            return [name]
+        parts = name.split(".")[1:]
+        chain = ["/".join((*parts[:n], "__init__.py")) for n in range(len(parts) + 1)]
+        module = "/".join(parts) + ".py" if parts else chain[0]
+        return [at for at in (*chain, module) if os.path.isfile(f"{self.folder}/{at}")]  # noqa: PTH113
+
+    def _list_assets(self) -> list[str]:
+        found = []
+        for folder, folders, names in os.walk(self.folder / "assets"):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            inside = Path(folder).relative_to(self.folder).as_posix()
+            self._states.setdefault(f"{inside}/", self._state_of(f"{inside}/"))
+            found += [f"{inside}/{name}" for name in names if not name.endswith((".py", ".pyc"))]
+        return sorted(found)
+
+    def _state_of(self, at: str) -> tuple[int, int, int]:
+        try:
+            status = os.stat(f"{self.folder}/{at}")  # noqa: PTH116
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return (status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def words_in_tree(tree: ast.AST) -> frozenset[str]:
@@ -118,46 +205,13 @@ def _names(node: ast.AST, module: str, is_package: bool) -> Iterator[str]:  # no
         yield base
         # `from rapport.present import figures` may name a module: both are tried.
         yield from (f"{base}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Constant) and re.fullmatch(DOTTED, str(node.value)):
-        yield str(node.value)
+    elif isinstance(node, ast.Constant) and _is_dotted(node.value):
+        yield node.value
 
 
-def _files_of(name: str, folder: Path) -> list[Path]:
-    if not _lies_in(name, PACKAGE):
-        path = folder / name
-        if not path.is_file():
-            raise FileNotFoundError(f"code of a task: {name} is no file of the package")
-        return [path]
-    parts = name.split(".")[1:]
-    chain = [folder.joinpath(*parts[:n], "__init__.py") for n in range(len(parts) + 1)]
-    module = folder.joinpath(*parts).with_suffix(".py") if parts else chain[0]
-    return [path for path in (*chain, module) if path.is_file()]
-
-
-def _imports_of(path: Path, folder: Path) -> set[str]:
-    if path.suffix != ".py":
-        return set()
-    parts = (PACKAGE, *path.relative_to(folder).with_suffix("").parts)
-    is_package = parts[-1] == "__init__"
-    module = ".".join(parts[:-1] if is_package else parts)
-    return _imports_in_text(path.read_text(encoding="utf-8"), module, is_package)
-
-
-@lru_cache(maxsize=1024)
-def _imports_in_text(text: str, module: str, is_package: bool) -> set[str]:  # noqa: FBT001
-    return imports_in(ast.parse(text), module=module, is_package=is_package)
+def _is_dotted(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and DOTTED.fullmatch(value) is not None
 
 
 def _lies_in(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
-
-
-def _digest(path: Path) -> str:
-    status = path.stat()
-    return _digest_once(path, status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=1024)
-def _digest_once(path: Path, _size: int, _mtime: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

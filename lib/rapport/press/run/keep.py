@@ -9,11 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from rapport.press.canonical import canonical_bytes, weave
-from rapport.press.run.plan import UNCHANGED, read_tables
+from rapport.press.run.plan import UNCHANGED, Record, make_result
 from rapport.press.run.sources import digest_text
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Planned, Result, Task
+from rapport.press.run.tasks import (
+    ChapterTask,
+    Planned,
+    ReportTask,
+    Result,
+    TableTask,
+    Task,
+    name_of,
+)
 from rapport.press.run.worker import Outcome
+
+# Of a task that was never executed; only which of two is longer matters.
+USUAL = ((TableTask, 0.3), (ChapterTask, 3.0), (ReportTask, 2.0))
 
 
 def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) -> Result:
@@ -28,6 +39,7 @@ def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) ->
         "tables": {name: asdict(table) for name, table in outcome.tables.items()},
         "notebook": notebook,
         "values": list(outcome.values),
+        "made": dict(outcome.made),
         "warnings": warnings,
         "seconds": outcome.seconds,
         "cpu_seconds": outcome.cpu_seconds,
@@ -37,19 +49,23 @@ def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) ->
         warnings.append("gave another result than before under the same key: not deterministic")
     shutil.rmtree(_failed_folder(store, planned.task), ignore_errors=True)
     store.write_task(planned.key, record)
-    store.write_last(planned.task.id, planned.parts)
-    return replace(_result(planned, "executed", record), warnings=tuple(warnings))
+    store.write_last(planned.task.id, {**planned.parts, "seconds": outcome.seconds})
+    result = make_result(planned, "executed", record)
+    return replace(result, warnings=tuple(warnings), kernel=outcome.kernel)
 
 
-def reread(store: Store, planned: Planned, text: str) -> Result:
+def seconds_of_last(store: Store, task: Task) -> float:
+    """Give how long a task took when it was executed last, or what its kind usually takes."""
+    last = store.read_last(task.id) or {}
+    return float(last.get("seconds", next(s for kind, s in USUAL if isinstance(task, kind))))
+
+
+def reread(store: Store, planned: Planned, record: Record, text: str) -> Result:
     """Give the result of an earlier execution with the same key.
 
     If prose or comments were edited since, the notebook is woven anew from the outputs.
     """
-    assert planned.key is not None
-    record = store.read_task(planned.key)
-    assert record is not None
-    result = _result(planned, "reused", record)
+    result = make_result(planned, "reused", record)
     notebook = record["notebook"]
     if notebook is None or notebook["source"] == digest_text(text):
         return result
@@ -78,6 +94,7 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
     return Result(
         task, "failed", planned.reason, planned.key, planned.parts, error=error,
         seconds=outcome.seconds, cpu_seconds=outcome.cpu_seconds, peak_bytes=outcome.peak_bytes,
+        kernel=outcome.kernel,
     )  # fmt: skip
 
 
@@ -94,8 +111,7 @@ def keep_log(store: Store, result: Result, log: str) -> Path | None:
 
 
 def _failed_folder(store: Store, task: Task) -> Path:
-    name = task.chapter if isinstance(task, ChapterTask) else task.name
-    return store.root / "failed" / task.unit / f"{task.period or 'all-periods'}-{name}"
+    return store.root / "failed" / task.unit / f"{task.period or 'all-periods'}-{name_of(task)}"
 
 
 def _command(planned: Planned) -> str:
@@ -108,16 +124,3 @@ def _command(planned: Planned) -> str:
 def _made(record: Mapping[str, Any]) -> Any:
     digests = {name: table["digest"] for name, table in record["tables"].items()}
     return digests, record["values"], record["notebook"] and record["notebook"]["digest"]
-
-
-def _result(planned: Planned, status: Any, record: Mapping[str, Any]) -> Result:
-    return Result(
-        planned.task, status, planned.reason, planned.key, planned.parts,
-        tables=read_tables(record),
-        notebook=record["notebook"] and record["notebook"]["digest"],
-        values=tuple(record["values"]),
-        warnings=tuple(record["warnings"]),
-        seconds=record["seconds"],
-        cpu_seconds=record["cpu_seconds"],
-        peak_bytes=record["peak_bytes"],
-    )  # fmt: skip

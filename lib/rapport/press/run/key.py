@@ -1,9 +1,9 @@
-"""The execution key: the digest of everything that an execution depends on, and of nothing else.
+"""The key of a task: the digest of everything that its execution depends on, and of nothing else.
 
 Normalised code cells, typed parameters, content of the tables read, modules imported, words and
 fonts, lock, Python, and the settings that the press enforces. Never in it: prose, paths, ambient
-settings, threads of the engine, number of workers, warm or cold. The reason why a task runs is
-the part of its key that moved.
+settings, threads of the engine, number of workers, warm or cold. A report's key holds prose and
+what was executed instead. The reason why a task runs is the part of its key that moved.
 """
 
 import hashlib
@@ -13,10 +13,12 @@ from dataclasses import asdict
 from typing import Any
 
 from rapport.press.run.kernels.settings import Conditions
-from rapport.press.run.tasks import ChapterTask, TableTask
+from rapport.press.run.tasks import ChapterTask, ReportTask, TableTask
 
 KEY_SCHEMA = 1
 NEVER_RUN = "never run"
+NEVER_PRINTED = "never printed"
+LOST = "its result is no longer in the store"
 
 Parts = dict[str, Any]
 
@@ -67,6 +69,31 @@ def table_parts(
     }
 
 
+def report_parts(
+    task: ReportTask,
+    *,
+    done: Mapping[str, Mapping[str, Any]],
+    modules: Mapping[str, str],
+    conditions: Conditions,
+) -> Parts:
+    """Gather what a printed report depends on.
+
+    Parameters
+    ----------
+    done : id of a task that it prints: digests of what that gave, as it was executed, and of a
+        chapter those of its `prose` and of its code as it stands (`text`)
+    modules : file of the package: digest
+    """
+    return {
+        "schema": KEY_SCHEMA,
+        "scope": {"report": task.function, "unit": task.unit, "period": task.period},
+        "arguments": dict(task.arguments),
+        "results": {name: dict(given) for name, given in done.items()},
+        "modules": dict(modules),
+        "conditions": asdict(conditions) | {"enforced": dict(conditions.enforced)},
+    }
+
+
 def execution_key(parts: Mapping[str, Any]) -> str:
     """Give the digest of the parts, types told apart: 1, 1.0, "1" and true are four values.
 
@@ -92,10 +119,11 @@ def explain(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
     'never run'
     """
     if old is None:
-        return NEVER_RUN
+        return NEVER_PRINTED if "report" in new.get("scope", {}) else NEVER_RUN
     moved = list(dict.fromkeys(_moves(old, new)))
     if not moved:
-        return "its result is no longer in the store"
+        is_report = "report" in new.get("scope", {})
+        return "its files are not as they were" if is_report else LOST
     shown = "; ".join(moved[:3])
     return shown if len(moved) <= 3 else f"{shown}; and {len(moved) - 3} more"
 
@@ -123,6 +151,10 @@ def _moves(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         yield _code_move(old.get("code", []), new.get("code", []))
     for name, was, now in _changes(old, new, "parameters"):
         yield f"parameter {name} {_brief(was)} -> {_brief(now)}"
+    for name, _, _ in _changes(old, new, "arguments"):
+        yield f"{name.replace('_', ' ')} changed"
+    for name, was, now in _changes(old, new, "results"):
+        yield from _result_moves(name.rpartition("/")[2], was or {}, now or {})
     yield from _context_moves(old.get("context", {}), new.get("context", {}))
     for name, was, now in _changes(old, new, "tables"):
         yield f"{name}: {_table_move(was, now)}"
@@ -136,6 +168,16 @@ def _code_move(old: list[str], new: list[str]) -> str:
         return f"code cells {len(old)} -> {len(new)}"
     moved = [str(at) for at, pair in enumerate(zip(old, new, strict=True), 1) if len(set(pair)) > 1]
     return f"code cell {', '.join(moved)} changed"
+
+
+def _result_moves(name: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    if was.get("prose") != now.get("prose"):
+        yield f"prose of {name} changed"
+    moved = {part for part in was.keys() | now.keys() if was.get(part) != now.get(part)}
+    if moved - {"prose", "text"}:
+        yield f"{name}: content changed"
+    elif "text" in moved:
+        yield f"comments of {name} changed"
 
 
 def _context_moves(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

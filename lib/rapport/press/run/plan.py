@@ -4,21 +4,36 @@ A task waits for whatever makes the tables that it reads. It is reused if its ke
 key holds the content of tables, so a mart that was made again and came out equal executes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rapport.press.run import key as keys
-from rapport.press.run.code import PACKAGE_FOLDER
+from rapport.press.run.code import PACKAGE_FOLDER, Package
+from rapport.press.run.facts import read_facts
 from rapport.press.run.kernels.settings import Conditions
-from rapport.press.run.order import find_needs, order_tasks
+from rapport.press.run.order import Order
 from rapport.press.run.sources import Sources, check_parameters
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Planned, Scope, Table, TableTask, Task
+from rapport.press.run.tasks import (
+    ChapterTask,
+    Planned,
+    ReportTask,
+    Result,
+    Scope,
+    Table,
+    TableTask,
+    Task,
+)
 
 Known = Mapping[Scope, Mapping[str, str]]
 """Unit and period: table: digest of its content."""
+Record = Mapping[str, Any]
+"""What the store keeps of an execution."""
+Expand = Callable[[Result], Iterable[Task]]
+"""Called with a task that is settled well; gives tasks that can only be named now."""
 UNCHANGED = "unchanged"
 
 
@@ -29,17 +44,25 @@ class World:
     store: Store
     conditions: Conditions
     given: Known = field(default_factory=dict)
-    """Tables that no task makes: what an earlier phase or run left in the store."""
+    """Tables that no task makes: what an earlier run left in the store."""
     package: Path = PACKAGE_FOLDER
     """Where the code lies whose digests go into keys; tests have one of their own."""
 
+    @property
+    def project(self) -> Path:
+        """The project's folder, of which the store is `data/store`."""
+        return self.store.root.parents[1]
 
-def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Planned]:
+
+def plan(
+    tasks: Iterable[Task], world: World, *, fresh: bool = False, expand: Expand | None = None
+) -> list[Planned]:
     """Say of every task, in order of execution, whether it would run and why.
 
     Parameters
     ----------
     fresh : execute although the key is known
+    expand : gives the tasks that follow from one that would be reused
 
     Raises
     ------
@@ -49,24 +72,91 @@ def plan(tasks: Iterable[Task], world: World, *, fresh: bool = False) -> list[Pl
     ChapterError
         A notebook cannot be read.
     """
-    sources = Sources(world.package)
-    ordered = order_tasks(list(tasks))
-    check_parameters(ordered, sources)
-    known, needs = known_tables(world), find_needs(ordered)
+    planner, order = Planner(world, fresh=fresh), Order()
     planned: dict[str, Planned] = {}
-    for task in ordered:
-        ahead = [t for t, maker in needs[task.id].items() if planned[maker].action == "execute"]
-        decided = (
-            _wait_for(task, ahead, world)
-            if ahead
-            else consider(task, known, world, sources, fresh=fresh)
-        )
+    check_parameters(order.add(tasks), planner.sources)
+    while (task := order.take_open()) is not None:
+        needs = order.needs[task.id].items()
+        ahead = [table for table, maker in needs if planned[maker].action == "execute"]
+        decided, record = planner.wait_for(task, ahead) if ahead else planner.consider(task)
         planned[task.id] = decided
-        if decided.action == "reuse" and decided.key is not None:
-            record = world.store.read_task(decided.key) or {}
-            made = {name: table["digest"] for name, table in record["tables"].items()}
-            known.setdefault((task.unit, task.period), {}).update(made)
-    return list(planned.values())
+        order.settle(task.id)
+        if record is not None:
+            result = make_result(decided, "reused", record)
+            planner.note(result, result.notebook)
+            more = list(expand(result)) if expand else []
+            check_parameters(order.add(more), planner.sources)
+    return [planned[task_id] for task_id in order.tasks]
+
+
+class Planner:
+    """Decides about tasks one after another, each by what became of those before it."""
+
+    def __init__(self, world: World, *, fresh: bool = False) -> None:
+        self.world = world
+        self.package = Package(world.package, read_facts(world.store))
+        self.sources = Sources(self.package)
+        self.known = known_tables(world)
+        self._fresh = fresh
+        self._done: dict[str, dict[str, Any]] = {}
+
+    def consider(self, task: Task) -> tuple[Planned, Record | None]:
+        """Decide about a task whose tables are known as far as they are made.
+
+        Returns
+        -------
+        the decision, and what an earlier execution gave if it is to be reused
+        """
+        tables, missing = find_tables(task, self.known)
+        if missing:
+            return self.wait_for(task, missing)
+        parts = self._parts(task, tables)
+        key = keys.execution_key(parts)
+        store = self.world.store
+        record = None if self._fresh else find_record(self.world, key)
+        if record is not None:
+            return Planned(task, "reuse", UNCHANGED, key, parts), record
+        last = store.read_last(task.id)
+        reason = "asked for" if self._fresh and last is not None else keys.explain(last, parts)
+        return Planned(task, "execute", reason, key, parts), None
+
+    def wait_for(self, task: Task, tables: list[str]) -> tuple[Planned, None]:
+        """Decide about a task that needs what is not made yet."""
+        is_new = self.world.store.read_last(task.id) is None
+        reason = keys.NEVER_RUN if is_new else f"needs {', '.join(tables)}, to be made first"
+        return Planned(task, "execute", reason, None, None), None
+
+    def note(self, result: Result, notebook: str | None) -> None:
+        """Note what became of a task.
+
+        Parameters
+        ----------
+        notebook : digest of the canonical notebook as it was executed
+        """
+        task = result.task
+        made = {name: table.digest for name, table in result.tables.items()}
+        scope = self.known.setdefault((task.unit, task.period), {})
+        for table in task.writes:
+            scope.pop(table, None)
+        scope |= made
+        # A mart that was made anew and came out equal leaves reports as they are: no key.
+        self._done[task.id] = {"tables": made}
+        if isinstance(task, ChapterTask):
+            code = self.sources.chapter(task.notebook)
+            texts = {"prose": code.prose, "text": code.written}
+            self._done[task.id] |= {"key": result.key, "notebook": notebook, **texts}
+
+    def _parts(self, task: Task, tables: Mapping[str, str]) -> keys.Parts:
+        modules, conditions = self.sources.modules(task), self.world.conditions
+        if isinstance(task, TableTask):
+            return keys.table_parts(task, modules=modules, tables=tables, conditions=conditions)
+        if isinstance(task, ReportTask):
+            done = {name: self._done[name] for name in task.needs}
+            return keys.report_parts(task, done=done, modules=modules, conditions=conditions)
+        cells = self.sources.chapter(task.notebook).cells
+        return keys.chapter_parts(
+            task, cells=cells, modules=modules, tables=tables, conditions=conditions
+        )
 
 
 def known_tables(world: World) -> dict[Scope, dict[str, str]]:
@@ -75,28 +165,6 @@ def known_tables(world: World) -> dict[Scope, dict[str, str]]:
         scope: {name: d for name, d in tables.items() if world.store.object_path(d).is_file()}
         for scope, tables in world.given.items()
     }
-
-
-def consider(
-    task: Task, known: Known, world: World, sources: Sources, *, fresh: bool = False
-) -> Planned:
-    """Decide about one task whose tables are known as far as they are made."""
-    tables, missing = find_tables(task, known)
-    if missing:
-        return _wait_for(task, missing, world)
-    parts = _parts(task, tables, world, sources)
-    key = keys.execution_key(parts)
-    if not fresh and find_record(world.store, key) is not None:
-        return Planned(task, "reuse", UNCHANGED, key, parts)
-    last = world.store.read_last(task.id)
-    reason = "asked for" if fresh and last is not None else keys.explain(last, parts)
-    return Planned(task, "execute", reason, key, parts)
-
-
-def _wait_for(task: Task, tables: list[str], world: World) -> Planned:
-    is_new = world.store.read_last(task.id) is None
-    reason = keys.NEVER_RUN if is_new else f"needs {', '.join(tables)}, to be made first"
-    return Planned(task, "execute", reason, None, None)
 
 
 def find_tables(task: Task, known: Known) -> tuple[dict[str, str], list[str]]:
@@ -116,41 +184,61 @@ def find_tables(task: Task, known: Known) -> tuple[dict[str, str], list[str]]:
     return found, missing
 
 
-def find_record(store: Store, key: str) -> dict[str, Any] | None:
+def find_record(world: World, key: str) -> Record | None:
     """Read what an execution gave, if all of it is still there and whole."""
-    record = store.read_task(key)
+    record = world.store.read_task(key)
     if record is None:
         return None
     objects = [*record["tables"].values(), *([record["notebook"]] if record["notebook"] else [])]
-    is_whole = all(store.holds(part["digest"], part["size"]) for part in objects)
-    return record if is_whole else None
+    is_whole = all(world.store.holds(part["digest"], part["size"]) for part in objects)
+    keeps = record.get("made", {}).get("keeps", {})
+    is_kept = all(_is_kept(world.project / path, digest) for path, digest in keeps.items())
+    return record if is_whole and is_kept else None
+
+
+def _is_kept(path: Path, digest: str | None) -> bool:
+    if not path.is_file():
+        return False
+    return digest is None or hashlib.sha256(path.read_bytes()).hexdigest() == digest
 
 
 def describe_plan(planned: Iterable[Planned], project: Path) -> dict[str, Any]:
-    """Give the plan as `rapport run --dry-run --json` prints it: chapters only."""
+    """Give the plan as `rapport run --dry-run --json` prints it: chapters only.
+
+    A chapter whose execution is reused in a report that is printed anew is rendered.
+    """
+    decisions = list(planned)
+    printed: dict[str, str] = {}
+    for decided in decisions:
+        if isinstance(decided.task, ReportTask) and decided.action == "execute":
+            for name in decided.task.needs:
+                printed.setdefault(name, f"{decided.reason}: rendering")
     rows = []
-    for decided in planned:
+    for decided in decisions:
         task = decided.task
         if isinstance(task, ChapterTask):
+            is_rendered = decided.action == "reuse" and task.id in printed
             notebook = task.notebook.resolve().relative_to(project.resolve()).as_posix()
             rows.append({
                 "unit": task.unit, "period": task.period, "chapter": task.chapter,
                 "notebook": notebook, "parameters": dict(task.parameters),
-                "action": decided.action, "reason": decided.reason, "key": decided.key,
+                "action": "render" if is_rendered else decided.action,
+                "reason": printed[task.id] if is_rendered else decided.reason,
+                "key": decided.key,
             })  # fmt: skip
     return {"tasks": rows}
 
 
-def _parts(task: Task, tables: Mapping[str, str], world: World, sources: Sources) -> keys.Parts:
-    modules = sources.modules(task)
-    if isinstance(task, TableTask):
-        return keys.table_parts(task, modules=modules, tables=tables, conditions=world.conditions)
-    cells = sources.chapter(task.notebook).cells
-    return keys.chapter_parts(
-        task, cells=cells, modules=modules, tables=tables, conditions=world.conditions
-    )
-
-
-def read_tables(record: Mapping[str, Any]) -> dict[str, Table]:
-    """Give the tables of a record."""
-    return {name: Table(**table) for name, table in record["tables"].items()}
+def make_result(planned: Planned, status: Any, record: Record) -> Result:
+    """Give the result of a task from the record of its execution."""
+    return Result(
+        planned.task, status, planned.reason, planned.key, planned.parts,
+        tables={name: Table(**table) for name, table in record["tables"].items()},
+        notebook=record["notebook"] and record["notebook"]["digest"],
+        values=tuple(record["values"]),
+        made=record.get("made", {}),
+        warnings=tuple(record["warnings"]),
+        seconds=record["seconds"],
+        cpu_seconds=record["cpu_seconds"],
+        peak_bytes=record["peak_bytes"],
+    )  # fmt: skip

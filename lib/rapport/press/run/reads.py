@@ -7,6 +7,7 @@ silently is no part of the key.
 """
 
 import ast
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -44,6 +45,10 @@ class ChapterCode:
     """Fields of `chapter.unit` that it names; None if it hands the unit on as a whole."""
     words: frozenset[str]
     """First parts of its dotted strings: `churn` of "churn.rate.month"."""
+    prose: str
+    """Digest of the cells that are no code, their tags and places."""
+    written: str
+    """Digest of the code cells as they are written, comments and all, and of their tags."""
 
 
 def read_chapter(path: Path) -> ChapterCode:
@@ -85,7 +90,19 @@ def _look_through(name: str, text: str) -> ChapterCode:
         uses=tuple(sorted(imports_in(whole, module="", is_package=False))),
         unit_fields=_find_unit_fields(whole),
         words=words_in_tree(whole),
+        prose=_digest([_plain(cell) for cell in cells]),
+        written=_digest([[tags_of(c), join_text(c["source"])] for c in cells if is_code(c)]),
     )
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(cell: Mapping[str, Any]) -> list[Any]:
+    if is_code(dict(cell)):
+        return []  # its place counts
+    return [tags_of(dict(cell)), join_text(cell["source"])]
 
 
 def normalise_cell(cell: Mapping[str, Any], tree: ast.Module) -> str:

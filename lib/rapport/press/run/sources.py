@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import ParameterError
-from rapport.press.run.code import NOT_OF_CHAPTERS, digest_assets, digest_modules, words_of
+from rapport.press.run.code import NOT_OF_CHAPTERS, Package
 from rapport.press.run.reads import ChapterCode, read_chapter
-from rapport.press.run.tasks import ChapterTask, Limits, Scope, TableTask, Task
+from rapport.press.run.tasks import ChapterTask, Limits, Scope, Task
 
 
 class Sources:
     """The code behind tasks, each file read once a plan, so that a run sees one state of it."""
 
-    def __init__(self, package: Path) -> None:
+    def __init__(self, package: Package) -> None:
         self._package = package
         self._chapters: dict[Path, ChapterCode] = {}
         self._modules: dict[tuple[object, ...], dict[str, str]] = {}
@@ -28,18 +28,32 @@ class Sources:
 
     def modules(self, task: Task) -> dict[str, str]:
         """Give the digests of a task's modules; of a chapter also of its words and fonts."""
-        if isinstance(task, TableTask):
-            label: tuple[object, ...] = task.code
-            return self._once(label, lambda: digest_modules(task.code, folder=self._package))
-        return self._once((task.notebook, task.uses), lambda: self._chapter_modules(task))
+        if isinstance(task, ChapterTask):
+            return self._once((task.notebook, task.uses), lambda: self._chapter_modules(task))
+        return self._once(task.code, lambda: self._package.digest_modules(task.code))
+
+    def find_move(self, task: Task, modules: Mapping[str, str]) -> str | None:
+        """Name a file of a task's code that is no longer as its key says; None if all are."""
+        if self._package.is_as_read(modules):
+            return None
+        now = Sources(Package(self._package.folder, self._package.known))
+        now._chapters = self._chapters
+        try:
+            moved = now.modules(task).items() ^ modules.items()
+        except FileNotFoundError as error:
+            return str(error)
+        if moved:
+            return min(moved)[0]
+        self._package.trust(now._package)
+        return None
 
     def _chapter_modules(self, task: ChapterTask) -> dict[str, str]:
-        modules = digest_modules(task.uses, folder=self._package, without=NOT_OF_CHAPTERS)
+        modules = self._package.digest_modules(task.uses, without=NOT_OF_CHAPTERS)
         if not modules:
             return {}
-        words = self.chapter(task.notebook).words | words_of(modules, folder=self._package)
+        words = self.chapter(task.notebook).words | self._package.words_of(modules)
         siblings = [chapter_name(path) for path in task.notebook.parent.glob("*.ipynb")]
-        return modules | digest_assets(task.chapter, words, siblings, folder=self._package)
+        return modules | self._package.digest_assets(task.chapter, words, siblings)
 
     def _once(
         self, label: tuple[object, ...], make: Callable[[], dict[str, str]]
@@ -114,7 +128,7 @@ def check_parameters(tasks: Iterable[Task], sources: Sources) -> None:
         With the nearest right name. Papermill would warn and run.
     """
     for task in tasks:
-        if isinstance(task, TableTask):
+        if not isinstance(task, ChapterTask):
             continue
         names = sources.chapter(task.notebook).parameters
         for name in task.parameters:

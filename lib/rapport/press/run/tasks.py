@@ -91,9 +91,10 @@ class ChapterTask:
 class ReportTask:
     """One report printed from the results of other tasks by a function of the package.
 
-    The function gets `arguments` and the results by task id, in a worker, and returns JSON values.
-    Among them is `keeps`, `{path: sha256 or None}`: files that must be there, and as they were, for
-    the report to count as printed.
+    The function gets one mapping, `arguments` and beside them `store` (its folder), and the results
+    by task id, in a worker, and returns JSON values. Among them is `keeps`, `{path: sha256 or
+    None}`: files of the project that must be there, and as they were, for the report to count as
+    printed.
     """
 
     id: str
@@ -124,7 +125,20 @@ class ReportTask:
         return ()
 
 
-Task = TableTask | ChapterTask
+Task = TableTask | ChapterTask | ReportTask
+
+
+def name_of(task: Task) -> str:
+    """Give what tells a task from the others of its unit and period.
+
+    Examples
+    --------
+    >>> name_of(ReportTask("shop/2010-11/report", "shop", "2010-11", "a:b", {}, (), ()))
+    'report'
+    """
+    if isinstance(task, ChapterTask):
+        return task.chapter
+    return task.name if isinstance(task, TableTask) else task.id.rpartition("/")[2]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from rapport.press.run.tasks import (
     ChapterTask,
     Failure,
     Kernel,
+    ReportTask,
     Result,
     Table,
     TableTask,
@@ -102,6 +103,8 @@ def cpu_seconds() -> float | None:
 def _run(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     if isinstance(job.task, TableTask):
         return _make_table(job, job.task)
+    if isinstance(job.task, ReportTask):
+        return _print_report(job, job.task)
     # Papermill takes more than a second to import: a worker for tables alone does without.
     from rapport.press.run.chapters import execute_chapter  # noqa: PLC0415
 
@@ -109,9 +112,19 @@ def _run(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     return execute_chapter(job, on_cell)
 
 
+def _print_report(job: Job, task: ReportTask) -> Outcome:
+    function = _find_function(task.function)
+    return Outcome(made=function({**task.arguments, "store": str(job.store.root)}, job.results))
+
+
+def _find_function(dotted: str) -> Callable[..., Any]:
+    module, _, name = dotted.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
 def _make_table(job: Job, task: TableTask) -> Outcome:
-    module, _, name = task.function.partition(":")
-    function = getattr(importlib.import_module(module), name)
+    function = _find_function(task.function)
     paths = {alias: str(job.store.object_path(digest)) for alias, digest in job.tables.items()}
     into = job.folder / "writes"
     into.mkdir()

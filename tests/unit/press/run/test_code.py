@@ -1,6 +1,6 @@
 import pytest
 
-from rapport.press.run.code import digest_assets, digest_modules, words_of
+from rapport.press.run.code import Package
 
 
 @pytest.fixture
@@ -37,11 +37,11 @@ def package(tmp_path):
         path = tmp_path / "rapport" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source, encoding="utf-8")
-    return tmp_path / "rapport"
+    return Package(tmp_path / "rapport")
 
 
 def test_modules_are_followed_through_their_imports(package):
-    found = digest_modules(["rapport.analysis.churn"], folder=package)
+    found = package.digest_modules(["rapport.analysis.churn"])
 
     assert list(found) == [
         "__init__.py", "analysis/__init__.py", "analysis/churn.py", "analysis/rfm.py", "errors.py",
@@ -49,43 +49,44 @@ def test_modules_are_followed_through_their_imports(package):
 
 
 def test_relative_imports_are_followed_from_where_they_stand(package):
-    found = digest_modules(["rapport.present"], folder=package)
+    found = package.digest_modules(["rapport.present"])
 
     assert "present/figures/lift.py" in found
 
 
 def test_a_module_named_in_a_string_is_followed(package):
-    assert "analysis/rfm.py" in digest_modules(["rapport.late"], folder=package)
+    assert "analysis/rfm.py" in package.digest_modules(["rapport.late"])
 
 
 def test_packages_left_out_are_not_followed_either(package):
-    found = digest_modules(["rapport.chapter"], folder=package, without=["rapport.marts"])
+    found = package.digest_modules(["rapport.chapter"], without=["rapport.marts"])
 
     assert list(found) == ["__init__.py", "chapter.py"]
 
 
 def test_a_file_beneath_the_package_may_be_named(package):
-    found = digest_modules(["rapport.marts.build", "marts/a.sql"], folder=package)
+    found = package.digest_modules(["rapport.marts.build", "marts/a.sql"])
 
     assert {"marts/a.sql", "tables.py", "errors.py"} <= set(found)
 
 
 def test_a_file_that_is_not_there_is_a_bug(package):
     with pytest.raises(FileNotFoundError, match=r"marts/b\.sql"):
-        digest_modules(["marts/b.sql"], folder=package)
+        package.digest_modules(["marts/b.sql"])
 
 
 def test_a_digest_moves_with_the_file_and_with_no_other(package):
-    before = digest_modules(["rapport.analysis.churn"], folder=package)
+    before = package.digest_modules(["rapport.analysis.churn"])
 
-    (package / "analysis/rfm.py").write_text("from ..errors import DataError\n", encoding="utf-8")
-    after = digest_modules(["rapport.analysis.churn"], folder=package)
+    edited = package.folder / "analysis/rfm.py"
+    edited.write_text("from ..errors import DataError\n", encoding="utf-8")
+    after = Package(package.folder).digest_modules(["rapport.analysis.churn"])
 
     assert [name for name in after if after[name] != before[name]] == ["analysis/rfm.py"]
 
 
 def test_assets_of_a_chapter_are_fonts_theme_and_the_words_it_names(package):
-    found = digest_assets("churn", ["churn"], ["churn", "value"], folder=package)
+    found = package.digest_assets("churn", ["churn"], ["churn", "value"])
 
     assert list(found) == [
         "assets/fonts/Sans.ttf",
@@ -97,10 +98,45 @@ def test_assets_of_a_chapter_are_fonts_theme_and_the_words_it_names(package):
 
 
 def test_sentences_of_another_chapter_count_if_a_module_names_them(package):
-    modules = digest_modules(["rapport.present"], folder=package)
+    modules = package.digest_modules(["rapport.present"])
 
-    found = digest_assets(
-        "churn", words_of(modules, folder=package), ["churn", "value"], folder=package
-    )
+    found = package.digest_assets("churn", package.words_of(modules), ["churn", "value"])
 
     assert "assets/locale/sentences.value.yml" in found
+
+
+def test_a_file_is_read_once_for_all_keys(package):
+    before = package.digest_modules(["rapport.errors"])
+
+    (package.folder / "errors.py").write_text("x = 1", encoding="utf-8")
+
+    assert package.digest_modules(["rapport.errors"]) == before
+    assert not package.is_as_read(before)
+
+
+def test_an_added_asset_is_seen(package):
+    found = package.digest_assets("churn", [], [])
+    assert package.is_as_read(found)
+
+    (package.folder / "assets/locale/sentences.new.yml").write_text("", encoding="utf-8")
+
+    assert not package.is_as_read(found)
+
+
+def test_what_is_known_of_a_module_is_not_looked_up_again(package):
+    package.digest_modules(["rapport.present"])
+    known = dict(package.known)
+    again = Package(package.folder, known)
+
+    assert again.digest_modules(["rapport.present"]) == package.digest_modules(["rapport.present"])
+    assert again.words_of(["present/figures/lift.py"]) == {"value"}
+    assert known == package.known
+
+
+def test_equal_modules_in_two_places_import_what_they_say_from_there(package):
+    for folder in ("analysis", "marts"):
+        (package.folder / folder / "twin.py").write_text("from . import rfm", encoding="utf-8")
+
+    found = package.digest_modules(["rapport.analysis.twin", "rapport.marts.twin"])
+
+    assert "analysis/rfm.py" in found
