@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -51,20 +51,21 @@ def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.Data
     one row per source and calendar day from its first to its last
         `source`, `day`, `n_rows`.
     """
-    engine.run("CREATE OR REPLACE TEMP TABLE days (source VARCHAR, day DATE, n BIGINT)")
-    done: set[str] = set()
+    dated: dict[str, str] = {}
     for piece in pieces:
         day = day_of(piece, zone)
-        if day == EMPTY_DAY or piece.source in done:
-            continue
-        done.add(piece.source)
-        engine.run(
-            f"INSERT INTO days SELECT {quote(piece.source)}, {day}, count(*) "
-            f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY 2"
-        )
+        if day != EMPTY_DAY and piece.source not in dated:
+            dated[piece.source] = (
+                f"SELECT {quote(piece.source)} AS source, {day} AS day "
+                f"FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+            )
+    none = f"SELECT CAST(NULL AS VARCHAR) AS source, {EMPTY_DAY} AS day WHERE false"
+    rows = " UNION ALL ".join(dated.values()) or none
     return to_frame(
         engine.fetch(
-            "WITH ends AS (SELECT source, min(day) AS first, max(day) AS last FROM days "
+            f"WITH days AS MATERIALIZED (SELECT source, day, count(*) AS n FROM ({rows}) "
+            "GROUP BY source, day), "
+            "ends AS (SELECT source, min(day) AS first, max(day) AS last FROM days "
             "GROUP BY source), calendar AS (SELECT source, CAST(unnest(generate_series("
             "CAST(first AS TIMESTAMP), CAST(last AS TIMESTAMP), INTERVAL 1 DAY)) AS DATE) AS day "
             "FROM ends) SELECT c.source, c.day, coalesce(d.n, 0) AS n_rows FROM calendar AS c "
@@ -73,10 +74,23 @@ def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.Data
     )
 
 
+def count_rows(engine: Engine, sources: ResolvedSources) -> dict[str, int]:
+    """Count the rows of every source, by its name."""
+    counts = [
+        f"SELECT {quote(name)} AS source, count(*) AS n FROM {identifier(relation_of(name))}"
+        for name in sources.files
+    ]
+    found = engine.rows(" UNION ALL ".join(counts)) if counts else []
+    return {row["source"]: row["n"] for row in found}
+
+
 def describe_sources(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+    unit: UnitParams,
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+    n_rows: Mapping[str, int],
 ) -> pd.DataFrame:
-    """List the sources, one row each.
+    """List the sources, one row each, with the `n_rows` of each.
 
     Returns
     -------
@@ -84,10 +98,9 @@ def describe_sources(
     """
     rows = []
     for name, paths in sources.files.items():
-        (count,) = engine.rows(f"SELECT count(*) AS n FROM {identifier(relation_of(name))}")
         fills = ", ".join(sorted({piece.table for piece in pieces if piece.source == name}))
         form = unit.sources[name].format
-        rows.append((name, form, len(paths), count["n"], sources.digests[name], fills))
+        rows.append((name, form, len(paths), n_rows[name], sources.digests[name], fills))
     columns = ["source", "form", "n_files", "n_rows", "digest", "tables"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -12,14 +12,19 @@ import pandas as pd
 import pyarrow as pa
 
 from rapport.ingest.canonical import make_tables, name_customers
-from rapport.ingest.checks import check_fingerprint, check_keys, check_piece
-from rapport.ingest.coverage import add_days, count_days, describe_sources, make_span
+from rapport.ingest.checks import check_fingerprint, check_keys, check_pieces
+from rapport.ingest.coverage import (
+    add_days,
+    count_days,
+    count_rows,
+    describe_sources,
+    make_span,
+)
 from rapport.ingest.documents import make_documents, make_identities, make_lines
 from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.mapping import Piece, list_pieces
 from rapport.ingest.quality import (
-    Step,
     flow_steps,
     frame_steps,
     list_steps,
@@ -58,7 +63,9 @@ class Delivery:
     data_until: date | None
 
 
-def ingest(unit: UnitParams, sources: ResolvedSources, *, key: bytes, threads: int = 2) -> Delivery:
+def ingest(
+    unit: UnitParams, sources: ResolvedSources, *, key: bytes, threads: int | None = None
+) -> Delivery:
     """Read, check and clean a unit's sources into its canonical tables.
 
     Parameters
@@ -66,7 +73,8 @@ def ingest(unit: UnitParams, sources: ResolvedSources, *, key: bytes, threads: i
     unit : the unit's parameters: sources, mappings, rules
     sources : where its files lie (`find_sources`)
     key : of the pseudonyms; it changes `customer_id` and nothing else
-    threads : of the engine; no result depends on it
+    threads : of the engine; no result depends on it. Without it there are two where the files
+        are large, else one
 
     Raises
     ------
@@ -81,7 +89,9 @@ def ingest(unit: UnitParams, sources: ResolvedSources, *, key: bytes, threads: i
         return _deliver(engine, unit, sources, pieces, key)
 
 
-def check_unit(unit: UnitParams, sources: ResolvedSources, *, threads: int = 2) -> Delivery:
+def check_unit(
+    unit: UnitParams, sources: ResolvedSources, *, threads: int | None = None
+) -> Delivery:
     """Do all that `ingest` does short of making tables, and give the faults instead of raising.
 
     The frames of the account are filled where there is no fault; `tables` is empty.
@@ -94,7 +104,7 @@ def check_unit(unit: UnitParams, sources: ResolvedSources, *, threads: int = 2) 
         return _account(engine, unit, sources, pieces, {})
 
 
-def _open(sources: ResolvedSources, threads: int) -> Engine:
+def _open(sources: ResolvedSources, threads: int | None) -> Engine:
     return Engine({}, files=[f for files in sources.files.values() for f in files], threads=threads)
 
 
@@ -104,29 +114,33 @@ def _prepare(
     """Bring every row to where it can be counted, and tell all that stands in the way."""
     faults = [_missing(unit, name) for name in sources.missing]
     closed = set(sources.missing)
+    columns: dict[str, Mapping[str, str]] = {}
     for name, paths in sources.files.items():
-        found = open_source(engine, name, unit.sources[name], paths)
-        closed |= {name} if found else set()
-        faults += found
-    opened = [piece for piece in pieces if piece.source not in closed]
-    staged, found = _stage(engine, unit, sources, opened)
+        opened = open_source(engine, name, unit.sources[name], paths)
+        closed |= {name} if opened.faults else set()
+        faults += opened.faults
+        columns[name] = opened.columns
+    reached = [piece for piece in pieces if piece.source not in closed]
+    staged, found = _stage(engine, unit, sources, reached, columns)
     # Values of what could be staged are told beside what could not.
     incomplete = bool(faults or found)
     faults += found
-    for piece in staged:
-        faults += check_piece(engine, unit, piece)
-    for table in sorted({piece.table for piece in staged}):
-        faults += check_keys(engine, table, [piece for piece in staged if piece.table == table])
+    faults += check_pieces(engine, unit, staged)
+    faults += check_keys(engine, staged)
     return faults if incomplete else faults + _relate(engine, unit, sources, pieces)
 
 
 def _stage(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+    engine: Engine,
+    unit: UnitParams,
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+    columns: Mapping[str, Mapping[str, str]],
 ) -> tuple[list[Piece], list[Fault]]:
     staged, faults = [], []
     for piece in pieces:
-        n_files = len(sources.files[piece.source])
-        left, found = stage(engine, piece, zone=unit.timezone, n_files=n_files)
+        n_files, known = len(sources.files[piece.source]), columns[piece.source]
+        left, found = stage(engine, piece, known, zone=unit.timezone, n_files=n_files)
         staged += [left] if left else []
         faults += found
     return staged, faults
@@ -152,8 +166,8 @@ def _missing(unit: UnitParams, name: str) -> Fault:
 def _fingerprint(
     engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
 ) -> dict[str, Any]:
-    described = describe_sources(engine, unit, sources, pieces)
-    found: dict[str, Any] = {f"rows.{row.source}": row.n_rows for row in described.itertuples()}
+    counts = count_rows(engine, sources) if unit.expect.rows else {}
+    found: dict[str, Any] = {f"rows.{name}": n for name, n in counts.items()}
     for table in unit.expect.money:
         found[f"money.{table}"] = sum(
             (read_money(engine, p) for p in pieces if p.table == table), Decimal(0)
@@ -180,8 +194,9 @@ def _account(
     pieces: Sequence[Piece],
     tables: Mapping[str, pa.Table],
 ) -> Delivery:
-    steps: list[Step] = [step for piece in pieces for step in list_steps(engine, piece)]
+    steps = list_steps(engine, pieces)
     quality = frame_steps([*steps, *list_findings(engine, pieces)])
+    described = describe_sources(unit, sources, pieces, count_rows(engine, sources))
     coverage = count_days(engine, pieces, zone=unit.timezone)
     (span,) = engine.rows("SELECT data_from, data_until FROM span")
     return Delivery(
@@ -189,7 +204,7 @@ def _account(
         quality=quality,
         flows=flow_steps(quality),
         faults=frame_faults(()),
-        sources=add_days(describe_sources(engine, unit, sources, pieces), coverage),
+        sources=add_days(described, coverage),
         coverage=coverage,
         completeness=measure_completeness(tables, list_nets(engine)),
         facts=list_facts(engine, pieces),

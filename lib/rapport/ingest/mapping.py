@@ -36,7 +36,10 @@ CURRENCY = Column("currency", "text", required=True)
 
 @dataclass(frozen=True)
 class Field:
-    """One column to stage: its place, its schema, its SQL, the source columns that it reads."""
+    """One column to stage: its place, its schema, its SQL, the source columns that it reads.
+
+    `may_fail` says of a staged one whether there are values that it cannot be read from.
+    """
 
     table: str
     column: Column
@@ -44,6 +47,7 @@ class Field:
     reads: tuple[str, ...]
     words: Mapping[str, str | None] | None = None
     computed: bool = False
+    may_fail: bool = True
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,18 @@ import pyarrow.compute as pc
 
 from rapport.ingest.documents import QUARANTINE, merged
 from rapport.ingest.mapping import Piece
-from rapport.ingest.read import FILE, ROW, columns_of, relation_of
+from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.ingest.staging import COPIES, OVERLAP
 from rapport.schema import SCHEMAS
 from rapport.tables import ARROW_TYPES
-from rapport.tables.engine import Engine, identifier
+from rapport.tables.engine import Engine, identifier, quote
 
 LEAVES = ("merged", "excluded", "quarantined")
 WITH_MONEY = ("orders", "order_lines")
+TIMES = "source_times"
+Count = tuple[int, Decimal | None]
+# By rule, and whether the rule flags rows instead of taking them out.
+Counts = dict[tuple[str, bool], Count]
 
 
 class Step(NamedTuple):
@@ -39,50 +43,76 @@ class Step(NamedTuple):
     money: Decimal | None
 
 
-def list_steps(engine: Engine, piece: Piece) -> list[Step]:
-    """Give the account of one piece, from what was read to what is kept."""
-    counted = _by_rule(engine, piece)
-    total = sum(n for n, _ in counted.values())
-    money = _add(value for _, value in counted.values())
+def list_steps(engine: Engine, pieces: Sequence[Piece]) -> list[Step]:
+    """Give the account of every piece, from what was read to what is kept."""
+    counted = _by_rule(engine, pieces)
+    alike = _alike(engine, pieces)
+    steps = []
+    for piece in pieces:
+        copies = _copies(engine, piece) if piece.relation in alike else (0, None)
+        by_rule = counted[piece.relation]
+        left = {rule: count for (rule, flagged), count in by_rule.items() if not flagged}
+        stays = {rule: count for (rule, flagged), count in by_rule.items() if flagged}
+        steps += _piece_steps(piece, left, stays, copies)
+    return steps
 
-    def step(rule: str, action: str, found: tuple[int, Decimal | None]) -> Step:
+
+def _piece_steps(
+    piece: Piece, left: Mapping[str, Count], stays: Mapping[str, Count], copies: Count
+) -> list[Step]:
+    total = sum(n for n, _ in left.values())
+    money = _add(value for _, value in left.values())
+
+    def step(rule: str, action: str, found: Count) -> Step:
         return Step(piece.table, piece.source, rule, action, *found)
 
-    none: tuple[int, Decimal | None] = (0, None if money is None else Decimal(0))
+    def flag(rule: str, found: Count) -> Step:
+        return step(rule, "flagged", (found[0], _zero(found[1], piece)))
+
+    none: Count = (0, None if money is None else Decimal(0))
     steps = [step("read", "read", (total, money))]
-    if OVERLAP in counted:
-        steps.append(step(OVERLAP, "merged", counted[OVERLAP]))
+    if OVERLAP in left:
+        steps.append(step(OVERLAP, "merged", left[OVERLAP]))
     if piece.mapping.exact_duplicates == "drop":
-        steps.append(step(COPIES, "merged", counted.get(COPIES, none)))
+        steps.append(step(COPIES, "merged", left.get(COPIES, none)))
     else:
-        steps.append(step(COPIES, "flagged", _copies(engine, piece)))
-    steps += [step(rule, "excluded", counted.get(rule, none)) for rule in piece.mapping.exclude]
-    steps += [step(name, "flagged", _flagged(engine, piece, name)) for name in piece.mapping.flag]
-    steps += [step(rule, "quarantined", counted[rule]) for rule in QUARANTINE if rule in counted]
-    steps.append(step("kept", "kept", counted.get("", none)))
+        steps.append(flag(COPIES, copies))
+    steps += [step(rule, "excluded", left.get(rule, none)) for rule in piece.mapping.exclude]
+    steps += [flag(name, stays.get(name, none)) for name in piece.mapping.flag]
+    steps += [step(rule, "quarantined", left[rule]) for rule in QUARANTINE if rule in left]
+    steps.append(step("kept", "kept", left.get("", none)))
     _balance(steps)
     return steps
 
 
-def _by_rule(engine: Engine, piece: Piece) -> dict[str, tuple[int, Decimal | None]]:
-    staged = identifier(piece.relation)
-    parts = {
-        "order_lines": f"SELECT rule, amount FROM lines WHERE piece = {piece.number}",
-        "orders": (
-            f"SELECT rule, amount FROM {staged} WHERE {merged()} UNION ALL "
-            f"SELECT rule, amount FROM documents WHERE piece = {piece.number}"
-        ),
-    }
-    rows = parts.get(
-        piece.table, f"SELECT rule, CAST(NULL AS DECIMAL(18, 4)) AS amount FROM {staged}"
-    )
-    if piece.table in WITH_MONEY and not piece.has("amount"):
-        rows = f"SELECT rule, CAST(NULL AS DECIMAL(18, 4)) AS amount FROM ({rows})"
+def _by_rule(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Counts]:
+    """Count rows and add up their money: piece by piece, by the rule that takes or flags them."""
+    parts = [part for piece in pieces for part in _parts(piece)]
     found = engine.rows(
-        "SELECT coalesce(rule, '') AS rule, count(*) AS n, sum(amount) AS money "
-        f"FROM ({rows}) GROUP BY 1 ORDER BY 1"
+        "SELECT piece, rule, flagged, count(*) AS n, sum(amount) AS money "
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY piece, rule, flagged ORDER BY 1, 2, 3"
     )
-    return {row["rule"]: (row["n"], row["money"]) for row in found}
+    counted: dict[str, Counts] = {piece.relation: {} for piece in pieces}
+    for row in found:
+        counted[row["piece"]][row["rule"], row["flagged"]] = (row["n"], row["money"])
+    return counted
+
+
+def _parts(piece: Piece) -> Iterator[str]:
+    staged, money = identifier(piece.relation), _money(piece)
+    head = f"SELECT {quote(piece.relation)} AS piece"
+    left = f"{head}, coalesce(rule, '') AS rule, false AS flagged, {money} AS amount FROM"
+    if piece.table == "order_lines":
+        yield f"{left} lines WHERE piece = {piece.number}"
+    elif piece.table == "orders":
+        yield f"{left} {staged} WHERE {merged()}"
+        yield f"{left} documents WHERE piece = {piece.number}"
+    else:
+        yield f"{left} {staged}"
+    for name in piece.mapping.flag:
+        rule = f"{quote(name)} AS rule, true AS flagged"
+        found = identifier(f"flag {name}")
+        yield f"{head}, {rule}, {money} AS amount FROM {staged} WHERE {found}"
 
 
 def _money(piece: Piece) -> str:
@@ -90,28 +120,38 @@ def _money(piece: Piece) -> str:
     return "amount" if has else "CAST(NULL AS DECIMAL(18, 4))"
 
 
-def _copies(engine: Engine, piece: Piece) -> tuple[int, Decimal | None]:
+def _alike(engine: Engine, pieces: Sequence[Piece]) -> set[str]:
+    """Name the pieces in which some rows may be copies of each other, though copies stay."""
+    rows = [
+        f"SELECT {quote(piece.relation)} AS piece, likeness FROM {identifier(piece.relation)}"
+        for piece in pieces if piece.mapping.exact_duplicates == "keep"
+    ]  # fmt: skip
+    if not rows:
+        return set()
+    found = engine.rows(
+        f"SELECT piece FROM ({' UNION ALL '.join(rows)}) GROUP BY piece "
+        "HAVING count(*) > count(DISTINCT likeness)"
+    )
+    return {row["piece"] for row in found}
+
+
+def _copies(engine: Engine, piece: Piece) -> Count:
     """Count rows that equal an earlier row of their file in every column, and their money."""
-    source = relation_of(piece.source)
-    every = ", ".join(identifier(column) for column in columns_of(engine, source) if column != ROW)
-    copies = (
-        f"SELECT {FILE}, min({ROW}) AS {ROW}, count(*) - 1 AS n FROM {identifier(source)} "
-        f"GROUP BY {every} HAVING count(*) > 1"
+    staged, source = identifier(piece.relation), identifier(relation_of(piece.source))
+    alike = (
+        f"SELECT {FILE}, {ROW} FROM {staged} WHERE likeness IN "
+        f"(SELECT likeness FROM {staged} GROUP BY likeness HAVING count(*) > 1)"
     )
     # One file's columns include its number, so a copy in another file is none.
-    (row,) = engine.rows(
-        f"SELECT coalesce(sum(n), 0) AS n, sum(n * {_money(piece)}) AS money FROM ({copies}) "
-        f"JOIN {identifier(piece.relation)} USING ({FILE}, {ROW})"
+    copies = (
+        f"SELECT * EXCLUDE ({ROW}), min({ROW}) AS {ROW}, count(*) - 1 AS {TIMES} FROM {source} "
+        f"SEMI JOIN ({alike}) USING ({FILE}, {ROW}) GROUP BY ALL HAVING count(*) > 1"
     )
-    return row["n"], _zero(row["money"], piece)
-
-
-def _flagged(engine: Engine, piece: Piece, name: str) -> tuple[int, Decimal | None]:
     (row,) = engine.rows(
-        f"SELECT count(*) AS n, sum({_money(piece)}) AS money FROM {identifier(piece.relation)} "
-        f"WHERE {identifier(f'flag {name}')}"
+        f"SELECT coalesce(sum({TIMES}), 0) AS n, sum({TIMES} * {_money(piece)}) AS money "
+        f"FROM (SELECT {FILE}, {ROW}, {TIMES} FROM ({copies})) JOIN {staged} USING ({FILE}, {ROW})"
     )
-    return row["n"], _zero(row["money"], piece)
+    return row["n"], row["money"]
 
 
 def read_money(engine: Engine, piece: Piece) -> Decimal:

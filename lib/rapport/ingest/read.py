@@ -8,11 +8,13 @@ is the first row of data.
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from rapport.ingest.casts import read_as, unreadable_as
+from rapport.ingest.casts import CLEAN, TEXT, read_as, unreadable_as
 from rapport.ingest.faults import ROWS_NAMED, Fault
-from rapport.ingest.text import LINE, read_text
+from rapport.ingest.text import LINE, TextFile, read_text
 from rapport.params import Source
 from rapport.tables.engine import Engine, EngineError, identifier
 
@@ -20,48 +22,56 @@ FILE = "source_file"
 ROW = "source_row"
 
 
+class Opened(NamedTuple):
+    """The columns of a source's relation with their types, in order, or what is wrong with it.
+
+    A type is the engine's, or `casts.CLEAN` for a text that needs no cleaning.
+    """
+
+    columns: Mapping[str, str]
+    faults: list[Fault]
+
+
 def relation_of(source: str) -> str:
     """Name the relation that holds a source."""
     return f"source {source}"
 
 
-def columns_of(engine: Engine, relation: str) -> dict[str, str]:
-    """Give the columns of a relation and their types, in order."""
-    rows = engine.rows(f"DESCRIBE SELECT * FROM {identifier(relation)}")
-    return {row["column_name"]: row["column_type"] for row in rows}
-
-
-def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ...]) -> list[Fault]:
+def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ...]) -> Opened:
     """Make the relation of one source, or say everything that is wrong with its files.
 
     A column that `types` names and some row of which cannot be read so is a fault too.
     """
-    faults: list[Fault] = []
-    for position, path in enumerate(files):
-        faults += _open_file(engine, f"file {name} {position}", name, source, path)
+    read = [
+        _open_file(engine, f"file {name} {position}", name, source, path)
+        for position, path in enumerate(files)
+    ]
+    faults = [fault for file in read for fault in file.faults]
     if faults:
-        return faults
+        return Opened({}, faults)
+    clean = frozenset.intersection(*(file.clean for file in read))
     try:
         parts = [_part(source, f"file {name} {n}", n + 1) for n in range(len(files))]
         text = identifier(f"text {relation_of(name)}")
         engine.run(f"CREATE VIEW {text} AS {' UNION ALL BY NAME '.join(parts)}")
-        return _type_columns(engine, name, source)
+        return _type_columns(engine, name, source, clean)
     except EngineError:
         advice = "Its files must agree in the names and types of their columns."
-        return [Fault(name, "", "the files cannot be read as one table", advice)]
+        return Opened({}, [Fault(name, "", "the files cannot be read as one table", advice)])
 
 
-def _open_file(engine: Engine, part: str, name: str, source: Source, path: Path) -> list[Fault]:
+def _open_file(engine: Engine, part: str, name: str, source: Source, path: Path) -> TextFile:
     if source.format == "parquet":
         try:
             engine.add(part, path, row_number=ROW)
         except EngineError:
-            return [Fault(name, "", f"{path.name} is no Parquet file", "Deliver it again.")]
-        return []
-    table, faults = read_text(name, source, path)
-    if table is not None:
-        engine.add(part, table, row_number=ROW)
-    return faults
+            said = f"{path.name} is no Parquet file"
+            return TextFile(None, [Fault(name, "", said, "Deliver it again.")])
+        return TextFile(None, [])
+    file = read_text(name, source, path)
+    if file.table is not None:
+        engine.add(part, file.table, row_number=ROW)
+    return file
 
 
 def _part(source: Source, part: str, number: int) -> str:
@@ -74,31 +84,46 @@ def _part(source: Source, part: str, number: int) -> str:
     return f"SELECT {number} AS {FILE}, {columns} FROM {identifier(part)}{filled}"
 
 
-def _type_columns(engine: Engine, name: str, source: Source) -> list[Fault]:
+def _type_columns(engine: Engine, name: str, source: Source, clean: frozenset[str]) -> Opened:
     text = f"text {relation_of(name)}"
-    known = columns_of(engine, text)
+    known = _columns_of(engine, text, clean)
     absent = [column for column in source.types if column not in known]
     if absent:
         advice = "Mend `types` in the unit's file."
-        return [Fault(name, column, "the file has no such column", advice) for column in absent]
+        said = "the file has no such column"
+        return Opened({}, [Fault(name, column, said, advice) for column in absent])
+    texts = {column: known[column] if column in clean else TEXT for column in source.types}
     typed = [
-        f"{read_as(kind, identifier(column))} AS {identifier(column)}"
+        f"{read_as(kind, identifier(column), texts[column])} AS {identifier(column)}"
         for column, kind in source.types.items()
     ]
     replaced = f" REPLACE ({', '.join(typed)})" if typed else ""
-    relation = identifier(relation_of(name))
-    engine.run(f"CREATE VIEW {relation} AS SELECT *{replaced} FROM {identifier(text)}")
-    found = [_check_type(engine, name, column, kind) for column, kind in source.types.items()]
-    return [fault for faults in found for fault in faults]
+    relation = relation_of(name)
+    engine.run(f"CREATE VIEW {identifier(relation)} AS SELECT *{replaced} FROM {identifier(text)}")
+    if not typed:
+        return Opened(known, [])
+    columns = _columns_of(engine, relation, clean)
+    return Opened(columns, _check_types(engine, name, source, texts))
 
 
-def _check_type(engine: Engine, name: str, column: str, kind: str) -> list[Fault]:
-    wrong = unreadable_as(kind, identifier(column))
-    rows = f"count(*) AS n, min({ROW}, {ROWS_NAMED}) AS numbers"
+def _columns_of(engine: Engine, relation: str, clean: frozenset[str]) -> dict[str, str]:
+    rows = engine.rows(f"DESCRIBE SELECT * FROM {identifier(relation)}")
+    types = {row["column_name"]: row["column_type"] for row in rows}
+    return {name: CLEAN if kind == TEXT and name in clean else kind for name, kind in types.items()}
+
+
+def _check_types(
+    engine: Engine, name: str, source: Source, texts: Mapping[str, str]
+) -> list[Fault]:
     text = identifier(f"text {relation_of(name)}")
-    (found,) = engine.rows(f"SELECT {rows} FROM {text} WHERE {wrong}")
-    if not found["n"]:
-        return []
-    numbers = tuple(str(row) for row in found["numbers"])
-    said, advice = f"cannot be read as {kind}", "Mend them or mend `types` in the unit's file."
-    return [Fault(name, column, said, advice, n_rows=found["n"], rows=numbers)]
+    faults = []
+    for column, kind in source.types.items():
+        rows = f"count(*) AS n, min({ROW}, {ROWS_NAMED}) AS numbers"
+        wrong = unreadable_as(kind, identifier(column), texts[column])
+        (found,) = engine.rows(f"SELECT {rows} FROM {text} WHERE {wrong}")
+        if found["n"]:
+            numbers = tuple(str(row) for row in found["numbers"])
+            said = f"cannot be read as {kind}"
+            advice = "Mend them or mend `types` in the unit's file."
+            faults.append(Fault(name, column, said, advice, n_rows=found["n"], rows=numbers))
+    return faults

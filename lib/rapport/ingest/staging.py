@@ -1,22 +1,23 @@
 """Stage one piece: canonical columns beside the rule under which a row leaves, if any.
 
 A staged relation holds `source_file`, `source_row`, `rule` (empty where the row stays), one
-column per field (`amount`; `customers.country` where it rides along for another table), and
-`unread <column>` and `flag <name>` as truth values. Nothing has left yet: what leaves is counted
-from here.
+column per field (`amount`; `customers.country` where it rides along for another table),
+`unread <column>` for each that may fail and `flag <name>` as truth values, and, where copies
+stay, `likeness`: a number that is the same for rows that are copies of each other (and, once in
+many millions, for others). Nothing has left yet: what leaves is counted from here.
 """
 
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rapport.ingest.casts import Cast, Clock, cast, recode
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
-from rapport.ingest.read import FILE, ROW, columns_of, relation_of
+from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine, EngineError, identifier, quote
 
@@ -34,24 +35,23 @@ def name_field(piece: Piece, field: Field) -> str:
 
 
 def stage(
-    engine: Engine, piece: Piece, *, zone: str, n_files: int
+    engine: Engine, piece: Piece, known: Mapping[str, str], *, zone: str, n_files: int
 ) -> tuple[Piece | None, list[Fault]]:
     """Make the staged relation of a piece, and say which of its columns cannot be made.
 
-    The piece comes back with the columns that could be made, so that the values of the others
-    are checked in the same run; none comes back where a rule cannot be applied, because rows
-    that it explains would be told as faults.
+    `known` are the columns of its source with their types. The piece comes back with the columns
+    that could be made, so that the values of the others are checked in the same run; none comes
+    back where a rule cannot be applied, because rows that it explains would be told as faults.
     """
-    known = columns_of(engine, relation_of(piece.source))
     faults = list(_absent(piece, known))
-    casts: dict[str, Cast] = {}
-    for field in _sound(piece, faults):
-        try:
-            casts[name_field(piece, field)] = _cast(engine, piece, field, known, zone)
-        except EngineError:
-            faults.append(_unfit(piece, field.table, field.column.name, field.reads))
-    faults += _unfit_conditions(engine, piece, faults)
-    left = _without(piece, faults)
+    types, unfit = _describe(engine, piece, known, _sound(piece, faults))
+    casts = {
+        name_field(piece, field): _cast(piece, field, types[field.sql], zone)
+        for field in _sound(piece, faults) if field.sql in types
+    }  # fmt: skip
+    told = {(fault.table, fault.column) for fault in faults}
+    faults += [fault for fault in unfit if (fault.table, fault.column) not in told]
+    left = _without(piece, faults, casts)
     if left is None:
         return None, faults
     try:
@@ -64,11 +64,15 @@ def stage(
     return left, faults
 
 
-def _without(piece: Piece, faults: list[Fault]) -> Piece | None:
+def _without(piece: Piece, faults: list[Fault], casts: Mapping[str, Cast]) -> Piece | None:
     broken = {(fault.table, fault.column) for fault in faults}
     if any((piece.table, name) in broken for name in piece.conditions):
         return None
-    return replace(piece, fields=_sound(piece, faults))
+    fields = (
+        replace(field, may_fail=casts[name_field(piece, field)].unread is not None)
+        for field in _sound(piece, faults)
+    )
+    return replace(piece, fields=tuple(fields))
 
 
 def _sound(piece: Piece, faults: list[Fault]) -> tuple[Field, ...]:
@@ -82,24 +86,53 @@ def _unfit(piece: Piece, table: str, column: str, reads: tuple[str, ...]) -> Fau
     return Fault(table, column, found, advice, piece.source)
 
 
-def _unfit_conditions(engine: Engine, piece: Piece, faults: list[Fault]) -> list[Fault]:
+def _describe(
+    engine: Engine, piece: Piece, known: Mapping[str, str], fields: Sequence[Field]
+) -> tuple[dict[str, str], list[Fault]]:
+    """Give the type of what each field is made of, and say which expressions have none."""
+    types = {field.sql: known[field.reads[0]] for field in fields if _is_known(field, known)}
+    asked = [
+        (field.table, field.column.name, field.reads, field.sql)
+        for field in fields if field.sql not in types
+    ]  # fmt: skip
+    asked += [
+        (piece.table, name, piece.conditions[name], _holds(condition))
+        for name, condition in _conditions(piece).items()
+    ]
+    found = _type_all(engine, piece, [sql for *_, sql in asked])
+    unfit = [
+        _unfit(piece, table, column, reads)
+        for table, column, reads, sql in asked if sql not in found
+    ]  # fmt: skip
+    return types | found, unfit
+
+
+def _is_known(field: Field, known: Mapping[str, str]) -> bool:
+    return not field.computed and field.reads[0] in known
+
+
+def _type_all(engine: Engine, piece: Piece, expressions: Sequence[str]) -> dict[str, str]:
+    """Give the types of those that the engine can compute over the source of a piece."""
+    if not expressions:
+        return {}
     source = identifier(relation_of(piece.source))
-    told = {fault.column for fault in faults if fault.table == piece.table}
-    unfit = []
-    for name, condition in _conditions(piece).items():
-        try:
-            engine.rows(f"DESCRIBE SELECT {_holds(condition)} FROM {source}")
-        except EngineError:
-            if name not in told:
-                unfit.append(_unfit(piece, piece.table, name, piece.conditions[name]))
-    return unfit
+    made = ", ".join(f"{sql} AS {identifier(f'made {n}')}" for n, sql in enumerate(expressions))
+    try:
+        rows = engine.rows(f"DESCRIBE SELECT {made} FROM {source}")
+        return dict(zip(expressions, (row["column_type"] for row in rows), strict=True))
+    except EngineError:
+        if len(expressions) == 1:
+            return {}
+        # All at once is cheaper; one by one says which.
+        alone = [_type_all(engine, piece, [sql]) for sql in expressions]
+        return {sql: kind for found in alone for sql, kind in found.items()}
 
 
 def _conditions(piece: Piece) -> dict[str, str]:
     return {**piece.mapping.exclude, **piece.mapping.flag}
 
 
-def _absent(piece: Piece, known: dict[str, str]) -> Iterator[Fault]:
+def _absent(piece: Piece, known: Mapping[str, str]) -> Iterator[Fault]:
     lower = {column.lower() for column in known}
     read = [(f.table, f.column.name, name) for f in piece.fields for name in f.reads]
     read += [
@@ -113,14 +146,9 @@ def _absent(piece: Piece, known: dict[str, str]) -> Iterator[Fault]:
             yield Fault(table, column, found, advice, piece.source)
 
 
-def _cast(engine: Engine, piece: Piece, field: Field, known: dict[str, str], zone: str) -> Cast:
+def _cast(piece: Piece, field: Field, found: str, zone: str) -> Cast:
     if field.words is not None:
-        return recode(field.sql, field.words)
-    found = known.get(field.reads[0]) if not field.computed else None
-    if found is None:
-        source = identifier(relation_of(piece.source))
-        (row,) = engine.rows(f"DESCRIBE SELECT {field.sql} AS made FROM {source}")
-        found = row["column_type"]
+        return recode(field.sql, field.words, found)
     rule = piece.mapping.time
     clock = Clock(rule.format if rule else None, (rule and rule.zone) or zone, zone)
     made = cast(field.column, field.sql, found, clock)
@@ -140,19 +168,23 @@ def _is_safe(kind: str, found: str) -> bool:
 def _create(piece: Piece, casts: dict[str, Cast], known: list[str], *, n_files: int) -> str:
     columns = [FILE, ROW]
     columns += [f"{made.value} AS {identifier(name)}" for name, made in casts.items()]
-    columns += [f"{made.unread} AS {identifier(f'unread {name}')}" for name, made in casts.items()]
+    columns += [
+        f"{made.unread} AS {identifier(f'unread {name}')}"
+        for name, made in casts.items() if made.unread is not None
+    ]  # fmt: skip
     columns += [
         f"{_holds(condition)} AS {identifier(f'flag {name}')}"
         for name, condition in piece.mapping.flag.items()
     ]
-    columns += [f"{_rule(piece)} AS excluded", f"{_copy_no(piece, known)} AS copy_no"]
+    columns += [f"{_rule(piece)} AS excluded", _copies(piece, known)]
     source = identifier(relation_of(piece.source))
-    rule = (
-        f"CASE WHEN {_overlap(piece, n_files)} THEN {quote(OVERLAP)} "
-        f"WHEN copy_no > 1 THEN {quote(COPIES)} ELSE excluded END"
-    )
+    drops = piece.mapping.exact_duplicates == "drop"
+    whens = [f"WHEN {overlap} THEN {quote(OVERLAP)}" for overlap in _overlap(piece, n_files)]
+    whens += [f"WHEN copy_no > 1 THEN {quote(COPIES)}"] if drops else []
+    rule = f"CASE {' '.join(whens)} ELSE excluded END" if whens else "excluded"
     inner = f"SELECT {', '.join(columns)} FROM {source}"
-    rows = f"SELECT * EXCLUDE (excluded, copy_no), {rule} AS rule FROM ({inner})"
+    hidden = "excluded, copy_no" if drops else "excluded"
+    rows = f"SELECT * EXCLUDE ({hidden}), {rule} AS rule FROM ({inner})"
     return f"CREATE TEMP TABLE {identifier(piece.relation)} AS {rows}"
 
 
@@ -168,21 +200,20 @@ def _rule(piece: Piece) -> str:
     return f"CASE {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
 
 
-def _copy_no(piece: Piece, known: list[str]) -> str:
-    if piece.mapping.exact_duplicates == "keep":
-        return "1"
+def _copies(piece: Piece, known: list[str]) -> str:
     every = ", ".join(identifier(column) for column in known if column != ROW)
-    return f"row_number() OVER (PARTITION BY {every} ORDER BY {ROW})"
+    if piece.mapping.exact_duplicates == "keep":
+        return f"hash({every}) AS likeness"
+    return f"row_number() OVER (PARTITION BY {every} ORDER BY {ROW}) AS copy_no"
 
 
-def _overlap(piece: Piece, n_files: int) -> str:
+def _overlap(piece: Piece, n_files: int) -> Iterator[str]:
     # Of an order's lines the first key column is the order: a later file brings it whole.
     keys = [key for key in SCHEMAS[piece.table].key if key != "line"]
-    if n_files < 2 or not all(piece.has(key) for key in keys):
-        return "false"
-    parts = ", ".join(identifier(key) for key in keys)
-    filled = " AND ".join(f"{identifier(key)} IS NOT NULL" for key in keys)
-    return f"{filled} AND {FILE} < max({FILE}) OVER (PARTITION BY {parts})"
+    if n_files > 1 and all(piece.has(key) for key in keys):
+        parts = ", ".join(identifier(key) for key in keys)
+        filled = " AND ".join(f"{identifier(key)} IS NOT NULL" for key in keys)
+        yield f"{filled} AND {FILE} < max({FILE}) OVER (PARTITION BY {parts})"
 
 
 def _failing(engine: Engine, piece: Piece) -> Iterator[Fault]:

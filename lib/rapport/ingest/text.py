@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from rapport.ingest.casts import BLANKS
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.params import Source
 
@@ -22,10 +24,15 @@ NO_DELIMITER = "\x1f"
 
 
 class TextFile(NamedTuple):
-    """The rows of a text file as text columns, none where the file has a fault."""
+    """The rows of a text file as text columns, none where the file has a fault.
+
+    `clean` are the columns all of whose texts are ASCII, filled and without blanks at their
+    ends.
+    """
 
     table: pa.Table | None
     faults: list[Fault]
+    clean: frozenset[str] = frozenset()
 
 
 def read_text(name: str, source: Source, path: Path) -> TextFile:
@@ -53,7 +60,7 @@ def _read_columns(name: str, source: Source, path: Path) -> TextFile:
         return TextFile(None, [Fault(name, ", ".join(twice), found, "Mend the head.")])
     table, ragged = _read_csv(path, source.encoding, head, source.delimiter, skip=1)
     if not ragged:
-        return TextFile(table, [])
+        return TextFile(table, [], _list_clean(table))
     found = f"{path.name} has rows with more or fewer fields than its head ({len(head)})"
     advice = "Quote fields that hold the delimiter or a line's end, or state the `delimiter`."
     rows = tuple(str(row) for row in ragged[:ROWS_NAMED])
@@ -101,3 +108,19 @@ def _read_csv(
             ),
         )  # fmt: skip
     return table, ragged
+
+
+def _list_clean(table: pa.Table) -> frozenset[str]:
+    names = table.column_names
+    if len({name.lower() for name in names}) < len(names):
+        # The engine, to which these are one name, calls the columns otherwise.
+        return frozenset()
+    return frozenset(name for name in names if _is_clean(table[name]))
+
+
+def _is_clean(texts: pa.ChunkedArray) -> bool:
+    if not pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
+        return False
+    trimmed = pc.utf8_trim(texts, characters=BLANKS)
+    # Empty fields have been read as missing.
+    return bool(trimmed.equals(texts))
