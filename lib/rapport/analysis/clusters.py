@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from rapport.analysis.cluster_choice import Cloud, choose_k, diagnose, fit_kmeans, mark_eligible
 from rapport.analysis.measures import Floats, sample_by_digest, sort_by_key, to_floats
+from rapport.analysis.threads import hold_one_thread
 
 # More rows than this move no centre that a report could show; the rest is labelled by the
 # nearest centre. All that is done for every k cost 52 CPU s with 100,000 rows, 9 with these.
@@ -89,7 +89,7 @@ def fit_clusters(customers: pd.DataFrame, settings: ClusterSettings) -> Clusteri
     ----------
     Arthur, D. & Vassilvitskii, S. (2007), k-means++, SODA, 1027-1035.
     """
-    with threadpool_limits(limits=1):
+    with hold_one_thread():
         prepared = _prepare(customers, settings)
         reason = _why_none(prepared, settings)
         if reason:

@@ -26,8 +26,8 @@ def to_floats(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     if missing:
         raise DataError(f"measures: no column {', '.join(missing)}. Rebuild the mart.")
     floats = table[list(columns)].astype(float)
-    bad = [name for name in columns if not np.isfinite(floats[name]).all()]
-    if bad:
+    if not np.isfinite(floats.to_numpy()).all():
+        bad = [name for name in columns if not np.isfinite(floats[name]).all()]
         raise DataError(f"measures: empty or infinite cells in {', '.join(bad)}. Rebuild the mart.")
     return floats
 

@@ -8,7 +8,6 @@ rank, and risks that rank too well stop the chapter. A reason is an association.
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from rapport.analysis.measures import sort_by_key
 from rapport.analysis.risk_checks import group_by_risk
@@ -21,9 +20,10 @@ from rapport.analysis.risk_choice import (
     hold_contest,
     read_labels,
 )
-from rapport.analysis.risk_models import Features, score_logits
+from rapport.analysis.risk_models import Features, score_logits, take_floats
 from rapport.analysis.risk_reasons import RiskRules, fit_risk_rules, measure_importance
 from rapport.analysis.risk_scores import measure_bands, score_customers
+from rapport.analysis.threads import hold_one_thread
 from rapport.errors import DataError
 
 MIN_CUSTOMERS, MIN_OF_A_KIND = 200, 30
@@ -134,8 +134,10 @@ def assess_risk(windows: RiskWindows, settings: RiskSettings) -> RiskAssessment:
     assessed = RiskAssessment(reason, len(train), len(test), len(windows.score))
     if reason:
         return assessed
-    with threadpool_limits(limits=1):
-        return _assess(assessed, RiskWindows(train, test, windows.score), settings)
+    features = settings.features
+    prepared = RiskWindows(take_floats(train, features), take_floats(test, features), windows.score)
+    with hold_one_thread():
+        return _assess(assessed, prepared, settings)
 
 
 def _refuse_label(features: Features) -> None:

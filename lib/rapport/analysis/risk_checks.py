@@ -79,12 +79,18 @@ def measure_quality(
 
 
 def _placements(labels: Labels, scores: Floats) -> tuple[Floats, Floats]:
-    # Sun & Xu's form of DeLong's structural components: midranks instead of all pairs.
+    # DeLong's structural components: counts of the other kind below each, ties by half, which
+    # is what Sun & Xu take from midranks, without ranking all three times.
     hit, other = scores[labels == 1], scores[labels == 0]
-    ranks = stats.rankdata(np.concatenate([hit, other]))
-    above = (ranks[: len(hit)] - stats.rankdata(hit)) / len(other)
-    below = 1 - (ranks[len(hit) :] - stats.rankdata(other)) / len(hit)
+    above = _count_below(hit, np.sort(other)) / len(other)
+    below = 1 - _count_below(other, np.sort(hit)) / len(hit)
     return above, below
+
+
+def _count_below(scores: Floats, among: Floats) -> Floats:
+    first = np.searchsorted(among, scores, side="left")
+    counts: Floats = (first + np.searchsorted(among, scores, side="right")) / 2
+    return counts
 
 
 def estimate_auc(labels: Labels, scores: Floats, *, confidence: float = 0.95) -> Estimate:

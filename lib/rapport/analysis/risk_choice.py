@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from rapport.analysis.measures import Floats, sort_by_key
 from rapport.analysis.risk_checks import (
@@ -20,7 +19,15 @@ from rapport.analysis.risk_checks import (
     find_shift,
     measure_quality,
 )
-from rapport.analysis.risk_models import Features, Kind, RiskModel, fit_model, score_logits
+from rapport.analysis.risk_models import (
+    Features,
+    Kind,
+    RiskModel,
+    fit_model,
+    score_logits,
+    take_floats,
+)
+from rapport.analysis.threads import hold_one_thread
 from rapport.errors import DataError
 
 LABEL = "is_lapsed"
@@ -152,12 +159,11 @@ def cross_validate(
     ----------
     customers : one row per customer: `order_key`, `is_lapsed` (at least ten of each), features
     """
-    ordered = sort_by_key(customers)
+    ordered = take_floats(sort_by_key(customers), settings.features)
     labels, logits, areas = read_labels(ordered), np.zeros(len(ordered)), []
     folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=settings.seed)
     for learnt, left_out in folds.split(labels, labels):
-        # One thread: with more, boosted trees took twenty times the processor time.
-        with threadpool_limits(limits=1):
+        with hold_one_thread():
             model = fit_model(
                 ordered.iloc[learnt], labels[learnt], features=settings.features, kind=kind
             )

@@ -114,6 +114,18 @@ def encode(encoder: Encoder, customers: pd.DataFrame) -> Floats:
     return standard
 
 
+def take_floats(customers: pd.DataFrame, features: Features) -> pd.DataFrame:
+    """Give the customers with their measures as floats, so that no fold turns decimals again.
+
+    Raises
+    ------
+    DataError
+        As in `measures.to_floats`.
+    """
+    floats = to_floats(customers, [*features.measures, *features.plain])
+    return customers.assign(**{str(name): floats[name] for name in floats})
+
+
 def _encode_trees(encoder: Encoder, customers: pd.DataFrame) -> Floats:
     # Trees cut by order alone: no logarithms, and levels as codes of categories.
     features = encoder.features
@@ -155,14 +167,23 @@ def fit_model(
     return RiskModel(kind, encoder, boosted.fit(_encode_trees(encoder, customers), labels))
 
 
-def score_logits(model: RiskModel, customers: pd.DataFrame) -> Floats:
-    """Give each customer's logit of risk, in the order given."""
+def encode_for(model: RiskModel, customers: pd.DataFrame) -> tuple[Floats, list[str]]:
+    """Give the columns that a model takes, and the feature behind each."""
     if model.kind == "logistic":
-        logits = model.estimator.decision_function(encode(model.encoder, customers))
-    else:
-        logits = model.estimator.decision_function(_encode_trees(model.encoder, customers))
+        return encode(model.encoder, customers), model.encoder.owners()
+    return _encode_trees(model.encoder, customers), model.encoder.features.names()
+
+
+def score_columns(model: RiskModel, columns: Floats) -> Floats:
+    """Give the logits of risk of customers encoded by `encode_for`, in the order given."""
+    logits = model.estimator.decision_function(columns)
     shifted: Floats = np.asarray(logits, dtype=float) + model.shift
     return shifted
+
+
+def score_logits(model: RiskModel, customers: pd.DataFrame) -> Floats:
+    """Give each customer's logit of risk, in the order given."""
+    return score_columns(model, encode_for(model, customers)[0])
 
 
 def score_risks(model: RiskModel, customers: pd.DataFrame) -> Floats:

@@ -7,17 +7,19 @@ together are permuted together, for each alone would look unneeded.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
-from rapport.analysis.measures import sample_by_digest, to_floats
+from rapport.analysis.measures import Floats, sample_by_digest, to_floats
 from rapport.analysis.risk_checks import Estimate, Labels, estimate_auc
 from rapport.analysis.risk_models import (
     Features,
     RiskModel,
+    encode_for,
     fit_encoder,
     numbers,
-    score_logits,
+    score_columns,
     split_contributions,
 )
 from rapport.analysis.tree_rules import fit_tree, read_rules
@@ -80,11 +82,12 @@ def measure_importance(
     chosen = sample_by_digest(customers["order_key"], MAX_ROWS)
     customers, labels = customers.iloc[chosen], labels[chosen]
     rng = np.random.default_rng(seed)
-    whole = estimate_auc(labels, score_logits(model, customers)).value
-    groups = group_features(customers, model.encoder.features)
-    left = {
-        group: _shuffled_aucs(model, customers, labels, group=group, rng=rng) for group in groups
-    }
+    columns, owners = encode_for(model, customers)
+    whole = estimate_auc(labels, score_columns(model, columns)).value
+    left = {}
+    for group in group_features(customers, model.encoder.features):
+        own = np.array([owner in group for owner in owners])
+        left[group] = _shuffled_aucs(model, columns, labels, own=own, rng=rng)
     rows = [
         (" + ".join(group), whole - np.mean(areas), np.std(areas, ddof=1))
         for group, areas in left.items()
@@ -96,17 +99,19 @@ def measure_importance(
 
 def _shuffled_aucs(
     model: RiskModel,
-    customers: pd.DataFrame,
+    columns: Floats,
     labels: Labels,
     *,
-    group: tuple[str, ...],
+    own: npt.NDArray[np.bool_],
     rng: np.random.Generator,
 ) -> list[float]:
+    # A customer's columns come from that customer alone, so they are shuffled once encoded.
     areas = []
     for _ in range(N_REPEATS):
-        order = rng.permutation(len(customers))
-        mixed = {name: customers[name].iloc[order].set_axis(customers.index) for name in group}
-        areas.append(estimate_auc(labels, score_logits(model, customers.assign(**mixed))).value)
+        order = rng.permutation(len(columns))
+        mixed = columns.copy(order="K")
+        mixed[:, own] = columns[order][:, own]
+        areas.append(estimate_auc(labels, score_columns(model, mixed)).value)
     return areas
 
 
