@@ -45,15 +45,15 @@ class UnitState:
 
     title: str
     n_settled: int = 0
-    n_tasks: int = 0
-    """0 = not known."""
+    n_tasks: int = 1
+    """As far as is known: every unit enters a run with the task that reads its sources."""
     has_failed: bool = False
     running: dict[str, Running] = field(default_factory=dict)
 
     @property
     def is_done(self) -> bool:
         """Nothing of it is left to do, as far as is known."""
-        return not self.running and 0 < self.n_tasks <= self.n_settled
+        return not self.running and self.n_tasks <= self.n_settled
 
 
 class Bars:
@@ -110,7 +110,8 @@ class Bars:
         task = event.task
         unit = self._units.setdefault(task.unit, UnitState(task.unit))
         unit.title = _title_of(task) or unit.title
-        unit.n_tasks = getattr(event, "n_in_unit", 0)
+        # Tasks join as one of their own unit is settled, so it is the unit that has grown.
+        unit.n_tasks += max(0, event.n_tasks - self._count[1]) if self._count[1] else 0
         self._count = (event.n_settled, event.n_tasks)
         if event.kind == "started":
             unit.running[task.id] = Running(_describe(task), self._now())
@@ -119,6 +120,7 @@ class Bars:
         elif event.kind in SETTLED:
             unit.running.pop(task.id, None)
             unit.n_settled += 1
+            unit.n_tasks = max(unit.n_tasks, unit.n_settled)
             unit.has_failed |= event.kind == "failed"
 
     def _draw_until_over(self) -> None:
@@ -207,9 +209,7 @@ def _choose(units: list[UnitState], n_lines: int) -> list[UnitState]:
     return units
 
 
-def _bar(unit: UnitState) -> RenderableType:
-    if not unit.n_tasks:
-        return Text("")
+def _bar(unit: UnitState) -> ProgressBar:
     style = "red" if unit.has_failed else "bar.complete"
     finished = "red" if unit.has_failed else "bar.finished"
     return ProgressBar(
@@ -218,7 +218,7 @@ def _bar(unit: UnitState) -> RenderableType:
 
 
 def _count(n_settled: int, n_tasks: int) -> str:
-    return f"{n_settled}/{n_tasks}" if n_tasks else str(n_settled)
+    return f"{n_settled}/{n_tasks}"
 
 
 def _clock(seconds: float) -> str:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rapport.errors import RapportError
 
 INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """A scheduler asked the command to end: everything is put in order as after an interrupt."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,16 +27,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _speak_utf8()
     parsed = build_parser().parse_args(arguments)
     module, function = parsed.command
+    as_json: bool = getattr(parsed, "json", False)
     try:
-        command = getattr(importlib.import_module(f"rapport.cli.{module}"), function)
-        code: int = command(parsed)
+        with _ending_on_sigterm():
+            command = getattr(importlib.import_module(f"rapport.cli.{module}"), function)
+            code: int = command(parsed)
     except RapportError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - this is the command line
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted; what was finished is kept", file=sys.stderr)  # noqa: T201
-        return INTERRUPTED
+        described = {"kind": "error", "class": type(error).__name__, "message": str(error)}
+        return _end(error.exit_code, str(error), described, as_json=as_json)
+    except KeyboardInterrupt as error:
+        is_ended = isinstance(error, Terminated)
+        word, code = ("terminated", TERMINATED) if is_ended else ("interrupted", INTERRUPTED)
+        return _end(code, f"{word}; what was finished is kept", {"kind": word}, as_json=as_json)
     return code
+
+
+def _end(code: int, message: str, described: dict[str, Any], *, as_json: bool) -> int:
+    described = {**described, "exit_code": code}
+    text = json.dumps(described, ensure_ascii=False) if as_json else message
+    print(text, file=sys.stderr)  # noqa: T201 - this is the command line
+    return code
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Make of the signal that schedulers send an interrupt of the main thread, once."""
+
+    def end(*_: object) -> None:
+        # A scheduler may send it again, which must not cut the putting in order short.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _speak_utf8() -> None:
@@ -43,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="rapport",
         description="Customer-analytics reports from parameterised notebooks.",
         epilog="Exit codes: 0 done; 1 a chapter failed; 2 usage or parameters; 3 input breaks "
-        "its contract; 130 interrupted.",
+        "its contract; 130 interrupted; 143 ended by a signal.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
@@ -70,8 +105,14 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--language", default=None, metavar="en,zh")
     run.add_argument("--format", default="html,pdf", metavar="html,pdf or none")
     run.add_argument("--fresh", action="store_true", help="execute even what could be reused")
+    run.add_argument(
+        "--cold", action="store_true", help="start every kernel afresh; never fork a warm one"
+    )
     run.add_argument("--dry-run", action="store_true", help="say what would be done and why")
-    run.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    run.add_argument(
+        "--json", action="store_true",
+        help="one JSON object on standard output, one for each event on standard error",
+    )  # fmt: skip
 
 
 def _positive(text: str) -> int:

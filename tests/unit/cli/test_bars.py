@@ -77,6 +77,20 @@ def test_the_number_of_tasks_may_grow(start):
     assert "1/1 " not in terminal.wait_for("1/12", end="1/12")
 
 
+def test_tasks_that_join_are_those_of_the_unit_that_is_read(start):
+    terminal = start()
+
+    tell(terminal, "started", name="ingestion", count=(0, 2))
+    tell(terminal, "started", "mall", "ingestion", count=(0, 2))
+    tell(terminal, "executed", name="ingestion", count=(1, 8))
+    tell(terminal, "executed", "mall", "ingestion", count=(2, 12))
+
+    lines = terminal.wait_for("2/12", end="2/12").splitlines()
+    assert [(line.split()[0], line.split()[-1]) for line in lines] == [
+        ("Corner", "1/7"), ("示例商城", "1/5"), ("all,", "2/12"),
+    ]  # fmt: skip
+
+
 def test_what_a_worker_writes_stands_above_the_bars(start):
     terminal = start()
     tell(terminal, "started")

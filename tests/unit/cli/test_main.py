@@ -1,3 +1,6 @@
+import json
+import signal
+
 import pytest
 
 from rapport.cli.main import build_parser, main
@@ -45,3 +48,33 @@ def test_an_unknown_name_of_a_list_is_told_with_the_known_ones():
 @pytest.mark.parametrize(("codes", "worst"), [([], 0), ([0, 1], 1), ([1, 3], 3), ([4, 3, 1], 4)])
 def test_the_worst_of_several_codes_counts(codes, worst):
     assert worst_code(codes) == worst
+
+
+def test_a_program_gets_the_error_as_an_object(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    code = main(["run", "--json"])
+
+    said = capsys.readouterr()
+    described = json.loads(said.err)
+    assert (code, said.out) == (2, "")
+    assert (described["kind"], described["class"], described["exit_code"]) == (
+        "error", "ParameterError", 2,
+    )  # fmt: skip
+    assert "no project here" in described["message"]
+
+
+def test_the_signal_of_schedulers_is_taken_only_while_a_command_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    before = signal.getsignal(signal.SIGTERM)
+
+    main(["list"])
+
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_kernels_are_warm_unless_asked_for():
+    parser = build_parser()
+
+    assert not parser.parse_args(["run"]).cold
+    assert parser.parse_args(["run", "--cold"]).cold
