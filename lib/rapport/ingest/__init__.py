@@ -1,6 +1,19 @@
 """Sources to canonical tables: read, check, clean, pseudonymise."""
 
-from rapport.ingest.delivery import Delivery, check_unit, ingest
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from rapport.ingest.sources import ResolvedSources, find_sources
 
+if TYPE_CHECKING:
+    from rapport.ingest.delivery import Delivery, check_unit, ingest
+
 __all__ = ["Delivery", "ResolvedSources", "check_unit", "find_sources", "ingest"]
+
+
+def __getattr__(name: str) -> Any:
+    # To read a delivery takes pandas and the engine, to find its files neither: a run in which
+    # nothing changed must not wait for them.
+    if name in __all__:
+        return getattr(import_module("rapport.ingest.delivery"), name)
+    raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -5,6 +5,7 @@ missing or differ from the pinned ones) and `SAMPLE_UNITS`. What was planted in 
 stands in its `_truth.json`, which nothing but tests and benchmarks reads.
 """
 
-from rapport.ingest.sample.write import SAMPLE_UNITS, check_sample, write_sample
+from rapport.ingest.pins import SAMPLE_UNITS, check_sample
+from rapport.ingest.sample.write import write_sample
 
 __all__ = ["SAMPLE_UNITS", "check_sample", "write_sample"]

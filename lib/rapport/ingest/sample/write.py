@@ -1,15 +1,14 @@
-"""Write the sample's files, and check files against the digests that are pinned."""
+"""Write the sample's files."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from rapport.errors import ParameterError
+from rapport.ingest.pins import choose_units
 from rapport.ingest.sample.draws import Key
 from rapport.ingest.sample.files import Sheet, write_bytes
 from rapport.ingest.sample.mall import make_mall
@@ -24,7 +23,6 @@ MAKERS: Mapping[str, tuple[Make, int]] = {
     "sample-mall": (make_mall, 1_200),
     "sample-saas": (make_saas, 600),
 }
-SAMPLE_UNITS = tuple(MAKERS)
 
 
 def write_sample(
@@ -51,7 +49,7 @@ def write_sample(
     if rows is not None and rows < 100:
         raise ParameterError(f"rows: {rows} customers are too few to plant anything. Use 100.")
     written: dict[str, str] = {}
-    for unit in _choose(units):
+    for unit in choose_units(units):
         make, n_customers = MAKERS[unit]
         made, truth = make(Key((seed,)).of(unit), n_customers=rows or n_customers)
         contents = {f"{unit}/{sheet.name}": sheet.encode() for sheet in made}
@@ -59,40 +57,6 @@ def write_sample(
         contents[f"{unit}/_truth.json"] = _encode(planted | {"answers": describe_answers()})
         written |= {name: write_bytes(folder / name, text) for name, text in contents.items()}
     return dict(sorted(written.items()))
-
-
-def check_sample(folder: Path, *, units: Iterable[str] | None = None) -> list[str]:
-    """Name the files that are missing or differ from the pinned ones, in order."""
-    chosen = _choose(units)
-    return [
-        name
-        for name, digest in read_digests().items()
-        if name.split("/")[0] in chosen and _digest(folder / name) != digest
-    ]
-
-
-def read_digests() -> dict[str, str]:
-    """Read the pinned sha256 of every file that the default seed and sizes give.
-
-    After a change that is meant, `digests.json` takes what `write_sample` returns.
-    """
-    path = resources.files("rapport.ingest.sample") / "digests.json"
-    digests: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return digests
-
-
-def _choose(units: Iterable[str] | None) -> list[str]:
-    chosen = list(SAMPLE_UNITS if units is None else units)
-    unknown = [unit for unit in chosen if unit not in MAKERS]
-    if unknown:
-        raise ParameterError(
-            f"sample: {', '.join(unknown)} is no sample unit. Use {', '.join(SAMPLE_UNITS)}."
-        )
-    return chosen
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _encode(truth: dict[str, Any]) -> bytes:

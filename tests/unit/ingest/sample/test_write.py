@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from rapport.errors import ParameterError
+from rapport.ingest.pins import read_digests
 from rapport.ingest.sample import SAMPLE_UNITS, check_sample, write_sample
-from rapport.ingest.sample.write import read_digests
 
 RARE = "堃喆镕赟祎玥㛃𠮷"
 
