@@ -1,13 +1,20 @@
-"""Putting a finished folder in its place: whole or not at all, whatever ends the process."""
+"""Putting a finished folder in its place: whole or not at all, whatever ends the process.
+
+Who changes the reports of a unit holds the lock of the log, so what `finish_points` finds there,
+but for folders that are leased, is what a killed process left.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from rapport.press.run import leases
+
+NEW, OLD, LINK = ".new-", ".old-", ".link-"
 
 
 @contextlib.contextmanager
@@ -18,20 +25,10 @@ def written_aside(target: Path) -> Iterator[Path]:
     A target that exists already is replaced.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".new-{os.getpid()}-", dir=target.parent))
-    try:
-        yield aside
-        aside.chmod(0o755)
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
-            target.replace(old / target.name)
-            aside.replace(target)
-            shutil.rmtree(old)
-        else:
-            aside.replace(target)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+    with leases.make_folder(target.parent, NEW) as lease:
+        yield lease.folder
+        lease.folder.chmod(0o755)
+        _swap(target, lease.folder, target.with_name(OLD + target.name))
 
 
 def point(link: Path, target: Path) -> None:
@@ -41,13 +38,14 @@ def point(link: Path, target: Path) -> None:
     and `finish_points` completes it at the next start.
     """
     relative = os.path.relpath(target, link.parent)
-    fresh = link.with_name(f".{link.name}.{os.getpid()}")
+    fresh = link.with_name(LINK + link.name)
     try:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(relative, target_is_directory=True)
-        if link.is_dir() and not link.is_symlink():
-            shutil.rmtree(link)
-        fresh.replace(link)
+        if link.is_dir() and not link.is_symlink():  # a copy, made where links were not possible
+            _swap(link, fresh, link.with_name(OLD + link.name))
+        else:
+            fresh.replace(link)
     except OSError:
         fresh.unlink(missing_ok=True)
         _point_by_copy(link, target)
@@ -64,12 +62,20 @@ def _point_by_copy(link: Path, target: Path) -> None:
     journal.unlink()
 
 
-def _swap(link: Path, fresh: Path, old: Path) -> None:
-    if fresh.exists():
-        shutil.rmtree(old, ignore_errors=True)
-        if link.exists():
-            link.replace(old)
-        fresh.replace(link)
+def _swap(target: Path, fresh: Path, old: Path) -> None:
+    """Put `fresh` in the place of `target`, which is `old` for a moment.
+
+    Two steps, for Python swaps folders in one nowhere: `finish_points` repairs what is cut off.
+    """
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.replace(old)
+    try:
+        fresh.replace(target)
+    except OSError:
+        if old.exists():
+            old.replace(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -77,26 +83,24 @@ def finish_points(folder: Path) -> None:
     """Complete what a killed process left half done in a unit's folder of reports."""
     for journal in sorted(folder.glob(".*.journal")):
         name = journal.name.removeprefix(".").removesuffix(".journal")
-        _swap(folder / name, folder / f".{name}.fresh", folder / f".{name}.old")
+        fresh, old = folder / f".{name}.fresh", folder / f".{name}.old"
+        if fresh.exists():
+            _swap(folder / name, fresh, old)
+        shutil.rmtree(old, ignore_errors=True)
         journal.unlink()
-    for left in sorted(folder.glob(".*")):
-        _, dot, process = left.name[1:].rpartition(".")
-        if left.is_symlink() and dot and process.isdigit() and is_gone(int(process)):
-            left.unlink()
-    for runs in (folder, folder / "runs"):
-        for left in sorted(runs.glob(".new-*-*")):
-            if is_gone(int(left.name.split("-")[1])):
-                shutil.rmtree(left, ignore_errors=True)
+    for copy in sorted(folder.glob(".*.fresh")):
+        shutil.rmtree(copy)  # without a journal: cut off
+    for link in sorted(folder.glob(f"{LINK}*")):
+        link.unlink()
+    for place in (folder, folder / "runs"):
+        leases.sweep(place, NEW)
+        for old in sorted(place.glob(f"{OLD}*")):
+            _put_back(old)
 
 
-def is_gone(process: int) -> bool:
-    """Tell whether a process surely no longer lives; elsewhere than on POSIX nobody can say."""
-    if os.name != "posix":
-        return False  # os.kill(pid, 0) would end the process there
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+def _put_back(old: Path) -> None:
+    target = old.with_name(old.name.removeprefix(OLD))
+    if target.exists():
+        shutil.rmtree(old)
+    else:
+        old.replace(target)

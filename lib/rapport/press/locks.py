@@ -12,37 +12,39 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+PAUSE = 0.05  # seconds between two looks at a lock that others hold
+
 if sys.platform == "win32":
     import msvcrt
+
+    # Windows knows no shared locks of this kind: who shares locks one of these bytes, who does
+    # not locks all of them.
+    SHARES = 64
+
+    def try_lock(descriptor: int, *, shared: bool = False) -> bool:
+        """Lock an open file, or tell at once that others hold it."""
+        places = range(SHARES) if shared else (0,)
+        return any(_try_bytes(descriptor, at, 1 if shared else SHARES) for at in places)
+
+    def _try_bytes(descriptor: int, at: int, n_bytes: int) -> bool:
+        os.lseek(descriptor, at, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, n_bytes)
+        except OSError:
+            return False
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return True
+
 else:
     import fcntl
 
-PAUSE = 0.05  # seconds between two looks at a lock that others hold
-# Windows knows no shared locks of this kind: who shares locks one of these bytes, who does not
-# locks all of them.
-SHARES = 64
-
-
-def try_lock(descriptor: int, *, shared: bool = False) -> bool:
-    """Lock an open file, or tell at once that others hold it."""
-    if sys.platform == "win32":
-        places = range(SHARES) if shared else (0,)
-        return any(_try_bytes(descriptor, at, 1 if shared else SHARES) for at in places)
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _try_bytes(descriptor: int, at: int, n_bytes: int) -> bool:
-    assert sys.platform == "win32"
-    os.lseek(descriptor, at, os.SEEK_SET)
-    try:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, n_bytes)
-    except OSError:
-        return False
-    return True
+    def try_lock(descriptor: int, *, shared: bool = False) -> bool:
+        """Lock an open file, or tell at once that others hold it."""
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def take(path: Path, *, shared: bool = False, wait: float = 0.0) -> int | None:

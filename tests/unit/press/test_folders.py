@@ -1,13 +1,13 @@
-import multiprocessing
 import os
-import signal
-import time
+import subprocess
+import sys
 
 import pytest
 
-from rapport.press.folders import finish_points, is_gone, point, written_aside
+from kills import LIB, kill_at_every_step, killable
+from rapport.press.folders import finish_points, point, written_aside
 
-SPAWN = multiprocessing.get_context("spawn")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="only POSIX knows SIGKILL")
 
 
 def folder_with(path, text):
@@ -111,45 +111,100 @@ def test_a_copy_that_was_cut_off_is_no_report(tmp_path, monkeypatch):
     assert read(tmp_path / "2026-05") == "new"
 
 
-def write_for_ever(target, started):
-    with written_aside(target) as aside:
-        (aside / "report.html").write_text("half", encoding="utf-8")
-        started.set()
-        time.sleep(60)
+WRITE_FOR_EVER = """
+import sys, time
+from pathlib import Path
+from rapport.press.folders import written_aside
+with written_aside(Path(sys.argv[1])) as aside:
+    (aside / "report.html").write_text("half", encoding="utf-8")
+    print("begun", flush=True)
+    time.sleep(600)
+"""
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a process lives")
-def test_a_killed_process_leaves_the_old_folder_and_the_next_start_cleans_up(tmp_path):
+@POSIX
+def test_a_process_that_writes_is_left_alone_until_it_is_killed(tmp_path):
     target = folder_with(tmp_path / "runs" / "a", "old")
-    started = SPAWN.Event()
-    writer = SPAWN.Process(target=write_for_ever, args=(target, started))
-    writer.start()
-    assert started.wait(30)
-
-    os.kill(writer.pid, signal.SIGKILL)
-    writer.join()
-    assert read(target) == "old"
+    command = [sys.executable, "-c", WRITE_FOR_EVER, str(target)]
+    environment = {**os.environ, "PYTHONPATH": LIB}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout.readline() == b"begun\n"
+        finish_points(tmp_path)
+        while_it_lives = len(list((tmp_path / "runs").iterdir()))
+        writer.kill()
     finish_points(tmp_path)
 
+    assert while_it_lives == 3
+    assert read(target) == "old"
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["a"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a process lives")
-def test_a_process_that_writes_is_left_alone(tmp_path):
-    with written_aside(tmp_path / "runs" / "a") as aside:
-        finish_points(tmp_path)
-        assert aside.is_dir()
+def test_a_copy_gives_way_to_a_link_where_links_are_possible_again(tmp_path):
+    folder_with(tmp_path / "2026-05", "copied elsewhere")
+    target = folder_with(tmp_path / "runs" / "b", "new")
+
+    point(tmp_path / "2026-05", target)
+
+    assert (tmp_path / "2026-05").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2026-05", "runs"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a process lives")
-def test_the_link_that_a_dead_process_did_not_move_is_removed(tmp_path):
-    child = SPAWN.Process(target=str)
-    child.start()
-    child.join()
-    (tmp_path / f".2026-05.{child.pid}").symlink_to("runs/a")
-    (tmp_path / f".2026-05.{os.getpid()}").symlink_to("runs/a")
+# What `publish` does with folders, in few words.
+IMPORTS = """
+from pathlib import Path
+from rapport.press.folders import finish_points, point, written_aside
+from rapport.press.proof import log
+def refuse(*_, **__):
+    raise PermissionError("links cannot be made here")
+"""
+PUBLISH = """
+unit, folder, text, are_links = Path(sys.argv[1]), *sys.argv[2:]
+if are_links == "no":
+    Path.symlink_to = refuse
+with log.lock(unit.parent / "log.jsonl"):
+    finish_points(unit)
+    with written_aside(unit / "runs" / folder) as aside:
+        for name in ("report.html", "report.pdf", "manifest.json"):
+            (aside / name).write_text(text, encoding="utf-8")
+        log.append_locked(unit.parent / "log.jsonl", {"run": text})
+    point(unit / "2026-05", unit / "runs" / folder)
+"""
 
-    finish_points(tmp_path)
 
-    assert [path.name for path in tmp_path.iterdir()] == [f".2026-05.{os.getpid()}"]
-    assert is_gone(child.pid)
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def show(link):
+    return {path.name: path.read_text(encoding="utf-8") for path in link.iterdir()}
+
+
+def whole(text):
+    return dict.fromkeys(("report.html", "report.pdf", "manifest.json"), text)
+
+
+@POSIX
+@pytest.mark.parametrize("are_links", ["yes", "no"])
+@pytest.mark.parametrize("folder", ["another-run", "the-same-run"])
+def test_a_kill_at_any_moment_leaves_a_whole_report_and_no_litter(tmp_path, folder, are_links):
+    unit, either = tmp_path / "shop", (whole("old"), whole("new"))
+    first = (unit, "the-same-run", "old", are_links)
+    n_kills = 0
+
+    with killable(IMPORTS, PUBLISH) as publish:
+        publish(0, *first)
+        for _ in kill_at_every_step(publish, unit, folder, "new", are_links):
+            n_kills += 1
+            if folder == "another-run" and are_links == "yes":
+                assert show(unit / "2026-05") in either
+            finish_points(unit)
+            assert show(unit / "2026-05") in either
+
+            publish(0, *first)
+            assert show(unit / "2026-05") == whole("old")
+            assert names(unit) == ["2026-05", "runs"]
+            assert names(tmp_path) == ["log.jsonl", "shop"]
+            assert set(names(unit / "runs")) <= {"the-same-run", folder}
+
+    assert n_kills >= 20
+    assert show(unit / "2026-05") == whole("new")

@@ -11,14 +11,13 @@ import errno
 import hashlib
 import json
 import os
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rapport.errors import RapportError, TamperedError
-from rapport.press.folders import is_gone
+from rapport.press.locks import drop, take
 
 START = "0" * 64
 WAIT = 30.0  # seconds that a run waits for another one's line
@@ -84,43 +83,17 @@ def now() -> str:
 def lock(path: Path) -> Iterator[None]:
     """Keep other runs out while a shared file or link is changed.
 
-    The lock is a file made exclusively, so it works wherever files do. One left by a killed
-    process is taken over as soon as that process no longer lives.
-
     Raises
     ------
     RapportError
         Another run kept the lock for half a minute.
     """
-    held = path.with_name(f".{path.name}.lock")
-    held.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + WAIT
-    while not _take(held):
-        if _is_stale(held):
-            held.unlink(missing_ok=True)
-        elif time.monotonic() > deadline:
-            raise RapportError(f"{path.name}: another run keeps it. Wait for that run or end it.")
-        else:
-            time.sleep(0.05)
+    beside = path.with_name(f".{path.name}.lock")
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = take(beside, wait=WAIT)
+    if descriptor is None:
+        raise RapportError(f"{path.name}: another run keeps it. Wait for that run or end it.")
     try:
         yield
     finally:
-        held.unlink(missing_ok=True)
-
-
-def _take(held: Path) -> bool:
-    try:
-        descriptor = os.open(held, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(str(os.getpid()))
-    return True
-
-
-def _is_stale(held: Path) -> bool:
-    try:
-        owner = int(held.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return False  # being written or just released: the next look tells
-    return is_gone(owner)
+        drop(descriptor, beside)

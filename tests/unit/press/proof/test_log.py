@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rapport.errors import TamperedError
+from rapport.press.locks import take
 from rapport.press.proof.log import START, append, lock, read_head
 
 LIB = str(Path(__file__).parents[4] / "lib")
@@ -63,13 +64,25 @@ def test_two_processes_append_without_losing_a_line(tmp_path):
     assert read_head(log)[0] == 10
 
 
-@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a process lives")
-def test_the_lock_of_a_dead_process_is_taken_over(tmp_path):
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
-    (tmp_path / ".log.jsonl.lock").write_text(str(child.pid))
+HOLD = """
+import sys, time
+from pathlib import Path
+from rapport.press.proof.log import lock
+with lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
 
-    with lock(tmp_path / "log.jsonl"):
-        pass
 
-    assert not (tmp_path / ".log.jsonl.lock").exists()
+def test_the_lock_of_a_killed_process_is_free_at_once_and_leaves_no_file(tmp_path):
+    log = tmp_path / "log.jsonl"
+    command = [sys.executable, "-c", HOLD, str(log)]
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout.readline() == b"held\n"
+        assert take(tmp_path / ".log.jsonl.lock") is None
+        owner.kill()
+
+    with lock(log):
+        assert (tmp_path / ".log.jsonl.lock").is_file()
+
+    assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kills import kill_at_every_step
+from kills import kill_at_every_step, killable
 from rapport.press.run.leases import make_folder, place, remove, sweep
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="only POSIX knows SIGKILL, owners and links")
@@ -112,10 +112,11 @@ def test_a_kill_at_any_moment_leaves_nothing_that_a_sweep_does_not_find(tmp_path
     )
     n_kills = 0
 
-    for _ in kill_at_every_step(imports, code, tmp_path):
-        sweep(tmp_path, "run-")
-        assert names(tmp_path) == []
-        n_kills += 1
+    with killable(imports, code) as run:
+        for _ in kill_at_every_step(run, tmp_path):
+            sweep(tmp_path, "run-")
+            assert names(tmp_path) == []
+            n_kills += 1
 
     assert n_kills >= 6
 
@@ -131,11 +132,12 @@ def test_a_sweep_that_is_killed_is_finished_by_the_next(tmp_path):
     n_kills = 0
 
     leave_orphan(tmp_path)
-    for _ in kill_at_every_step(imports, "sweep(Path(sys.argv[1]), 'run-')", tmp_path):
-        sweep(tmp_path, "run-")
-        assert names(tmp_path) == []
-        leave_orphan(tmp_path)
-        n_kills += 1
+    with killable(imports, "sweep(Path(sys.argv[1]), 'run-')") as run:
+        for _ in kill_at_every_step(run, tmp_path):
+            sweep(tmp_path, "run-")
+            assert names(tmp_path) == []
+            leave_orphan(tmp_path)
+            n_kills += 1
 
     assert n_kills >= 5
     assert names(tmp_path) == []
@@ -223,7 +225,7 @@ def test_a_file_is_placed_whole_over_what_was_there(tmp_path):
 def test_a_file_that_cannot_be_placed_leaves_nothing_aside(tmp_path):
     (tmp_path / "current.json").mkdir()
 
-    with pytest.raises(OSError, match="current.json"):
+    with pytest.raises(OSError, match=r"current\.json"):
         place(b"new", tmp_path / "current.json", parent=tmp_path)
 
     assert names(tmp_path) == ["current.json"]
