@@ -199,6 +199,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_report_and_no_litter(tmp_path, fold
                 assert show(unit / "2026-05") in either
             finish_points(unit)
             assert show(unit / "2026-05") in either
+            assert names(unit) == ["2026-05", "runs"]
 
             publish(0, *first)
             assert show(unit / "2026-05") == whole("old")
