@@ -1,67 +1,83 @@
-"""One unit's executed chapters handed to the press to be published."""
+"""One unit's executed chapters handed to the press to be printed and published, in a worker."""
 
 from __future__ import annotations
 
-import importlib.metadata
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from rapport import tables
-from rapport.assets.files import asset_path, font_paths
-from rapport.cli.work import Unit
-from rapport.marts.periods import Period
-from rapport.params import ChapterParams
+from rapport.assets.files import asset_path, page_paths
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
+from rapport.press.index import INDEX
 from rapport.press.proof.record import canonical_json, sha256
-from rapport.press.publish import Chapter, Report, publish
+from rapport.press.publish import Chapter, Published, Report, publish
 from rapport.press.render.frame import DataSource, Frame, Parameter, read_words
-from rapport.press.run.plan import World
+from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Result
+from rapport.tables import read_rows
 
-VERSIONED = ("rapport-reports", "papermill", "nbconvert", "typst", "duckdb", "pandas")
 PERSONAL = "customer_id"
+RENDERING = "press/render/"
+RENDERERS = ("rapport-reports", "nbconvert", "typst")
+
+Arguments = Mapping[str, Any]
+"""As `reporting.plan_report` gives them, and what the worker adds: `store` and `modules`."""
 
 
-def publish_report(
-    whose: tuple[Unit, Period],
-    results: Sequence[Result],
-    world: World,
-    shape: tuple[Sequence[str], Sequence[str]],
-) -> dict[str, Any]:
+def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[str, Any]:
     """Publish one report and say where it is.
 
     Parameters
     ----------
-    whose : unit and period
+    arguments : see `Arguments`; `reports/` lies beside the folder of the store
     results : every task of the unit's period, ingestion among them, all done
-    world : what they were executed against; `reports/` lies beside the folder of its store
-    shape : formats and languages; no languages means the unit's own
+
+    Returns
+    -------
+    unit, period, number of the run, and paths relative to the project: `folder`, `files`, and
+    `keeps`, by which it counts as printed
     """
-    (unit, period), (formats, languages) = whose, shape
-    chapters = [result for result in results if isinstance(result.task, ChapterTask)]
+    store = Store(Path(arguments["store"]))
+    project = store.root.parents[1]
+    done = list(results.values())
+    chapters = [result for result in done if isinstance(result.task, ChapterTask)]
     report = Report(
-        frame=make_frame(unit, period, chapters, languages or unit.params.languages, world),
-        as_of=unit.as_of(period),
-        chapters=[_chapter(result, world) for result in chapters],
-        formats=formats,
-        rendering=_rendering(),
-        predicate=_predicate(unit, results, world),
+        frame=make_frame(arguments, chapters, store),
+        as_of=_day(arguments),
+        chapters=[_chapter(result, store) for result in chapters],
+        formats=arguments["formats"],
+        rendering=_rendering(arguments),
+        predicate=_predicate(arguments, done),
     )
-    made = publish(report, reports=world.store.root.parents[1] / "reports")
+    made = publish(report, reports=project / "reports")
     return {
-        "unit": unit.name,
-        "period": period.code,
+        "unit": arguments["unit"],
+        "period": arguments["period"],
         "run": made.run_id,
-        "folder": str(made.folder),
-        "files": [str(file) for file in made.files],
+        "folder": made.folder.relative_to(project).as_posix(),
+        "files": [file.relative_to(project).as_posix() for file in made.files],
         "new": made.is_new,
+        "keeps": _keeps(made, project),
     }
 
 
-def _chapter(result: Result, world: World) -> Chapter:
+def _keeps(made: Published, project: Path) -> dict[str, str | None]:
+    manifest = made.link / "manifest.json"
+    files = [*made.files, made.link.parents[1] / INDEX]
+    return {
+        manifest.relative_to(project).as_posix(): sha256(manifest.read_bytes()),
+        **{file.relative_to(project).as_posix(): None for file in files},
+    }
+
+
+def _day(arguments: Arguments) -> date | None:
+    return date.fromisoformat(arguments["as_of"]) if arguments["as_of"] else None
+
+
+def _chapter(result: Result, store: Store) -> Chapter:
     task = result.task
     assert isinstance(task, ChapterTask)
     assert result.notebook is not None
@@ -70,10 +86,10 @@ def _chapter(result: Result, world: World) -> Chapter:
         name=task.chapter,
         number=int(task.notebook.name[:2]),
         key=result.key,
-        notebook=world.store.object_path(result.notebook).read_bytes(),
+        notebook=store.object_path(result.notebook).read_bytes(),
         values=result.values,
         tables={
-            name: world.store.object_path(table.digest)
+            name: store.object_path(table.digest)
             for name, table in result.tables.items()
             # One row a customer stays in the store: a report's folder is handed on.
             if PERSONAL not in table.kinds and task.period is not None
@@ -81,32 +97,22 @@ def _chapter(result: Result, world: World) -> Chapter:
     )
 
 
-def make_frame(
-    unit: Unit,
-    period: Period,
-    chapters: Sequence[Result],
-    languages: Sequence[str],
-    world: World,
-) -> Frame:
+def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -> Frame:
     """Gather what the report says that no chapter says."""
-    params = unit.params
-    day = unit.as_of(period)
-    words = read_words()
-    whole = period.last_on is None or (day is not None and day >= period.last_on)
-    bands = [name for name, on in (("sample", params.sample), ("incomplete", not whole)) if on]
+    words, period = read_words(), arguments["period"]
     return Frame(
-        unit=unit.name,
-        titles=params.title.model_dump(),
-        period=period.code,
-        period_labels={lang: show_period(period.code, lang) for lang in LANGUAGES},
-        as_of_labels=_as_of(day, words),
-        languages=tuple(languages),
+        unit=arguments["unit"],
+        titles=arguments["titles"],
+        period=period,
+        period_labels={lang: show_period(period, lang) for lang in LANGUAGES},
+        as_of_labels=_as_of(_day(arguments), words),
+        languages=tuple(arguments["languages"]),
         words=words,
         record_id="",
-        bands=bands,
-        parameters=_differing(unit),
-        sources=_sources(chapters, world),
-        versions=[(name, _version(name)) for name in VERSIONED],
+        bands=arguments["bands"],
+        parameters=_differing(arguments),
+        sources=_sources(chapters, store),
+        versions=list(arguments["versions"].items()),
     )
 
 
@@ -116,45 +122,46 @@ def _as_of(day: date | None, words: Mapping[str, Mapping[str, str]]) -> dict[str
     return {lang: words["as_of"][lang].format(as_of=show_date(day, lang)) for lang in LANGUAGES}
 
 
-def _differing(unit: Unit) -> list[Parameter]:
-    defaults = ChapterParams().model_dump(mode="json")
+def _differing(arguments: Arguments) -> list[Parameter]:
     found = []
-    for name, value in unit.params.chapter_values().items():
-        if value != defaults[name]:
+    for name, value in arguments["parameters"].items():
+        default = arguments["defaults"][name]
+        if value != default:
             key = f"parameter.{name}"
             words = {lang: label(key, lang) for lang in LANGUAGES} if has_label(key) else None
-            found.append(Parameter(name, str(value), str(defaults[name]), words))
+            found.append(Parameter(name, str(value), str(default), words))
     return found
 
 
-def _sources(chapters: Sequence[Result], world: World) -> list[DataSource]:
+def _sources(chapters: Sequence[Result], store: Store) -> list[DataSource]:
     read = [result.tables["data_sources"] for result in chapters if "data_sources" in result.tables]
     return [
         DataSource(str(row["source"]), int(row["n_rows"]), str(row["digest"]))
         for table in read
-        for row in tables.read_table(world.store.object_path(table.digest)).to_dict("records")
+        for row in read_rows(store.object_path(table.digest))
     ]
 
 
-def _version(name: str) -> str:
-    return importlib.metadata.version(name)
-
-
-def _rendering() -> dict[str, Any]:
-    kinds = ("html", "typst", "locale")
-    files = [p for kind in kinds for p in sorted(asset_path(kind).rglob("*")) if p.is_file()]
-    files.remove(asset_path("html", "index.html.j2"))  # no part of any report
+def _rendering(arguments: Arguments) -> dict[str, Any]:
+    renderers = [item for item in arguments["modules"].items() if item[0].startswith(RENDERING)]
     return {
-        "assets": {p.relative_to(asset_path()).as_posix(): sha256(p.read_bytes()) for p in files},
-        "fonts": {p.name: sha256(p.read_bytes()) for p in font_paths()},
-        "versions": {name: _version(name) for name in ("rapport-reports", "nbconvert", "typst")},
+        "assets": {
+            path.relative_to(asset_path()).as_posix(): _digest(path) for path in page_paths()
+        },
+        "code": sha256(canonical_json(renderers)),
+        "versions": {name: arguments["versions"][name] for name in RENDERERS},
     }
 
 
-def _predicate(unit: Unit, results: Sequence[Result], world: World) -> dict[str, Any]:
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any]:
     return {
-        "parameters": unit.params.chapter_values(),
-        "sources": dict(unit.sources.digests),
+        "parameters": arguments["parameters"],
+        "sources": arguments["sources"],
         "tables": {
             name: {"sha256": table.digest, "rows": table.n_rows}
             for result in results
@@ -164,7 +171,7 @@ def _predicate(unit: Unit, results: Sequence[Result], world: World) -> dict[str,
             "modules": _modules(results),
             "cells": {r.task.id: sha256(canonical_json(_part(r, "code"))) for r in results},
         },
-        "environment": {**asdict(world.conditions), "enforced": dict(world.conditions.enforced)},
+        "environment": _part(results[0], "conditions"),
     }
 
 

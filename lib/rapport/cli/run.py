@@ -9,31 +9,38 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from rapport.cli.expansion import Expansion, is_wanted
 from rapport.cli.progress import Progress
-from rapport.cli.report import publish_report
 from rapport.cli.work import (
     Unit,
     find_units,
+    list_notebooks,
     plan_ingestion,
     plan_period,
     require_chapters,
     require_period,
-    spans_of,
 )
-from rapport.errors import ParameterError, RapportError
-from rapport.params import find_root
-from rapport.press.publish import log_failure
-from rapport.press.render.notebook import LANGUAGES
+from rapport.errors import ParameterError
+from rapport.params import Language, find_root
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
-from rapport.press.run.order import select_tasks
 from rapport.press.run.plan import World, describe_plan, plan
+from rapport.press.run.reads import read_chapter
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Planned, Result, Scope, Task, name_of
+from rapport.press.run.tasks import (
+    ChapterTask,
+    Planned,
+    ReportTask,
+    Result,
+    Scope,
+    Task,
+    name_of,
+)
 
 FORMATS = ("html", "pdf")
+LANGUAGES: tuple[str, ...] = get_args(Language)
 
 
 @dataclass(frozen=True)
@@ -43,9 +50,7 @@ class Request:
     root: Path
     units: Sequence[Unit]
     world: World
-    formats: tuple[str, ...]
-    languages: tuple[str, ...]
-    """Empty = each unit's own."""
+    expansion: Expansion
     arguments: argparse.Namespace
 
 
@@ -54,18 +59,22 @@ def run(arguments: argparse.Namespace) -> int:
     request = read_request(arguments)
     if arguments.dry_run:
         return _say_plan(request)
-    progress = Progress(sys.stderr)
-    ingestion = [plan_ingestion(request.root, unit) for unit in request.units]
-    first = run_tasks(ingestion, request.world, **_how(arguments, progress))
-    tasks, world = _plan_rest(request, first)
-    results = {**first, **run_tasks(tasks, world, **_how(arguments, progress))}
-    _log_failures(request, results)
-    made, errors = ([], []) if arguments.chapter else _publish(request, results, world)
-    progress.close(results)
-    for error in errors:
-        sys.stderr.write(f"{error}\n")
-    _say_result(made, results, as_json=arguments.json)
-    return worst_code([exit_code_of(results.values()), *(error.exit_code for error in errors)])
+    with Progress(sys.stderr, as_json=arguments.json) as progress:
+        results = run_tasks(
+            [plan_ingestion(request.root, unit) for unit in request.units],
+            request.world,
+            workers=arguments.jobs or os.cpu_count() or 1,
+            fresh=arguments.fresh,
+            cold=arguments.cold,
+            on_event=progress,
+            expand=request.expansion,
+        )
+        _log_failures(request, results.values())
+        if not arguments.chapter:
+            _remember(request, results.values())
+        progress.close(results)
+    _say_result(request.root, results.values(), as_json=arguments.json)
+    return worst_code([exit_code_of(results.values()), _say_errors(request)])
 
 
 def read_request(arguments: argparse.Namespace) -> Request:
@@ -75,6 +84,8 @@ def read_request(arguments: argparse.Namespace) -> Request:
     ------
     ParameterError
         A flag or parameter is wrong; nothing has started.
+    ChapterError
+        A notebook cannot be read.
     DataError
         A unit that was named has no sources.
     """
@@ -83,9 +94,13 @@ def read_request(arguments: argparse.Namespace) -> Request:
     languages = read_list(arguments.language, LANGUAGES, "--language") if arguments.language else ()
     require_period(arguments.period)
     require_chapters(root, arguments.chapter)
+    for notebook in list_notebooks(root):
+        read_chapter(notebook)
     units = find_units(root, arguments)
     world = World(Store(root / "data" / "store"), read_conditions(root))
-    return Request(root, units, world, formats, languages, arguments)
+    shape = (formats, languages)
+    expansion = Expansion(root, units, world.store, arguments=arguments, shape=shape)
+    return Request(root, units, world, expansion, arguments)
 
 
 def worst_code(codes: Iterable[int]) -> int:
@@ -121,138 +136,100 @@ def read_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
     return names
 
 
-def _how(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
-    jobs = arguments.jobs or os.cpu_count() or 1
-    return {"workers": jobs, "fresh": arguments.fresh, "on_event": progress}
-
-
-def _plan_rest(request: Request, first: Mapping[str, Result]) -> tuple[list[Task], World]:
-    read = {
-        unit.name: {name: table.digest for name, table in result.tables.items()}
-        for unit in request.units
-        for result in [first[unit.ingestion_id]]
-        if result.status in ("executed", "reused")
-    }
-    return _plan_units(request, read)
-
-
-def _plan_units(
-    request: Request, read: Mapping[str, Mapping[str, str]]
-) -> tuple[list[Task], World]:
-    """Make the tasks of every unit whose sources are read: unit -> canonical table -> digest."""
-    world, arguments = request.world, request.arguments
-    tasks: list[Task] = []
-    for unit in (each for each in request.units if each.name in read):
-        tables = read[unit.name]
-        unit.read_span(world.store.object_path(tables["snapshot"]))
-        is_named = unit.name in arguments.units
-        for period in spans_of(unit, arguments.period, is_named=is_named):
-            tasks += plan_period(request.root, unit, period, tables=tables)
-    wanted = arguments.chapter
-    if wanted:
-        tasks = select_tasks(tasks, [t.id for t in tasks if _is_wanted(t, wanted)])
-    given: dict[Scope, Mapping[str, str]] = {(name, None): read[name] for name in read}
-    return tasks, World(world.store, world.conditions, given)
-
-
-def _is_wanted(task: Task, chapters: Sequence[str]) -> bool:
-    return isinstance(task, ChapterTask) and task.chapter in chapters
-
-
-def _publish(
-    request: Request, results: Mapping[str, Result], world: World
-) -> tuple[list[dict[str, Any]], list[RapportError]]:
-    """Publish every report whose chapters are all done; one that fails stops no other."""
-    made, errors = [], []
-    shape = (request.formats, request.languages)
-    for unit in request.units:
-        for period in unit.periods:
-            mine = [r for r in results.values() if r.task.unit == unit.name]
-            parts = [r for r in mine if r.task.period in (None, period.code)]
-            if any(result.status in ("failed", "stopped") for result in parts):
-                continue
-            _remember(unit, period.code, parts, world.store)
-            try:
-                if request.formats:
-                    made.append(publish_report((unit, period), parts, world, shape))
-            except RapportError as error:
-                errors.append(error)
-    return made, errors
-
-
-def _log_failures(request: Request, results: Mapping[str, Result]) -> None:
+def _log_failures(request: Request, results: Iterable[Result]) -> None:
     failed: dict[Scope, dict[str, str]] = {}
-    for result in results.values():
-        if result.error is not None:
-            task = result.task
+    for result in results:
+        task = result.task
+        # A report that could not be written is no run: whoever prints it again logs it then.
+        if result.error is not None and not isinstance(task, ReportTask):
             scope = failed.setdefault((task.unit, task.period), {})
             scope[name_of(task)] = result.error.class_name
-    for (unit, period), tasks in failed.items():
-        log_failure(request.root / "reports", unit=unit, period=period, tasks=tasks)
+    if failed:
+        # What keeps the log also draws the index: nobody waits for it if nothing failed.
+        from rapport.press.publish import log_failure  # noqa: PLC0415
+
+        for (unit, period), tasks in failed.items():
+            log_failure(request.root / "reports", unit=unit, period=period, tasks=tasks)
 
 
-def _remember(unit: Unit, period: str, parts: Sequence[Result], store: Store) -> None:
-    for scope in (None, period):
-        tables = {
-            name: table.digest
-            for result in parts
-            if result.task.period == scope
-            for name, table in result.tables.items()
-        }
-        store.write_current(unit.name, tables, period=scope)
+def _remember(request: Request, results: Iterable[Result]) -> None:
+    """Name the tables of every unit and period that is complete, for drafts to read."""
+    made: dict[Scope, list[Result]] = {}
+    for result in results:
+        if not isinstance(result.task, ReportTask):
+            made.setdefault((result.task.unit, result.task.period), []).append(result)
+    for unit in request.units:
+        for period in unit.periods:
+            scopes = {code: made.get((unit.name, code), []) for code in (None, period.code)}
+            if all(r.status in ("executed", "reused") for parts in scopes.values() for r in parts):
+                for code, parts in scopes.items():
+                    tables = {n: t.digest for r in parts for n, t in r.tables.items()}
+                    request.world.store.write_current(unit.name, tables, period=code)
+
+
+def _say_errors(request: Request) -> int:
+    """Say which units could not be planned, and give the worst one's exit code."""
+    for error in request.expansion.errors:
+        sys.stderr.write(f"{error}\n")
+    return worst_code(error.exit_code for error in request.expansion.errors)
 
 
 def _say_plan(request: Request) -> int:
     described = describe_plan(_plan_all(request), request.root)
+    code = _say_errors(request)
     if request.arguments.json:
         sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
-        return 0
+        return code
     for row in described["tasks"]:
         of = row["period"] or "all periods"
         sys.stdout.write(
             f"{row['unit']} {of} {row['chapter']}: {row['action']} ({row['reason']})\n"
         )
-    return 0
+    return code
 
 
 def _plan_all(request: Request) -> list[Planned]:
-    world, fresh = request.world, request.arguments.fresh
     ingestion = [plan_ingestion(request.root, unit) for unit in request.units]
-    first = plan(ingestion, world, fresh=fresh)
-    read = {p.task.unit: _tables_of(p, world.store) for p in first if p.action == "reuse"}
-    tasks, given = _plan_units(request, read)
-    unread: list[Task] = []
-    for unit in (each for each in request.units if each.name not in read):
-        unread += plan_period(request.root, unit, None, tables={})
+    fresh, expansion = request.arguments.fresh, request.expansion
+    planned = plan(ingestion, request.world, fresh=fresh, expand=expansion)
+    unread = {p.task.id for p in planned if p.action == "execute"}
+    tasks: list[Task] = []
+    for unit in (each for each in request.units if each.ingestion_id in unread):
+        tasks += plan_period(request.root, unit, None, tables={})
     wanted = request.arguments.chapter
     waiting = [
         Planned(task, "execute", "sources not read yet", None, None)
-        for task in unread
-        if not wanted or _is_wanted(task, wanted)
+        for task in tasks
+        if not wanted or is_wanted(task, wanted)
     ]
-    return [*first, *plan(tasks, given, fresh=fresh), *waiting]
+    return [*planned, *waiting]
 
 
-def _tables_of(planned: Planned, store: Store) -> dict[str, str]:
-    assert planned.key is not None
-    record = store.read_task(planned.key)
-    assert record is not None
-    return {name: table["digest"] for name, table in record["tables"].items()}
-
-
-def _say_result(
-    made: Sequence[dict[str, Any]], results: Mapping[str, Result], *, as_json: bool
-) -> None:
+def _say_result(root: Path, results: Iterable[Result], *, as_json: bool) -> None:
+    done = list(results)
+    reports = [_describe_report(root, r) for r in done if isinstance(r.task, ReportTask) and r.made]
     if as_json:
         chapters = [
             {"unit": r.task.unit, "period": r.task.period, "chapter": r.task.chapter,
              "status": r.status, "reason": r.reason, "key": r.key, "seconds": round(r.seconds, 3)}
-            for r in results.values()
+            for r in done
             if isinstance(r.task, ChapterTask)
         ]  # fmt: skip
-        described = {"reports": list(made), "chapters": chapters}
+        described = {"reports": reports, "chapters": chapters}
         sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
         return
-    for report in made:
+    for report in reports:
         for file in report["files"]:
             sys.stdout.write(f"{file}\n")
+
+
+def _describe_report(root: Path, result: Result) -> dict[str, Any]:
+    made: Mapping[str, Any] = result.made
+    return {
+        "unit": made["unit"],
+        "period": made["period"],
+        "run": made["run"],
+        "folder": str(root / made["folder"]),
+        "files": [str(root / file) for file in made["files"]],
+        "new": made["new"] and result.status == "executed",
+    }

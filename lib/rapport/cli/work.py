@@ -8,15 +8,14 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from rapport import tables
 from rapport.errors import DataError, ParameterError
-from rapport.ingest.sample import check_sample, write_sample
+from rapport.ingest.pins import check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
 from rapport.marts.catalog import MARTS, list_buildable
 from rapport.marts.periods import (
@@ -31,6 +30,7 @@ from rapport.press.run.sources import make_chapter_task
 from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
 from rapport.privacy import SAMPLE_KEY, read_key
 from rapport.schema import SCHEMAS
+from rapport.tables import read_rows
 
 INGESTION = "01_ingestion.ipynb"
 # What every chapter sees of its unit: the key of each holds these.
@@ -59,16 +59,24 @@ class Unit:
 
     def read_span(self, snapshot: Path) -> None:
         """Read which days the data cover."""
-        row = tables.read_table(snapshot).iloc[0]
-        known = row["data_until"] == row["data_until"]  # NaT is not equal to itself
-        self.data_from = row["data_from"].date() if known else None
-        self.data_until = row["data_until"].date() if known else None
+        (row,) = read_rows(snapshot)
+        self.data_from, self.data_until = (_day(row[name]) for name in ("data_from", "data_until"))
 
     def as_of(self, period: Period) -> date | None:
         """Give the last day that a period's report observes."""
         if self.data_until is None or period.last_on is None:
             return self.data_until
         return min(period.last_on, self.data_until)
+
+
+def _day(moment: date | None) -> date | None:
+    # A frame's dates are written as times.
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def list_notebooks(root: Path) -> list[Path]:
+    """List the chapters' notebooks by their numbers."""
+    return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
 def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
@@ -115,6 +123,8 @@ def make_sample(root: Path, units: Sequence[UnitParams]) -> None:
     """Make the sample files if one of the units needs them and they are not as pinned."""
     folder = root / "data" / "sample"
     if any(unit.sample for unit in units) and check_sample(folder):
+        from rapport.ingest.sample import write_sample  # noqa: PLC0415 - pandas takes a second
+
         write_sample(folder)
 
 
@@ -228,7 +238,7 @@ def plan_period(
         "unit_parameters": unit.params.model_dump(mode="json", by_alias=True, exclude={"limits"}),
         "language": unit.params.language,
     }
-    for notebook in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+    for notebook in list_notebooks(root):
         if notebook.name != INGESTION:
             parameters = {**values, "unit": unit.name, "period": code}
             task = make_chapter_task(
@@ -271,7 +281,7 @@ def require_chapters(root: Path, chapters: Sequence[str]) -> None:
     ParameterError
         It names the chapters that there are.
     """
-    known = [path.stem[3:] for path in sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+    known = [path.stem[3:] for path in list_notebooks(root)]
     wrong = [chapter for chapter in chapters if chapter not in known]
     if wrong:
         raise ParameterError(f"--chapter: {', '.join(wrong)} is none of {', '.join(known)}.")

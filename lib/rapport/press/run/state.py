@@ -83,11 +83,13 @@ class State:
         private = folder / str(self._n_started)
         private.mkdir()
         self._tell("started", task, text=planned.reason)
-        text, results = self._text_of(task), {}
-        if isinstance(task, ReportTask):
-            results = {name: self.results[name] for name in task.needs}
         tables, _ = find_tables(task, self._planner.known)
-        return Job(task, self._world.store, private, tables, text, results)
+        job = Job(task, self._world.store, private, tables, self._text_of(task))
+        if not isinstance(task, ReportTask):
+            return job
+        assert planned.parts is not None
+        results = {name: self.results[name] for name in task.needs}
+        return replace(job, results=results, modules=planned.parts["modules"])
 
     def receive(self, job: Job, message: tuple[int, int] | Outcome) -> None:
         """Take what a worker sent: a cell that is done, or the task's outcome."""

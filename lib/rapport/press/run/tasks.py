@@ -91,10 +91,10 @@ class ChapterTask:
 class ReportTask:
     """One report printed from the results of other tasks by a function of the package.
 
-    The function gets one mapping, `arguments` and beside them `store` (its folder), and the results
-    by task id, in a worker, and returns JSON values. Among them is `keeps`, `{path: sha256 or
-    None}`: files of the project that must be there, and as they were, for the report to count as
-    printed.
+    The function gets, in a worker, one mapping, `arguments` and beside them `store` (its folder)
+    and `modules` (files of the package: digest), and the results by task id. It returns JSON
+    values; among them is `keeps`, `{path: sha256 or None}`: files of the project that must be
+    there, and as they were, for the report to count as printed.
     """
 
     id: str

@@ -46,6 +46,8 @@ class Job:
     """The notebook, as its key was made of it."""
     results: Mapping[str, Result] = field(default_factory=dict)
     """Of a report: the results that it prints, by task id."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """Of a report: the code that prints it, file of the package: digest."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ def _run(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
 
 def _print_report(job: Job, task: ReportTask) -> Outcome:
     function = _find_function(task.function)
-    return Outcome(made=function({**task.arguments, "store": str(job.store.root)}, job.results))
+    more = {"store": str(job.store.root), "modules": dict(job.modules)}
+    return Outcome(made=function({**task.arguments, **more}, job.results))
 
 
 def _find_function(dotted: str) -> Callable[..., Any]:

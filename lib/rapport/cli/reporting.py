@@ -1,0 +1,67 @@
+"""Reports as tasks of the press: what a worker prints, named by plain values."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from rapport.assets.files import asset_path, page_paths
+from rapport.cli.work import Unit
+from rapport.marts.periods import Period
+from rapport.params import ChapterParams
+from rapport.press.run.tasks import ReportTask, Task
+
+VERSIONED = ("rapport-reports", "papermill", "nbconvert", "typst", "duckdb", "pandas")
+Shape = tuple[Sequence[str], Sequence[str]]
+"""Formats and languages; no languages means the unit's own."""
+
+
+def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape) -> ReportTask:
+    """Make the task that prints a unit's report of a period.
+
+    Parameters
+    ----------
+    tasks : all of the period; ingestion is added
+    """
+    params, (formats, languages) = unit.params, shape
+    as_of = unit.as_of(period)
+    return ReportTask(
+        id=f"{unit.name}/{period.code}/report",
+        unit=unit.name,
+        period=period.code,
+        function="rapport.cli.report:print_report",
+        arguments={
+            "unit": unit.name,
+            "titles": params.title.model_dump(),
+            "period": period.code,
+            "as_of": as_of.isoformat() if as_of else None,
+            "bands": _bands(unit, period),
+            "languages": list(languages or params.languages),
+            "formats": list(formats),
+            "parameters": params.chapter_values(),
+            "defaults": ChapterParams().model_dump(mode="json"),
+            "sources": dict(unit.sources.digests),
+            "versions": _versions(),
+        },
+        needs=(unit.ingestion_id, *(task.id for task in tasks)),
+        code=("rapport.cli.report", *_page_files()),
+    )
+
+
+def _bands(unit: Unit, period: Period) -> list[str]:
+    day = unit.as_of(period)
+    is_whole = period.last_on is None or (day is not None and day >= period.last_on)
+    named = (("sample", unit.params.sample), ("incomplete", not is_whole))
+    return [name for name, is_on in named if is_on]
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in VERSIONED}
+
+
+@cache
+def _page_files() -> tuple[str, ...]:
+    package = asset_path().parent
+    return tuple(path.relative_to(package).as_posix() for path in page_paths())
