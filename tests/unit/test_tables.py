@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from rapport.errors import DataError, ParameterError
-from rapport.tables import read_rows, read_table, to_frame, write_table
+from rapport.tables import from_rows, read_rows, read_table, to_frame, write_table
 from rapport.tables.engine import Engine, EngineError, identifier, quote, select
 
 
@@ -130,6 +130,21 @@ def test_rows_come_as_plain_values(orders, tmp_path):
         {"order_id": "2", "ordered_on": date(2024, 3, 2), "amount": Decimal("2.2000")},
         {"order_id": "3", "ordered_on": None, "amount": None},
     ]
+
+
+def test_a_table_of_rows_is_the_one_that_arrow_makes():
+    schema = pa.schema(
+        [("name", pa.string()), ("on", pa.date32()), ("n", pa.int64()), ("x", pa.float64()),
+         ("is_whole", pa.bool_())]
+    )  # fmt: skip
+    rows = [
+        {"name": '2024-03-01 "键"\n', "on": date(2024, 3, 1), "n": 2**53 + 1, "x": 0.1 + 0.2,
+         "is_whole": True},
+        dict.fromkeys(schema.names),
+        {"name": "", "on": date(1900, 1, 1), "n": -1, "x": 1.0, "is_whole": False},
+    ]  # fmt: skip
+
+    assert from_rows(rows, schema).equals(pa.Table.from_pylist(rows, schema=schema))
 
 
 def test_rows_are_read_without_pandas_and_without_the_engine(orders, tmp_path):

@@ -23,6 +23,9 @@ PERIODS = pa.schema(
     ]
 )  # fmt: skip
 
+# What a parameter of a chapter may be.
+KINDS = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+
 
 def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Make one mart as a table task of the press, from plain JSON values to plain JSON values.
@@ -85,7 +88,8 @@ def make_settings(settings: Mapping[str, Any]) -> pa.Table:
     [{'rfm_days': 365, 'seed': 0}]
     """
     values = {name: settings[name] for name in sorted(settings) if name != "period"}
-    return pa.Table.from_pylist([values])
+    schema = pa.schema([(name, KINDS[type(value)]) for name, value in values.items()])
+    return tables.from_rows([values], schema)
 
 
 def make_periods(snapshot: Path, settings: Mapping[str, Any]) -> pa.Table:
@@ -95,4 +99,4 @@ def make_periods(snapshot: Path, settings: Mapping[str, Any]) -> pa.Table:
     windows = list_windows(
         period, settings=settings, data_from=row["data_from"], data_until=row["data_until"]
     )
-    return pa.Table.from_pandas(windows, schema=PERIODS, preserve_index=False)
+    return tables.from_rows(windows, PERIODS)

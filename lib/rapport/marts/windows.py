@@ -6,15 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from rapport.marts.periods import Period, check_within, parse_period, same_last_year, step_back
 
 N_HISTORY = 13  # a year of months and the one to compare with: the width of a sparkline
-COLUMNS = (
-    "window", "position", "period", "starts_on", "ends_on", "last_on", "is_whole",
-    "is_comparable", "month_no",
-)  # fmt: skip
 
 
 class _Window(NamedTuple):
@@ -28,7 +22,7 @@ class _Window(NamedTuple):
 def list_windows(
     period: Period, *, data_from: dt.date | None, data_until: dt.date | None,
     settings: Mapping[str, Any],
-) -> pd.DataFrame:  # fmt: skip
+) -> list[dict[str, Any]]:  # fmt: skip
     """List every window that a report of one period looks at: the table `periods`.
 
     Parameters
@@ -62,14 +56,17 @@ def list_windows(
         windows = [_Window("current", "all", data_from, data_until, data_until)]
     else:
         windows = list(_walk(period, data_from, data_until, settings))
-    frame = pd.DataFrame(windows, columns=_Window._fields)
-    frame["position"] = range(len(frame))
-    frame["is_whole"] = frame["ends_on"] == frame["last_on"]
-    frame["is_comparable"] = frame["starts_on"] >= data_from
-    frame["month_no"] = [day.year * 12 + day.month - 1 for day in frame["ends_on"]]
-    if settings.get("is_snapshot", False):
-        frame.loc[frame["window"] == "current", "is_whole"] = True
-    return _with_types(frame)
+    whole = {"current"} if settings.get("is_snapshot", False) else set()
+    return [
+        {
+            **window._asdict(),
+            "position": position,
+            "is_whole": window.ends_on == window.last_on or window.window in whole,
+            "is_comparable": window.starts_on >= data_from,
+            "month_no": window.ends_on.year * 12 + window.ends_on.month - 1,
+        }
+        for position, window in enumerate(windows)
+    ]
 
 
 def _walk(
@@ -105,15 +102,7 @@ def _up_to(window: str, ends_on: dt.date, n_days: int) -> _Window:
     return _Window(window, None, ends_on - dt.timedelta(days=n_days - 1), ends_on, ends_on)
 
 
-def _undated() -> pd.DataFrame:
-    row = dict.fromkeys(COLUMNS) | {
-        "window": "current", "position": 0, "period": parse_period("all").code,
-        "is_whole": True, "is_comparable": False, "month_no": None,
-    }  # fmt: skip
-    return _with_types(pd.DataFrame([row]))
-
-
-def _with_types(frame: pd.DataFrame) -> pd.DataFrame:
-    days = dict.fromkeys(("starts_on", "ends_on", "last_on"), "datetime64[s]")
-    whole = {"position": "int64", "month_no": "Int64", "is_whole": "bool", "is_comparable": "bool"}
-    return frame.loc[:, list(COLUMNS)].astype(days | whole)
+def _undated() -> list[dict[str, Any]]:
+    days = dict.fromkeys(("starts_on", "ends_on", "last_on", "month_no"))
+    row = {"window": "current", "position": 0, "period": parse_period("all").code}
+    return [row | days | {"is_whole": True, "is_comparable": False}]

@@ -1,6 +1,9 @@
 import datetime as dt
 import json
+import os
 import random
+import subprocess
+import sys
 from decimal import Decimal
 
 import pyarrow as pa
@@ -176,3 +179,29 @@ def test_an_unknown_mart_is_refused(tmp_path):
 def test_a_mart_without_its_tables_names_them(tmp_path):
     with pytest.raises(DataError, match="mart repurchase: needs orders, periods, snapshot"):
         build_mart("repurchase", {}, settings=SETTINGS, into=tmp_path)
+
+
+def test_a_table_task_loads_no_pandas(tmp_path):
+    paths, _ = build_all(draw_shop(n_orders=5), tmp_path)
+    reads = {name: str(path) for name, path in paths.items()}
+    tasks = [
+        {
+            "name": name, "tables": reads, "settings": SETTINGS | {"period": "2010-11"},
+            "into": str(tmp_path / "again"),
+        }
+        for name in MARTS
+    ]  # fmt: skip
+    program = (
+        "import json, sys; from rapport.marts.build import run_task;"
+        "[run_task(task) for task in json.loads(sys.argv[1])];"
+        "print('pandas' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(tasks)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "False"
+    assert (tmp_path / "again" / "periods.parquet").exists()
