@@ -20,6 +20,12 @@ class ChapterError(RapportError):
     exit_code = 1
 
 
+class StoreError(RapportError):
+    """The store cannot be written, or is in use; what was made before is untouched."""
+
+    exit_code = 1
+
+
 class ParameterError(RapportError):
     """A parameter, a unit's file or a command line is not usable."""
 

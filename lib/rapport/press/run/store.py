@@ -4,25 +4,36 @@
     tasks/<key>.json                 what an execution gave; written after its objects
     last/<digest of the id>.json     the parts of the task's newest key, to say what moved
     current/<unit>[/<period>].json   the tables that a draft reads
-    logs/<key>.txt  failed/<unit>/   standard error; what is left of a failed chapter
-    aside/                           files being written, folders of running tasks
+    logs/<task>.txt  failed/<unit>/  standard error; what is left of a failed chapter
+    aside/                           leases: files being written, folders of running tasks
+    lock                             shared by runs, kept by `rapport store gc` alone
 
 Every file is written aside and renamed, so any number of processes may share a store and be
 killed at any moment: an object is there or not. What a power cut leaves half-written has another
 size than its record says and counts as not made.
 """
 
+import contextlib
+import errno
 import hashlib
 import json
 import logging
 import os
-import tempfile
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rapport.errors import StoreError
+from rapport.press.locks import held
+from rapport.press.run import leases
+
 logger = logging.getLogger(__name__)
+
+WAIT = 30.0  # seconds that a run waits for `rapport store gc`
+# What a person can put right, unlike a wrong path: no room, no right to write, a broken disk.
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,52 @@ class Store:
     """The store in the folder `root`, usually `data/store`."""
 
     root: Path
+
+    @contextlib.contextmanager
+    def shared(self) -> Iterator[None]:
+        """Use the store in a run: many may, but none while it is being cleaned.
+
+        What killed runs left aside is removed first.
+
+        Raises
+        ------
+        StoreError
+            The store is being cleaned for longer than half a minute; or the block met a disk that
+            is full or cannot be written.
+        """
+        with self._explained():
+            self.root.mkdir(parents=True, exist_ok=True)
+            with held(self.root / "lock", shared=True, wait=WAIT) as is_held:
+                if not is_held:
+                    raise StoreError(
+                        f"{self._name}: `rapport store gc` is cleaning it. Wait for that to end, "
+                        "then run again."
+                    )
+                self.sweep()
+                yield
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Have the store to oneself.
+
+        Raises
+        ------
+        StoreError
+            A run is using it.
+        """
+        with self._explained():
+            self.root.mkdir(parents=True, exist_ok=True)
+            with held(self.root / "lock") as is_held:
+                if not is_held:
+                    raise StoreError(
+                        f"{self._name}: a run is using the store. Wait for it to end, then try "
+                        "again."
+                    )
+                yield
+
+    def sweep(self) -> int:
+        """Remove what killed processes left aside, nothing of a living one; give the number."""
+        return leases.sweep(self.root / "aside", "")
 
     def object_path(self, digest: str) -> Path:
         """Give the path at which the object with this digest lies, or would lie."""
@@ -41,37 +98,66 @@ class Store:
         return path.is_file() and path.stat().st_size == size
 
     def add_bytes(self, content: bytes) -> str:
-        """Add an object and return its digest."""
+        """Add an object and return its digest.
+
+        Raises
+        ------
+        StoreError
+            The disk is full or cannot be written; nothing half-written is left.
+        """
         digest = hashlib.sha256(content).hexdigest()
         if not self.holds(digest, len(content)):
-            self._place(self._write_aside(content), self.object_path(digest), is_object=True)
+            # Nobody edits an object by mistake. Elsewhere a read-only file cannot be replaced.
+            self._place(content, self.object_path(digest), mode=0o444)
         return digest
 
     def add_file(self, path: Path) -> str:
-        """Move a file of this file system into the store and return its digest."""
+        """Move a file of this file system into the store and return its digest.
+
+        Raises
+        ------
+        StoreError
+            As `add_bytes`.
+        """
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if self.holds(digest, path.stat().st_size):
             path.unlink()
-        else:
-            self._place(path, self.object_path(digest), is_object=True)
+            return digest
+        target = self.object_path(digest)
+        with self._explained():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if os.name == "posix":
+                path.chmod(0o444)
+            path.replace(target)
         return digest
 
     def read_task(self, key: str) -> dict[str, Any] | None:
         """Read what the execution with this key gave; None if there was none."""
-        return self._read_json(self.root / "tasks" / f"{key}.json")
+        return self._read_json(self._task_path(key))
 
     def write_task(self, key: str, record: Mapping[str, Any]) -> None:
         """Keep what an execution gave. Its objects must be there before."""
-        self._write_json(self.root / "tasks" / f"{key}.json", record)
+        self._write_json(self._task_path(key), record)
 
     def read_last(self, task_id: str) -> dict[str, Any] | None:
         """Read the parts of the key with which a task was executed last."""
         return self._read_json(self._last_path(task_id))
 
     def write_last(self, task_id: str, parts: Mapping[str, Any]) -> None:
-        """Keep the parts of a task's newest key."""
+        """Keep the parts of a task's newest key, and as `key` that key."""
         self._write_json(self._last_path(task_id), parts)
+
+    def note_use(self, task_id: str, key: str, parts: Mapping[str, Any]) -> None:
+        """Keep that a task's newest key is one known before; touches no file if it was already.
+
+        A parameter that is set back reuses an old execution, which `collect` must then keep.
+        """
+        if (self.read_last(task_id) or {}).get("key") == key:
+            return
+        self.write_last(task_id, {**parts, "key": key})
+        with self._explained():
+            os.utime(self._task_path(key))
 
     def read_current(self, unit: str, period: str | None = None) -> dict[str, str]:
         """Read the digests of the tables that a draft of this unit (and period) reads."""
@@ -84,11 +170,30 @@ class Store:
         if not path.is_file() or self.read_current(unit, period) != dict(tables):
             self._write_json(path, {"tables": dict(tables)})
 
+    def lease_folder(self) -> leases.Lease:
+        """Make an empty private folder on the store's file system; it goes with its lease."""
+        with self._explained():
+            return leases.make_folder(self._aside(), "run-")
+
     def make_folder(self) -> Path:
-        """Make an empty private folder on the store's file system."""
-        aside = self.root / "aside"
-        aside.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="run-", dir=aside))
+        """Make an empty private folder that is this process's until it ends."""
+        return self.lease_folder().folder
+
+    def log_path(self, task_id: str) -> Path:
+        """Give the path of what a task wrote to standard error."""
+        return self.root / "logs" / (re.sub(r"[^\w.-]", "-", task_id) + ".txt")
+
+    def failed_folder(self, task_id: str) -> Path:
+        """Give the folder of what is left of a task that failed."""
+        unit, _, rest = task_id.partition("/")
+        return self.root / "failed" / unit / rest.replace("/", "-")
+
+    @property
+    def _name(self) -> str:
+        return f"{self.root.parent.name}/{self.root.name}"
+
+    def _task_path(self, key: str) -> Path:
+        return self.root / "tasks" / f"{key}.json"
 
     def _last_path(self, task_id: str) -> Path:
         return self.root / "last" / f"{hashlib.sha256(task_id.encode()).hexdigest()}.json"
@@ -96,6 +201,11 @@ class Store:
     def _current_path(self, unit: str, period: str | None) -> Path:
         current = self.root / "current"
         return current / f"{unit}.json" if period is None else current / unit / f"{period}.json"
+
+    def _aside(self) -> Path:
+        aside = self.root / "aside"
+        aside.mkdir(parents=True, exist_ok=True)
+        return aside
 
     def _read_json(self, path: Path) -> dict[str, Any] | None:
         if not path.is_file():
@@ -109,19 +219,26 @@ class Store:
 
     def _write_json(self, path: Path, content: Mapping[str, Any]) -> None:
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False)
-        self._place(self._write_aside(f"{text}\n".encode()), path, is_object=False)
+        self._place(f"{text}\n".encode(), path, mode=0o600)
 
-    def _write_aside(self, content: bytes) -> Path:
-        aside = self.root / "aside"
-        aside.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=aside)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        return Path(name)
+    def _place(self, content: bytes, path: Path, *, mode: int) -> None:
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            leases.place(content, path, parent=self._aside(), mode=mode)
 
-    def _place(self, aside: Path, path: Path, *, is_object: bool) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if is_object and os.name == "posix":
-            # Nobody edits an object by mistake. Elsewhere a read-only file cannot be replaced.
-            aside.chmod(0o444)
-        aside.replace(path)
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say of a disk that fails what a person can do."""
+        try:
+            yield
+        except OSError as error:
+            # What was written to an open file fails without a name.
+            place = self.root if error.filename is None else Path(os.fsdecode(error.filename))
+            if error.errno not in DISK or not place.is_relative_to(self.root):
+                raise
+            raise StoreError(
+                f"{self._name}: the store cannot be written ({error.strerror}). Nothing "
+                "half-written is kept, and what was published before is untouched. Make room, or "
+                "make it writable, and run again; `rapport store gc --keep 1` removes what newer "
+                "executions replaced."
+            ) from error
