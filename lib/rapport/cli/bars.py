@@ -17,7 +17,7 @@ from rich.text import Text
 
 from rapport.cli.closing import lay_out, tell_failures
 from rapport.cli.region import Region
-from rapport.cli.stderr import take_lines
+from rapport.cli.stderr import open_again, take_lines
 from rapport.press.run.tasks import ChapterTask, Event, Result, Task, name_of
 
 TICK = 0.25
@@ -71,10 +71,12 @@ class Bars:
         self._is_new = False
         self._is_over = False
         self._lines: queue.Queue[str | None] = queue.Queue()
-        self._stack = ExitStack()
+        self._screen = open_again(stream)
+        self._taking = ExitStack()
         # Windows hands descriptors to workers in another way: there, their lines cross the bars.
-        taken = take_lines(stream, self._lines.put) if os.name == "posix" else None
-        self._region = Region(self._stack.enter_context(taken) if taken else stream)
+        if os.name == "posix":
+            self._taking.enter_context(take_lines(stream, self._lines.put))
+        self._region = Region(self._screen)
         self._now = self._region.console.get_time
         self._began = self._now()
         self._drawer = threading.Thread(target=self._draw_until_over, daemon=True)
@@ -100,9 +102,10 @@ class Bars:
         if self._is_over:
             return
         self._is_over = True
+        self._taking.close()
         self._lines.put(None)
         self._drawer.join()
-        with self._stack:
+        with suppress(OSError), self._screen:
             if results is not None:
                 _print_closing(self._region, results)
 

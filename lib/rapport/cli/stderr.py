@@ -2,48 +2,52 @@
 
 from __future__ import annotations
 
-import codecs
 import os
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-PATIENCE = 2.0
-"""Seconds to wait for a child that still holds on to standard error, at the end."""
+
+def open_again(stream: TextIO) -> TextIO:
+    """Give another stream that leads to the same place, and stays there."""
+    number = os.dup(stream.fileno())
+    return os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
-def take_lines(stream: TextIO, put: Callable[[str], None]) -> Iterator[TextIO]:
-    """Give every line written to a stream to `put`, and a stream that still leads to the screen.
+def take_lines(stream: TextIO, put: Callable[[str], None]) -> Iterator[None]:
+    """Give every line that is written to a stream to `put` instead.
 
     A warning of a worker comes from another process, so it is the file descriptor that is turned
-    aside, not a Python object. Afterwards the descriptor leads to the screen as before.
+    aside, not a Python object. Afterwards it leads where it led before, and no line is missing.
     """
     stream.flush()
     number = stream.fileno()
-    screen, (reading, writing) = os.dup(number), os.pipe()
+    before, (reading, writing) = os.dup(number), os.pipe()
     os.dup2(writing, number)
-    os.close(writing)
-    reader = threading.Thread(target=_read, args=(reading, put), daemon=True)
+    # Its end cannot be waited for: multiprocessing's own child holds on to it as long as we live.
+    end = secrets.token_bytes(16).hex().encode()
+    reader = threading.Thread(target=_read, args=(reading, end, put), daemon=True)
     reader.start()
     try:
-        with open(screen, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as given:
-            yield given
+        yield
     finally:
         stream.flush()
-        os.dup2(screen, number)
-        reader.join(PATIENCE)
-        os.close(screen)
+        os.dup2(before, number)
+        os.write(writing, end)
+        reader.join()
+        for descriptor in (before, reading, writing):
+            os.close(descriptor)
 
 
-def _read(reading: int, put: Callable[[str], None]) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    rest = ""
-    while chunk := os.read(reading, 65536):
-        *lines, rest = (rest + decoder.decode(chunk)).split("\n")
+def _read(reading: int, end: bytes, put: Callable[[str], None]) -> None:
+    rest, is_over = b"", b""
+    while not is_over:
+        text, is_over, _ = (rest + os.read(reading, 65536)).partition(end)
+        *lines, rest = text.split(b"\n")
         for line in lines:
-            put(line)
+            put(line.decode("utf-8", errors="replace"))
     if rest:
-        put(rest)
-    os.close(reading)
+        put(rest.decode("utf-8", errors="replace"))

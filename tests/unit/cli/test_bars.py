@@ -104,6 +104,15 @@ def test_what_a_worker_writes_stands_above_the_bars(start):
     assert sum("all," in line for line in shown) == 1
 
 
+def test_the_last_words_are_not_lost(start):
+    terminal = start()
+
+    terminal.say(json.dumps({"shell": "seq 2000 >&2; printf 'the last words' >&2"}))
+    lines = terminal.end().splitlines()
+
+    assert lines == [*(str(number) for number in range(1, 2001)), "the last words"]
+
+
 def test_a_failure_is_told_at_once(start):
     terminal = start()
 
@@ -223,6 +232,8 @@ def test_a_terminal_that_goes_away_does_not_stop_the_run(start):
     terminal.hang_up()
     for number in range(5):
         tell(terminal, "cell", cell=(number, 9))
+    terminal.say(json.dumps({"close": True}))
     terminal.say(json.dumps({"modules": True}))
 
-    assert terminal.process.stdout.readline() == "True\n"
+    said, _ = terminal.process.communicate(timeout=60)
+    assert (said, terminal.process.returncode) == ("True\n", 0)
