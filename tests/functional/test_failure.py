@@ -40,8 +40,9 @@ def test_a_failed_chapter_stops_what_needs_it_and_nothing_else(failed):
 
 
 def test_the_cell_the_error_and_the_command_to_go_on_are_told(failed):
-    _, _, done = failed
+    done = rapport(failed[0], "run", "shop", "-p", "loyal_orders", "3")
 
+    assert done.code == 1
     assert "ZeroDivisionError" in done.said
     assert "shop/2026-05/churn, cell " in done.said
     assert "to go on: rapport run shop --period 2026-05 --chapter churn" in done.said
@@ -65,35 +66,39 @@ def test_a_failed_run_is_in_the_log(failed):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="an interrupt is another thing on Windows")
-def test_an_interrupt_ends_every_child_and_leaves_the_report(copied):
-    spoil(copied, "churn", "import time; time.sleep(120)")
+@pytest.mark.parametrize(
+    ("how", "code", "says"),
+    [(signal.SIGINT, 130, b"interrupted"), (signal.SIGTERM, 143, b"terminated")],
+    ids=["interrupt", "terminate"],
+)
+def test_a_signal_ends_every_child_and_leaves_the_report(copied, how, code, says):
+    reached = copied / "reached"
+    spoil(copied, "churn", f"import time; open({str(reached)!r}, 'w').close(); time.sleep(120)")
     before = tree_of(copied / "reports")
     run = subprocess.Popen(
         arguments("run", "shop"),
         cwd=copied, env=environment(copied), stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    children = wait_for_kernel(run)
+    wait_until(reached.is_file)
+    children = descendants(run.pid)
 
-    os.killpg(run.pid, signal.SIGINT)
+    # A terminal interrupts the whole group, a scheduler ends one process.
+    (os.killpg if how == signal.SIGINT else os.kill)(run.pid, how)
     _, said = run.communicate(timeout=60)
 
-    assert run.returncode == 130
-    assert b"interrupted" in said
+    assert run.returncode == code
+    assert says in said
     assert b"Traceback" not in said
-    assert not [child for child in children if is_alive(child)]
+    assert len(children) > 1
+    wait_until(lambda: not [child for child in children if is_alive(child)])
     assert tree_of(copied / "reports") == before
 
 
-def wait_for_kernel(run):
-    """Wait until a kernel sleeps in its cell; give every process below the command."""
+def wait_until(is_so):
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        children = descendants(run.pid)
-        if any("ipykernel" in command_of(child) for child in children):
-            time.sleep(4)  # the kernel reaches the cell
-            return descendants(run.pid)
-        time.sleep(0.2)
-    raise AssertionError("no kernel was started")
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
 
 
 def descendants(process):
