@@ -6,18 +6,16 @@ tick, a name from the locale files or a value that `formats` has written.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.text import Annotation, Text
-from matplotlib.textpath import text_to_path
 
+from rapport.present.axes import Axes, Kind
 from rapport.present.formats import show
 from rapport.present.labels import Language
+from rapport.present.lettering import Words, measure
 from rapport.present.numbers import NBSP
-from rapport.present.theme import FAMILIES, GREY, INK, RULE, TEXT_SIZE, WIDTHS, Shape
+from rapport.present.theme import INK, TEXT_SIZE, WIDTHS, Shape
 from rapport.present.values import Value
 
 POINTS = 72 / 25.4
@@ -42,7 +40,7 @@ Place = tuple[float, float, str, str]
 class DirectLabel:
     """A label that stands beside its mark; `rank` is how much it matters."""
 
-    text: Annotation
+    text: Words
     places: tuple[Place, ...]
     rank: float
     is_required: bool
@@ -52,10 +50,11 @@ class DirectLabel:
 class Canvas:
     """The sheet that one figure is drawn on, in one language and shape."""
 
-    figure: Figure
     language: Language
     shape: Shape
     height: float
+    fields: list[Axes] = field(default_factory=list)
+    texts: list[Words] = field(default_factory=list)
     labels: list[DirectLabel] = field(default_factory=list)
     highlighted: list[Line2D] = field(default_factory=list)
 
@@ -69,18 +68,32 @@ class Canvas:
         """Say whether this is the print shape."""
         return self.shape == "wide"
 
-    def axes(self, *, left: float, right: float, top: float = 3.0, bottom: float = 8.0) -> Axes:
-        """Make axes with margins in millimetres, without a frame."""
-        box = (
-            left / self.width,
-            bottom / self.height,
-            (self.width - left - right) / self.width,
-            (self.height - top - bottom) / self.height,
-        )
-        axes = self.figure.add_axes(box)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
+    @property
+    def size(self) -> tuple[float, float]:
+        """Points across and up."""
+        return self.width / 25.4 * 72, self.height / 25.4 * 72
+
+    def axes(
+        self,
+        *,
+        left: float,
+        right: float,
+        top: float = 3.0,
+        bottom: float = 8.0,
+        kind: Kind = "plain",
+    ) -> Axes:
+        """Make a field with margins in millimetres; see `axes.Kind`."""
+        across, up = self.size
+        x0, y0 = left / self.width, bottom / self.height
+        x1 = x0 + (self.width - left - right) / self.width
+        y1 = y0 + (self.height - top - bottom) / self.height
+        axes = Axes(x0 * across, y0 * up, x1 * across, y1 * up, kind)
+        self.fields.append(axes)
         return axes
+
+    def all_words(self) -> list[Words]:
+        """Give every text of the sheet: its own, then each field's."""
+        return [*self.texts, *(words for axes in self.fields for words in axes.all_words())]
 
     def show(self, part: Part) -> str:
         """Write a piece of a label; a bare number or text is a TypeError."""
@@ -96,9 +109,7 @@ class Canvas:
 
     def width_of(self, text: str, *, size: float = TEXT_SIZE, weight: str = "normal") -> float:
         """Measure a line of text in millimetres."""
-        font = FontProperties(family=list(FAMILIES), size=size, weight=weight)
-        width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-        return float(width) / POINTS
+        return measure(text, float(size), weight)[0] / POINTS
 
     def widest(
         self, texts: Sequence[str], *, size: float = TEXT_SIZE, weight: str = "normal"
@@ -137,10 +148,10 @@ class Canvas:
         halves = [[name[:place].rstrip(), name[place:]] for place in places]
         return min(halves, key=self.widest, default=[name])
 
-    def write(self, x: float, y: float, text: str, **look: object) -> Text:
+    def write(self, x: float, y: float, text: str, **look: Any) -> None:
         """Set a name or a tick at a place in millimetres from the lower left corner."""
-        settings: dict[str, object] = {"va": "center", "color": INK, "size": TEXT_SIZE, **look}
-        return self.figure.text(x / self.width, y / self.height, text, **settings)  # type: ignore[arg-type]
+        across, up = self.size
+        self.texts.append(Words(text, (x / self.width * across, y / self.height * up), **look))
 
     def label(
         self,
@@ -150,22 +161,12 @@ class Canvas:
         *,
         places: Sequence[Place] = (ABOVE, BELOW),
         look: "Look | None" = None,
-    ) -> Annotation:
+    ) -> Words:
         """Set a direct label beside a point of the data; it tries `places` in order."""
         look = look or Look()
         dx, dy, ha, va = places[0]
-        text = axes.annotate(
-            self.join(parts),
-            at,
-            xytext=(dx, dy),
-            textcoords="offset points",
-            ha=ha,
-            va=va,
-            color=look.colour,
-            weight=look.weight,
-            size=look.size,
-            annotation_clip=False,
-        )
+        text = axes.text(*at, self.join(parts), shift=(dx, dy), ha=ha, va=va,
+                         color=look.colour, weight=look.weight, size=look.size)  # fmt: skip
         self.labels.append(DirectLabel(text, tuple(places), look.rank, look.is_required))
         return text
 
@@ -187,25 +188,17 @@ class Look:
 
 def rule_y(axes: Axes, ticks: Sequence[float], texts: Sequence[str]) -> None:
     """Set the y ticks with light rules across."""
-    axes.set_yticks(list(ticks), list(texts))
-    # Not clipped, or the outermost rules would be half as thick as the others.
-    axes.yaxis.grid(visible=True, color=RULE, linewidth=0.6, clip_on=False)
-    axes.tick_params(axis="y", labelcolor=GREY)
+    axes.set_yticks(list(ticks), list(texts), rules="whole")
 
 
 def rule_x(axes: Axes, ticks: Sequence[float], texts: Sequence[str]) -> None:
     """Set the x ticks with light rules up: for rows, whose numbers run across."""
-    axes.set_xticks(list(ticks), list(texts))
-    axes.xaxis.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.tick_params(axis="x", length=0)
+    axes.set_xticks(list(ticks), list(texts), rules="clipped", length=0.0)
 
 
 def name_rows(axes: Axes, names: Sequence[str], *, strong: Sequence[int] = ()) -> None:
     """Name the rows of a chart from the top, right-aligned at the axis; `strong` ones bold."""
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), list(names))
-    axes.tick_params(axis="y", labelcolor=INK)
-    for text in axes.get_yticklabels():
-        text.set_linespacing(LEADING)
-    for row in strong:
-        axes.get_yticklabels()[row].set_fontweight("bold")
+    axes.set_yticks(
+        range(len(names)), list(names), color=INK, leading=LEADING, strong=frozenset(strong)
+    )

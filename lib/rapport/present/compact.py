@@ -5,15 +5,17 @@ which is most of a survival curve.
 """
 
 import re
+from functools import lru_cache
 
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
-_PATH = re.compile(r'(?<=\sd=")[^"]*')
-_NO_TURN = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
+# What stands between tags comes first, so that no number of a text is taken for a coordinate.
+_PIECE = re.compile(
+    r"""(?P<text>>\s*[^<\s][^<]*)|(?P<turn>\ transform="rotate\(-?0\ [^)]*\)")"""
+    r"""|(?<=\sd=")(?P<path>[^"]*)|(?P<number>-?\d+\.\d{3,})""",
+    re.VERBOSE,
+)
 _INDENT = re.compile(r"\n\s*")
-_DECIMALS = re.compile(r"-?\d+\.\d{3,}")
-_COMMAND = re.compile(r"([MLQCz])([^MLQCz]*)")
 
 
 def compact(svg: str) -> str:
@@ -24,16 +26,20 @@ def compact(svg: str) -> str:
     >>> compact('<svg><path d="M 1.0004 2 \nL 1.0004 5 \nL 4 5 \nz\n"/></svg>')
     '<svg><path d="M1 2V5H4z"/></svg>'
     """
-    svg = _METADATA.sub("", _PROLOGUE.sub("", svg))
-    svg = _TAG.sub(lambda tag: _shorten_tag(tag[0]), svg)
-    return _INDENT.sub("\n", svg).replace("\n<", "<").strip()
+    svg = _METADATA.sub("", _PROLOGUE.sub("", svg, count=1), count=1)
+    return _INDENT.sub("\n", _PIECE.sub(_shorten, svg)).replace("\n<", "<").strip()
 
 
-def _shorten_tag(tag: str) -> str:
-    tag = _PATH.sub(lambda path: _shorten_path(path[0]), _NO_TURN.sub("", tag))
-    return _DECIMALS.sub(lambda number: _round(number[0]), tag)
+def _shorten(piece: re.Match[str]) -> str:
+    if piece.lastgroup == "path":
+        return _shorten_path(piece[0])
+    if piece.lastgroup == "number":
+        return _round(piece[0])
+    return piece[0] if piece.lastgroup == "text" else ""
 
 
+# Coordinates come again and again: of the same tick, the same row, the same day of the week.
+@lru_cache(maxsize=65536)
 def _round(number: str) -> str:
     short = f"{float(number):.2f}".rstrip("0").rstrip(".")
     return "0" if short == "-0" else short
@@ -41,20 +47,20 @@ def _round(number: str) -> str:
 
 def _shorten_path(path: str) -> str:
     pieces: list[str] = []
-    here = ("", "")
-    for command, rest in _COMMAND.findall(path):
-        numbers = [_round(number) for number in rest.split()]
+    x = y = ""
+    for line in path.splitlines():
+        command, *numbers = line.split()
+        short = [_round(number) for number in numbers]
         if command == "L":
-            pieces.append(_stroke(here, (numbers[0], numbers[1])))
+            pieces.append(_stroke(x, y, *short))
         else:
-            pieces.append(command + " ".join(numbers))
-        here = (numbers[-2], numbers[-1]) if numbers else here
+            pieces.append(command + " ".join(short))
+        if short:
+            x, y = short[-2:]
     return "".join(pieces)
 
 
-def _stroke(here: tuple[str, str], there: tuple[str, str]) -> str:
-    if here == there:
-        return ""
-    if here[1] == there[1]:
-        return f"H{there[0]}"
-    return f"V{there[1]}" if here[0] == there[0] else f"L{there[0]} {there[1]}"
+def _stroke(x: str, y: str, to_x: str, to_y: str) -> str:
+    if y == to_y:
+        return "" if x == to_x else f"H{to_x}"
+    return f"V{to_y}" if x == to_x else f"L{to_x} {to_y}"

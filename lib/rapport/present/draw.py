@@ -2,19 +2,20 @@
 
 import io
 import re
+from collections.abc import Sequence
 
 import matplotlib as mpl
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.backends.backend_svg import RendererSVG
 
+from rapport.present.axes import Axes
 from rapport.present.canvas import Canvas
 from rapport.present.compact import compact
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.geometry import settle
 from rapport.present.glyphs import check_glyphs
 from rapport.present.labels import Language
-from rapport.present.theme import WIDTHS, Shape, settings
+from rapport.present.lettering import Renderer, Words
+from rapport.present.theme import Shape, settings
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -30,30 +31,29 @@ def draw(spec: FigureSpec, language: Language, shape: Shape) -> str:
     DataError
         A character has no glyph.
     """
-    width, height = WIDTHS[shape], spec.heights[shape]
     with mpl.rc_context(settings()):
-        figure = Figure(figsize=(width / 25.4, height / 25.4), dpi=72)
-        figure.patch.set_visible(False)
-        FigureCanvasSVG(figure)
-        canvas = Canvas(figure, language, shape, height)
+        canvas = Canvas(language, shape, spec.heights[shape])
         spec.plot(canvas, spec.data)
-        _check_texts(spec.id, figure)
+        for words in canvas.all_words():
+            check_glyphs(words.text, where=f"figure {spec.id}")
         settle(canvas)
-        return to_svg(figure)
+        return to_svg(canvas.size, canvas.fields, canvas.texts)
 
 
-def to_svg(figure: Figure) -> str:
-    """Write a figure as SVG without anything that a clock, a path or a version put there."""
+def to_svg(size: tuple[float, float], fields: Sequence[Axes], texts: Sequence[Words] = ()) -> str:
+    """Write a sheet as SVG without anything that a clock, a path or a version put there."""
     target = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(target, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
+    renderer: Renderer = RendererSVG(*size, target, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
+    renderer.open_group("figure")
+    for axes in fields:
+        axes.draw(renderer)
+    for words in texts:
+        words.draw(renderer)
+    renderer.close_group("figure")
+    renderer.finalize()
     return compact(target.getvalue())
 
 
 def texts_of(svg: str) -> list[str]:
     """Give the texts of an SVG in the order drawn, for tests and for subsetting fonts."""
     return [match[1] for match in _TEXT.finditer(svg)]
-
-
-def _check_texts(identity: str, figure: Figure) -> None:
-    for text in figure.findobj(Text):
-        check_glyphs(text.get_text(), where=f"figure {identity}")

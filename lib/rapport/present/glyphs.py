@@ -12,10 +12,17 @@ UNDRAWN = frozenset("\n\u200b\u2009")
 
 
 @cache
-def known_characters() -> frozenset[int]:
-    """Give the code points that at least one of the two families has in both weights."""
-    maps = [frozenset(FT2Font(str(path)).get_charmap()) for path in font_paths()]
-    return (maps[0] & maps[1]) | (maps[2] & maps[3])
+def _fonts() -> tuple[FT2Font, ...]:
+    return tuple(FT2Font(str(path)) for path in font_paths())
+
+
+@cache
+def can_draw(character: str) -> bool:
+    """Say whether at least one of the two families has a character in both weights."""
+    latin, latin_bold, chinese, chinese_bold = (
+        font.get_char_index(ord(character)) > 0 for font in _fonts()
+    )
+    return (latin and latin_bold) or (chinese and chinese_bold)
 
 
 def check_glyphs(text: str, *, where: str) -> None:
@@ -30,9 +37,7 @@ def check_glyphs(text: str, *, where: str) -> None:
     --------
     >>> check_glyphs("12% 堃", where="figure churn.rate")
     """
-    missing = sorted(
-        {character for character in text if ord(character) not in known_characters()} - UNDRAWN
-    )
+    missing = sorted(character for character in set(text) - UNDRAWN if not can_draw(character))
     if missing:
         points = ", ".join(f"U+{ord(character):04X}" for character in missing)
         msg = f"{where}: the report's fonts cannot draw {points}. Spell it otherwise."

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 
+from rapport.present.axes import Axes
 from rapport.present.draw import to_svg
 from rapport.present.theme import ACCENT, CONTEXT, settings
 
@@ -20,19 +20,17 @@ def sparkline(points: Sequence[Point]) -> str:
     another. A month alone between two missing ones is a small dot: a line would not show it.
     """
     heights = np.array([np.nan if point is None else float(point) for point in points])
+    size = (WIDTH / 25.4 * 72, HEIGHT / 25.4 * 72)
     with mpl.rc_context(settings()):
-        figure = Figure(figsize=(WIDTH / 25.4, HEIGHT / 25.4), dpi=72)
-        figure.patch.set_visible(False)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
+        axes = Axes(0, 0, *size, kind="bare")
         places = np.arange(len(heights))
-        axes.plot(places, heights, color=CONTEXT, linewidth=1.0, solid_joinstyle="round")
+        axes.line(places, heights, color=CONTEXT, linewidth=1.0, solid_joinstyle="round")
         lone = _lone(heights)
-        axes.plot(places[lone], heights[lone], ".", color=CONTEXT, markersize=2.5)
+        axes.dots(places[lone], heights[lone], ".", color=CONTEXT, markersize=2.5)
         if len(heights) and not np.isnan(heights[-1]):
-            axes.plot(places[-1:], heights[-1:], "o", color=ACCENT, markersize=4, markeredgewidth=0)
+            axes.dots(places[-1:], heights[-1:], color=ACCENT, markersize=4, markeredgewidth=0)
         _frame(axes, heights)
-        return to_svg(figure)
+        return to_svg(size, [axes])
 
 
 def _lone(
@@ -45,7 +43,7 @@ def _lone(
     return lone
 
 
-def _frame(axes: mpl.axes.Axes, heights: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+def _frame(axes: Axes, heights: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
     # Two points of room on every side hold the dot.
     across, up = 2.5 / (WIDTH / 25.4 * 72), 3.0 / (HEIGHT / 25.4 * 72)
     last = max(len(heights) - 1, 1)

@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 
+from rapport.present.axes import Axes
 from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
@@ -95,13 +96,13 @@ def _plot(canvas: Canvas, parts: pd.DataFrame, *, identity: str, currency: str) 
     right = canvas.widest(shown, weight="bold") + 3
     axes = canvas.axes(left=left, right=right, top=1, bottom=1)
     rows = range(len(names))
-    axes.barh(rows, widths, BAR, left=starts, color=[*colours, INK], zorder=2)
+    for row, colour in zip(rows, [*colours, INK], strict=True):
+        axes.rect((starts[row], row - BAR / 2), widths[row], BAR, facecolor=colour, zorder=2)
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
     for row in rows[:-1]:
         end = starts[row] + widths[row]
-        axes.plot([end, end], [row + BAR / 2, row + 1 - BAR / 2], color=GREY, linewidth=0.6)
+        axes.line([end, end], [row + BAR / 2, row + 1 - BAR / 2], color=GREY, linewidth=0.6)
     _limit(axes, starts, widths)
-    axes.set_xticks([])
     name_rows(axes, names, strong=[len(names) - 1])
     for row, value in enumerate(values):
         end = max(starts[row], starts[row] + widths[row])
@@ -109,10 +110,10 @@ def _plot(canvas: Canvas, parts: pd.DataFrame, *, identity: str, currency: str) 
         canvas.label(axes, (end, row), [(value, style)], places=(RIGHT, LEFT), look=look)
 
 
-def _limit(axes: object, starts: list[float], widths: list[float]) -> None:
+def _limit(axes: Axes, starts: list[float], widths: list[float]) -> None:
     ends = [start + width for start, width in zip(starts, widths, strict=True)]
     low, high = min(0.0, *starts, *ends), max(0.0, *starts, *ends)
-    axes.set_xlim(low, high if high > low else low + 1)  # type: ignore[attr-defined]
+    axes.set_xlim(low, high if high > low else low + 1)
 
 
 def _colour(part: str, amount: float) -> str:

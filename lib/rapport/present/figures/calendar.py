@@ -1,15 +1,15 @@
 """A calendar of rows by day: one square a day, a week a column, one band per source."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from rapport.present.axes import Axes
 from rapport.present.canvas import Canvas
 from rapport.present.dates import show_period
 from rapport.present.figures.spec import TALLEST, FigureSpec
@@ -20,9 +20,13 @@ from rapport.present.values import Value, date_value, text_value
 
 WEEKS = 54
 """Weeks in a band: a year and both weeks that it shares with its neighbours."""
+DAYS = 7 * WEEKS
 SHADES = 6
 CELL: dict[Shape, float] = {"wide": 2.9, "narrow": 1.9}
 """Usual height of a day's square in millimetres."""
+Numbers = np.ndarray[Any, np.dtype[Any]]
+Days = tuple[Numbers, Numbers]
+"""The days of a band since its Monday, and the rows of each."""
 MONTHS, SOURCE, FOOT = 5.5, 4.5, 7.0
 """Millimetres for the months over a band, its source above them, the key under all."""
 
@@ -68,27 +72,33 @@ def _day(stamp: pd.Timestamp) -> date:
     return stamp.date()
 
 
-def _week(days: "pd.Series[pd.Timestamp]", monday: pd.Timestamp) -> "pd.Series[int]":
-    return (days - monday).dt.days // 7
+def _monday(days: "pd.Series[pd.Timestamp]") -> date:
+    first = _day(days.min())
+    return first - timedelta(days=first.weekday())
 
 
-def _monday(days: "pd.Series[pd.Timestamp]") -> pd.Timestamp:
-    first: pd.Timestamp = days.min()
-    return first - pd.Timedelta(days=first.weekday())
+def _bands(coverage: pd.DataFrame) -> dict[tuple[str, int], Days]:
+    """Give every band, a source and a stretch of 54 weeks, and its rows: days since its Monday.
+
+    Stretches are counted from the first Monday of all sources.
+    """
+    days = (coverage["on"] - pd.Timestamp(_monday(coverage["on"]))).dt.days.to_numpy()
+    rows: dict[tuple[str, int], list[int]] = {}
+    pairs = zip(coverage["source"].astype(str), (days // DAYS).tolist(), strict=True)
+    for row, pair in enumerate(pairs):
+        rows.setdefault(pair, []).append(row)
+    n_rows = coverage["n_rows"].to_numpy(float)
+    return {
+        (source, stretch): (days[among] - stretch * DAYS, n_rows[among])
+        for (source, stretch), among in rows.items()
+    }
 
 
-def _bands(coverage: pd.DataFrame) -> list[tuple[str, int]]:
-    """Give every band: a source, and which stretch of 54 weeks since the first Monday."""
-    stretch = _week(coverage["on"], _monday(coverage["on"])) // WEEKS
-    pairs = zip(coverage["source"].astype(str), stretch.astype(int), strict=True)
-    return list(dict.fromkeys(pairs))
-
-
-def _head(bands: list[tuple[str, int]]) -> float:
+def _head(bands: Collection[tuple[str, int]]) -> float:
     return MONTHS + (SOURCE if len({source for source, _ in bands}) > 1 else 0.0)
 
 
-def _cell(bands: list[tuple[str, int]], shape: Shape) -> float:
+def _cell(bands: Collection[tuple[str, int]], shape: Shape) -> float:
     """Give the height of a day: less where many bands share the tallest figure."""
     room = (TALLEST - FOOT) / len(bands) - _head(bands)
     return max(0.8, min(CELL[shape], room / 7))
@@ -99,17 +109,13 @@ def _plot(canvas: Canvas, coverage: pd.DataFrame, *, most: Value) -> None:
     bands = _bands(coverage)
     cells, over = 7 * _cell(bands, canvas.shape), _head(bands)
     start = _monday(coverage["on"])
-    week = _week(coverage["on"], start)
-    for number, (source, stretch) in enumerate(bands):
+    for number, ((source, stretch), (days, n_rows)) in enumerate(bands.items()):
         top = number * (cells + over) + over - 0.5
         axes = canvas.axes(left=0, right=0, top=top, bottom=canvas.height - top - cells)
         axes.set_xlim(0, WEEKS)
         axes.set_ylim(7, 0)
-        axes.set_yticks([])
-        inside = (coverage["source"] == source) & (week // WEEKS == stretch)
-        _draw_days(axes, coverage[inside], week[inside] % WEEKS, largest)
-        monday = start + pd.Timedelta(days=7 * WEEKS * stretch)
-        _name_months(canvas, axes, monday, coverage[inside]["on"].max())
+        _draw_days(axes, days, np.sqrt(n_rows / largest))
+        _name_months(canvas, axes, start + timedelta(days=stretch * DAYS), int(days.max()))
         if over > MONTHS:
             name = canvas.show(text_value("source", source))
             y = canvas.height - top + over - 2.6
@@ -117,51 +123,53 @@ def _plot(canvas: Canvas, coverage: pd.DataFrame, *, most: Value) -> None:
     _key(canvas, most)
 
 
-def _draw_days(axes: Axes, days: pd.DataFrame, week: "pd.Series[int]", largest: int) -> None:
+def _draw_days(axes: Axes, days: Numbers, shares: Numbers) -> None:
     # One path a shade: a path a day would be a hundred times the bytes.
-    shade = np.ceil(np.sqrt(days["n_rows"].to_numpy(float) / largest) * SHADES).astype(int)
-    places = np.column_stack([week.to_numpy(), days["on"].dt.weekday.to_numpy()])
+    shade = np.ceil(shares * SHADES).astype(int)
+    places = np.column_stack([days // 7, days % 7])
     for level in range(1, SHADES + 1):
         squares = places[shade == level]
         if len(squares):
-            axes.add_patch(PathPatch(_squares(squares), facecolor=_colour(level), linewidth=0))
+            axes.shape(_squares(squares), facecolor=_colour(level), linewidth=0)
     x, y = places[shade == 0].T + 0.5
-    axes.plot(x, y, "x", color=BAD, markersize=2.6, markeredgewidth=0.8)
+    axes.dots(x, y, "x", color=BAD, markersize=2.6, markeredgewidth=0.8)
 
 
 def _colour(level: int) -> tuple[float, ...]:
     return tuple(sequential()((level - 0.5) / SHADES))
 
 
-def _squares(places: Iterable[Iterable[int]]) -> Path:
+def _squares(places: Numbers) -> Path:
     corners = np.array([[0.05, 0.05], [0.95, 0.05], [0.95, 0.95], [0.05, 0.95], [0.05, 0.05]])
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
-    points = [np.asarray(place) + corners for place in places]
-    return Path(np.concatenate(points), codes * len(points))
+    points = (places[:, None] + corners).reshape(-1, 2)
+    return Path(points, codes * len(places))
 
 
-def _name_months(canvas: Canvas, axes: Axes, monday: pd.Timestamp, last: pd.Timestamp) -> None:
+def _name_months(canvas: Canvas, axes: Axes, monday: date, last: int) -> None:
     """Name the months over the weeks that hold their first days, the year where it begins."""
-    end = min(last, monday + pd.Timedelta(days=7 * WEEKS - 1))
-    firsts = pd.Series(pd.date_range(monday, end, freq="MS"))
-    if not canvas.is_wide:
-        firsts = firsts[firsts.dt.month % 3 == 1]
     width = canvas.width / WEEKS
     kept: list[tuple[int, str]] = []
     end_of_last, year = -1.0, 0
-    for place, first in zip(_week(firsts, monday), firsts, strict=True):
+    for first in _first_days(monday, last):
+        if not canvas.is_wide and first.month % 3 != 1:
+            continue
         name = show_period(f"{first:%Y-%m}", canvas.language, style="axis")
         if first.year != year:
             name = _with_year(name, first.year, canvas.language)
+        place = (first - monday).days // 7
         start, end_of_name = place * width, place * width + canvas.width_of(name)
         if start > end_of_last and end_of_name <= canvas.width:
-            kept.append((int(place), name))
+            kept.append((place, name))
             year = first.year
             end_of_last = end_of_name + 1
-    axes.set_xticks([place for place, _ in kept], [name for _, name in kept])
-    axes.tick_params(axis="x", top=False, bottom=False, labeltop=True, labelbottom=False, pad=1.5)
-    for text in axes.get_xticklabels():
-        text.set_horizontalalignment("left")
+    places, names = [place for place, _ in kept], [name for _, name in kept]
+    axes.set_xticks(places, names, is_far=True, length=None, pad=4.0, ha="left")
+
+
+def _first_days(monday: date, last: int) -> list[date]:
+    days = (monday + timedelta(days=number) for number in range(last + 1))
+    return [day for day in days if day.day == 1]
 
 
 def _with_year(month: str, year: int, language: Language) -> str:
@@ -175,12 +183,10 @@ def _key(canvas: Canvas, most: Value) -> None:
     canvas.write(0, y, "×", color=BAD)
     canvas.write(3, y, none, color=GREY)
     start = 3 + canvas.width_of(none) + 6
-    axes = canvas.axes(
-        left=start, right=canvas.width - start - 18, top=canvas.height - 3.8, bottom=1
-    )
-    axes.set_axis_off()
+    right, top = canvas.width - start - 18, canvas.height - 3.8
+    axes = canvas.axes(left=start, right=right, top=top, bottom=1, kind="bare")
     axes.set_xlim(0, SHADES)
-    axes.set_ylim(0, 1)
-    axes.bar(np.arange(SHADES) + 0.5, 1, 0.94, color=[_colour(n + 1) for n in range(SHADES)])
+    for shade in range(SHADES):
+        axes.rect((shade + 0.03, 0), 0.94, 1, facecolor=_colour(shade + 1))
     text = f"{label('figure.rows_a_day', language)} {canvas.show(most)}"
     canvas.write(start + 20, y, text, color=GREY)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
+from rapport.present.axes import Axes
 from rapport.present.canvas import LEADING, Canvas, name_rows
 from rapport.present.figures.marks import category, draw_cell, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
@@ -95,12 +95,8 @@ def _plot_completeness(
     ]
     _fill(canvas, axes, cells)
     axes.set_xlim(-0.5, len(tables) - 0.5)
-    axes.set_xticks(range(len(tables)), heads)
-    axes.xaxis.tick_top()
-    for head in axes.get_xticklabels():
-        head.set_linespacing(LEADING)
+    axes.set_xticks(range(len(tables)), heads, is_far=True, length=0.0, color=INK, leading=LEADING)
     name_rows(axes, names)
-    axes.tick_params(length=0, labelcolor=INK)
 
 
 def _plot_list(canvas: Canvas, shares: pd.DataFrame, identity: str) -> None:
@@ -116,7 +112,7 @@ def _plot_list(canvas: Canvas, shares: pd.DataFrame, identity: str) -> None:
     names = canvas.wrapped(shown, beside=2)
     axes = canvas.axes(left=canvas.widest(names) + 3, right=0.5, top=1, bottom=1)
     _fill(canvas, axes, [(0, place, _share(identity, row)) for place, row in enumerate(rows)])
-    axes.set(xlim=(-0.5, 0.5), xticks=[])
+    axes.set_xlim(-0.5, 0.5)
     name_rows(axes, names)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows, rule_x
+from rapport.present.axes import Axes
+from rapport.present.canvas import LEFT, POINTS, RIGHT, Canvas, Look, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.formats import show_axis
@@ -135,9 +135,9 @@ def _dumbbells(
     _share_axis(canvas, axes, highest, lowest)
     for row, (first, second) in zip(rows, pairs, strict=True):
         one, two = _number(first), _number(second)
-        axes.plot([one, two], [row, row], color=RULE, linewidth=2.2, solid_capstyle="round")
-        axes.plot(one, row, "o", color=CONTEXT, markersize=6, markeredgewidth=0)
-        axes.plot(two, row, "o", color=ACCENT, markersize=6, markeredgewidth=0)
+        axes.line([one, two], [row, row], color=RULE, linewidth=2.2, solid_capstyle="round")
+        axes.dots(one, row, color=CONTEXT, markersize=6, markeredgewidth=0)
+        axes.dots(two, row, color=ACCENT, markersize=6, markeredgewidth=0)
         outer = (LEFT, RIGHT) if one <= two else (RIGHT, LEFT)
         places = [_further(place) for place in outer]
         grey = Look(colour=GREY, rank=-row)
@@ -163,7 +163,7 @@ def _share_axis(canvas: Canvas, axes: Axes, highest: float, lowest: float) -> No
     ticks = [round(step * number, 4) for number in range(int(highest / step) + 2)]
     # The lowest dot's number stands left of it (10 mm), clear of the row names; the highest
     # dot's right of it (13 mm), inside the sheet.
-    room = axes.get_position().width * canvas.width
+    room = axes.width / POINTS
     end = max(ticks[-1], highest * 1.12)
     below = max(0.02 * end, 10 * end / (room - 10) - lowest)
     end = max(end, (highest * room + 13 * below) / (room - 13))
@@ -229,8 +229,8 @@ def _plot_profile(canvas: Canvas, profile: pd.DataFrame, *, labels: str) -> None
         rows = profile[profile["cluster"] == cluster].set_index("measure").reindex(measures)
         places, shares = range(len(measures)), rows["percentile"].astype(float)
         style = LINES[number % len(LINES)]
-        axes.plot(shares, places, color=colour, linewidth=1.0, linestyle=style)
-        axes.plot(shares, places, "o", color=colour, markersize=6, markeredgewidth=0)
+        axes.line(shares, places, color=colour, linewidth=1.0, linestyle=style)
+        axes.dots(shares, places, color=colour, markersize=6, markeredgewidth=0)
         size = Value("cluster.n", int(rows["n"].iloc[0]), "count", "customers")
         y = canvas.height - 2.2 - KEY_ROW * number
         _key(canvas, (left, y), (canvas.show(category(labels, cluster)), colour), size)

@@ -4,15 +4,15 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
-from rapport.present.canvas import Canvas, name_rows, rule_x
+from rapport.present.axes import Axes
+from rapport.present.canvas import POINTS, Canvas, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import ACCENT, CONTEXT, GREY, INK, RULE
+from rapport.present.theme import ACCENT, CONTEXT, GREY, INK
 from rapport.present.values import Value
 
 TICK = 12.0
@@ -73,21 +73,20 @@ def _plot_forest(canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels
     left = canvas.widest(names) + 3
     figures, spans = canvas.widest(numbers, weight="bold"), canvas.widest(limits)
     right = figures + spans + 7
-    axes = canvas.axes(left=left, right=right, top=1, bottom=FOOT)
-    axes.set_xscale("log")
+    axes = canvas.axes(left=left, right=right, top=1, bottom=FOOT, kind="log")
     axes.axvline(1, color=GREY, linewidth=0.8)
     for place, row in enumerate(rows_of(effects)):
         is_clear = row.low > 1 or row.high < 1
         colour = ACCENT if is_clear else CONTEXT
-        axes.plot([row.low, row.high], [place, place], color=colour, linewidth=1.6)
-        axes.plot(row.hazard_ratio, place, "o", color=colour, markersize=6, markeredgewidth=0)
-    _ratio_axis(canvas, axes, effects)
+        axes.line([row.low, row.high], [place, place], color=colour, linewidth=1.6)
+        axes.dots(row.hazard_ratio, place, color=colour, markersize=6, markeredgewidth=0)
+    _ratio_axis(axes, effects)
     name_rows(axes, names)
     for place, (number, span) in enumerate(zip(numbers, limits, strict=True)):
         y = FOOT + (len(names) - place - 0.5) / len(names) * (canvas.height - FOOT - 1)
         canvas.write(canvas.width - spans - 3, y, number, ha="right", weight="bold")
         canvas.write(canvas.width, y, span, ha="right", color=GREY)
-    middle = float(axes.transData.transform((1, 0))[0]) * 25.4 / 72
+    middle = float(axes.data.transform((0, 0))[0]) / POINTS
     _name_sides(canvas, middle)
 
 
@@ -98,12 +97,11 @@ def _name_sides(canvas: Canvas, middle: float) -> None:
     canvas.write(min(middle + 2, canvas.width - canvas.width_of(more)), 2.5, more, color=GREY)
 
 
-def _ratio_axis(canvas: Canvas, axes: Axes, effects: pd.DataFrame) -> None:
+def _ratio_axis(axes: Axes, effects: pd.DataFrame) -> None:
     low, high = min(float(effects["low"].min()), 1.0), max(float(effects["high"].max()), 1.0)
     low, high = low / 1.08, high * 1.08
     axes.set_xlim(low, high)
-    room = axes.get_position().width * canvas.width
-    axes.minorticks_off()
+    room = axes.width / POINTS
     choices = ((0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10), (0.03, 0.1, 0.3, 1, 3, 10), (0.01, 0.1, 1, 10))
     fine = (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6)
     for ticks in (fine, *choices):
@@ -165,8 +163,8 @@ def _plot_importance(
     most = max(1, int((canvas.width - left - right) / TICK))
     for place, row in enumerate(rows_of(importance)):
         colour = ACCENT if row.low > 0 else CONTEXT
-        axes.barh(place, row.importance, 0.5, color=colour, zorder=2)
-        axes.plot([row.low, row.high], [place, place], color=INK, linewidth=1.0, zorder=3)
+        axes.rect((0, place - 0.25), row.importance, 0.5, facecolor=colour, zorder=2)
+        axes.line([row.low, row.high], [place, place], color=INK, linewidth=1.0, zorder=3)
     low, high = min(0.0, float(importance["low"].min())), float(importance["high"].max())
     axes.set_xlim(low, high * 1.03 if high > 0 else 0.01)
     axes.axvline(0, color=GREY, linewidth=0.8)
@@ -228,16 +226,12 @@ def _plot_reliability(canvas: Canvas, bins: pd.DataFrame) -> None:
     ticks = [round(step * number, 4) for number in range(int(np.ceil(highest / step - 1e-9)) + 1)]
     axes.set_xlim(0, ticks[-1])
     axes.set_ylim(0, ticks[-1])
-    axes.plot([0, ticks[-1]], [0, ticks[-1]], color=CONTEXT, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.line([0, ticks[-1]], [0, ticks[-1]], color=CONTEXT, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.vlines(bins["predicted"], bins["low"], bins["high"], color=ACCENT, linewidth=1.2)
-    axes.plot(
-        bins["predicted"], bins["observed"], "o", color=ACCENT, markersize=5.5, markeredgewidth=0
-    )
+    axes.dots(bins["predicted"], bins["observed"], color=ACCENT, markersize=5.5, markeredgewidth=0)
     texts = show_axis(ticks, "share", canvas.language)
-    axes.set_xticks(ticks, texts)
-    axes.set_yticks(ticks, texts)
-    axes.grid(visible=True, color=RULE, linewidth=0.6)
-    axes.tick_params(length=0)
+    axes.set_xticks(ticks, texts, length=0.0, rules="clipped")
+    axes.set_yticks(ticks, texts, rules="clipped")
     language = canvas.language
     canvas.write(0, canvas.height - 2.2, label("figure.observed", language), color=GREY)
     end = canvas.width

@@ -80,11 +80,11 @@ def _plot_flow(canvas: Canvas, flow: pd.DataFrame, *, identity: str, labels: str
             remaining -= count
         start = 0 if is_end else remaining
         colour = INK if place == 0 else ACCENT if is_end else BAD
-        axes.barh(place, count, 0.6, left=start, color=colour, zorder=2)
+        axes.rect((start, place - 0.3), count, 0.6, facecolor=colour, zorder=2)
         look = Look(
             weight="bold" if is_end else "normal", rank=1.0 if is_end else 0.0, is_required=True
         )
         canvas.label(axes, (start + count, place), [values[place]], places=(RIGHT, LEFT), look=look)
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
-    axes.set(xlim=(0, max(counts[0], 1)), xticks=[])
+    axes.set_xlim(0, max(counts[0], 1))
     name_rows(axes, names, strong=[0, len(names) - 1])

@@ -78,9 +78,8 @@ def _plot_rfm(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
         draw_cell(axes, (row.f_score, row.r_score), shade, text)
     axes.set_xlim(0.5, 5.5)
     axes.set_ylim(0.5, 5.5)
-    axes.set_xticks(SCORES, list(names.values()))
-    axes.set_yticks(SCORES, list(names.values()))
-    axes.tick_params(length=0, labelcolor=INK)
+    axes.set_xticks(SCORES, list(names.values()), length=0.0, color=INK)
+    axes.set_yticks(SCORES, list(names.values()), color=INK)
     language = canvas.language
     canvas.write(0, canvas.height - 2.2, label("figure.recency_up", language), color=GREY)
     end = canvas.width - 0.5

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
+from rapport.present.axes import Axes
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.theme import GREY, PAPER, RULE, cell_look
 from rapport.present.values import Value, label_value, text_value
@@ -49,5 +49,6 @@ def draw_cell(axes: Axes, at: tuple[float, float], shade: float | None, text: st
     x, y = at
     colour, ink = (PAPER, GREY) if shade is None else cell_look(shade)
     edge = RULE if shade is None else PAPER
-    axes.bar(x, 0.94, 0.96, bottom=y - 0.47, color=[colour], edgecolor=edge, linewidth=0.5)
-    axes.text(x, y, text, ha="center", va="center", color=ink)
+    corner = (x - 0.48, y - 0.47)
+    axes.rect(corner, 0.96, 0.94, facecolor=colour, edgecolor=edge, linewidth=0.5)
+    axes.text(x, y, text, ha="center", color=ink)

@@ -4,10 +4,10 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from rapport.present.canvas import ABOVE, BELOW, LEADING, Canvas, Look, rule_y
+from rapport.present.axes import Axes
+from rapport.present.canvas import ABOVE, BELOW, LEADING, POINTS, Canvas, Look, rule_y
 from rapport.present.dates import show_period
 from rapport.present.figures.marks import listed, rows_of, share_value
 from rapport.present.figures.spec import FigureSpec
@@ -69,10 +69,10 @@ def _plot(canvas: Canvas, rates: pd.DataFrame, *, identity: str) -> None:
     low, rate, high = (rates[name].astype(float).to_numpy() for name in ("low", "rate", "high"))
     axes.fill_between(places, low, high, color=ACCENT, alpha=0.17, linewidth=0)
     whole = rates["is_whole"].to_numpy(bool)
-    (line,) = axes.plot(places, np.where(whole, rate, np.nan), color=ACCENT, linewidth=1.8)
+    line = axes.line(places, np.where(whole, rate, np.nan), color=ACCENT, linewidth=1.8)
     canvas.highlight(line)
     for place in np.flatnonzero(~whole[1:]) + 1:
-        (dashed,) = axes.plot(
+        dashed = axes.line(
             places[place - 1 : place + 1], rate[place - 1 : place + 1], color=ACCENT,
             linewidth=1.8, linestyle=(0, (3, 2)),
         )  # fmt: skip
@@ -81,7 +81,7 @@ def _plot(canvas: Canvas, rates: pd.DataFrame, *, identity: str) -> None:
     if len(known):
         last = known[-1]
         face = ACCENT if whole[last] else PAPER
-        axes.plot(last, rate[last], "o", color=ACCENT, markerfacecolor=face, markersize=4.5)
+        axes.dots(last, rate[last], color=ACCENT, markerfacecolor=face, markersize=4.5)
     _name_periods(canvas, axes, list(rates["period"]))
     _name_rates(canvas, axes, rates, identity)
 
@@ -101,7 +101,7 @@ def _foot(rates: pd.DataFrame) -> float:
 def _name_periods(canvas: Canvas, axes: Axes, periods: list[str]) -> None:
     """Name as many periods as there is room for, the last always; years where they change."""
     names = [show_period(period, canvas.language, style="axis") for period in periods]
-    room = axes.get_position().width * canvas.width / max(len(names), 1)
+    room = axes.width / POINTS / max(len(names), 1)
     step = max(1, int(np.ceil((canvas.widest(names) + 2) / room)))
     shown = list(range(len(names) - 1, -1, -step))[::-1]
     years = [period[:4] for period in periods]
@@ -110,9 +110,7 @@ def _name_periods(canvas: Canvas, axes: Axes, periods: list[str]) -> None:
         year = years[place] if len(set(years)) > 1 and years[place] != before else ""
         texts.append(f"{names[place]}\n{year}" if year else names[place])
         before = years[place]
-    axes.set_xticks(shown, texts)
-    for text in axes.get_xticklabels():
-        text.set_linespacing(LEADING)
+    axes.set_xticks(shown, texts, leading=LEADING)
 
 
 def _name_rates(canvas: Canvas, axes: Axes, rates: pd.DataFrame, identity: str) -> None:
@@ -121,7 +119,7 @@ def _name_rates(canvas: Canvas, axes: Axes, rates: pd.DataFrame, identity: str) 
     if not known:
         return
     last, top, bottom = known[-1], values.idxmax(), values.idxmin()
-    scale = _points_high(canvas, axes)
+    scale = axes.height / (axes.ylim[1] - axes.ylim[0])
     few = len(known) <= (8 if canvas.is_wide else 6)
     for row in rows_of(rates.assign(place=range(len(rates)))):
         place = row.place
@@ -140,8 +138,3 @@ def _name_rates(canvas: Canvas, axes: Axes, rates: pd.DataFrame, identity: str) 
         under = (0.0, BELOW[1] - (float(above) - float(below)) * scale, "center", "top")
         places = (under, ABOVE) if place == bottom and not is_last else (ABOVE, under)
         canvas.label(axes, (place, float(above)), [part], places=places, look=look)
-
-
-def _points_high(canvas: Canvas, axes: Axes) -> float:
-    low, high = axes.get_ylim()
-    return axes.get_position().height * canvas.height * 72 / 25.4 / (high - low)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from rapport.present.canvas import Canvas, Part, rule_y
+from rapport.present.axes import Axes
+from rapport.present.canvas import POINTS, Canvas, Part, rule_y
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
@@ -168,7 +168,7 @@ def _draw_lines(canvas: Canvas, axes: Axes, groups: list[_Group]) -> None:
             times, low, high, step="post", color=group.colour, alpha=0.16, linewidth=0
         )
         width = 1.7 if group.is_named else 0.9
-        (line,) = axes.step(times, shares, where="post", color=group.colour, linewidth=width)
+        line = axes.step(times, shares, color=group.colour, linewidth=width)
         canvas.highlight(line)
     rule_y(axes, SHARES, show_axis(SHARES, "share", canvas.language))
 
@@ -176,7 +176,7 @@ def _draw_lines(canvas: Canvas, axes: Axes, groups: list[_Group]) -> None:
 def _ticks(canvas: Canvas, axes: Axes, at_risk: pd.DataFrame, unit: str) -> list[float]:
     times = sorted(float(time) for time in at_risk.columns)
     # Columns of numbers at risk need about 13 mm each; what is left out is in the table.
-    room = axes.get_position().width * canvas.width
+    room = axes.width / POINTS
     step = 1
     while step < len(times) and room * step / len(times) < 13:
         step += 1
@@ -196,12 +196,11 @@ def _name_ends(canvas: Canvas, groups: list[_Group], x: float) -> None:
 
 
 def _number_at_risk(canvas: Canvas, axes: Axes, groups: list[_Group], ticks: list[float]) -> None:
-    box = axes.get_position()
-    longest = axes.get_xlim()[1]
+    longest = axes.xlim[1]
     for number, group in enumerate(groups):
         y = ROW * (len(groups) - number - 0.5)
         canvas.write(0, y, canvas.show(group.name), size=SMALL_SIZE, color=group.ink)
         for tick in ticks:
-            x = (box.x0 + box.width * tick / longest) * canvas.width
+            x = (axes.left + axes.width * tick / longest) / POINTS
             watched = Value("at_risk", group.at_risk[tick], "count", "count")
             canvas.write(x, y, canvas.show(watched), size=SMALL_SIZE, ha="center")

@@ -36,6 +36,13 @@ def test_a_figure_has_the_same_bytes_every_time(sample):
     assert draw(sample(), "zh", "narrow") == draw(sample(), "zh", "narrow")
 
 
+def test_a_figure_does_not_depend_on_those_drawn_before_it():
+    forwards = [draw(sample(), "en", "narrow") for sample in samples.SAMPLES]
+    backwards = [draw(sample(), "en", "narrow") for sample in reversed(samples.SAMPLES)]
+
+    assert forwards == backwards[::-1]
+
+
 @pytest.mark.parametrize("sample", samples.SAMPLES, ids=lambda sample: sample.__name__)
 def test_a_figure_says_itself_in_both_languages(sample):
     spec = sample()
