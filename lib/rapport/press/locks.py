@@ -21,8 +21,7 @@ if sys.platform == "win32":
     # not locks all of them.
     SHARES = 64
 
-    def try_lock(descriptor: int, *, shared: bool = False) -> bool:
-        """Lock an open file, or tell at once that others hold it."""
+    def _try_lock(descriptor: int, *, shared: bool) -> bool:
         places = range(SHARES) if shared else (0,)
         return any(_try_bytes(descriptor, at, 1 if shared else SHARES) for at in places)
 
@@ -38,13 +37,22 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def try_lock(descriptor: int, *, shared: bool = False) -> bool:
-        """Lock an open file, or tell at once that others hold it."""
+    def _try_lock(descriptor: int, *, shared: bool) -> bool:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
+
+
+def try_lock(descriptor: int, *, shared: bool = False, wait: float = 0.0) -> bool:
+    """Lock an open file, or tell that others hold it, at once or after `wait` seconds."""
+    deadline = time.monotonic() + wait
+    while not _try_lock(descriptor, shared=shared):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(PAUSE)
+    return True
 
 
 def take(path: Path, *, shared: bool = False, wait: float = 0.0) -> int | None:
@@ -59,12 +67,12 @@ def take(path: Path, *, shared: bool = False, wait: float = 0.0) -> int | None:
     deadline = time.monotonic() + wait
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        if try_lock(descriptor, shared=shared) and is_at(descriptor, path):
+        is_locked = try_lock(descriptor, shared=shared, wait=deadline - time.monotonic())
+        if is_locked and is_at(descriptor, path):
             return descriptor
         os.close(descriptor)
-        if time.monotonic() >= deadline and path.exists():
+        if not is_locked:
             return None
-        time.sleep(PAUSE if wait else 0)
 
 
 def is_at(descriptor: int, path: Path) -> bool:

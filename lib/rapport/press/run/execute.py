@@ -4,12 +4,12 @@ One task's failure stops what needs it, nothing else. A task's record is written
 objects, so a run that is killed at any moment resumes where it was.
 """
 
-import shutil
+import contextlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TypedDict, Unpack
 
 from rapport.errors import exit_code_for
+from rapport.press.run.leases import Lease
 from rapport.press.run.plan import Expand, World
 from rapport.press.run.pool import Pool
 from rapport.press.run.state import Listener, State
@@ -48,6 +48,8 @@ def run_tasks(tasks: Iterable[Task], world: World, **how: Unpack[How]) -> dict[s
     ParameterError, ChapterError
         As `plan.plan`, before any kernel starts; for tasks that join later, as they join. Errors
         of tasks are results, not raised.
+    StoreError
+        The store is being cleaned, or its disk is full.
     KeyboardInterrupt
         After every child has ended; what was done until then stays done.
     """
@@ -58,20 +60,18 @@ def run_tasks(tasks: Iterable[Task], world: World, **how: Unpack[How]) -> dict[s
         listener=how.get("on_event"),
     )
     state.join(tasks)
-    folder: Path | None = None
-    try:
+    # The folder goes after the workers.
+    with world.store.shared(), contextlib.ExitStack() as at_end:
+        lease: Lease | None = None
         with Pool(how.get("workers", 2), cold=how.get("cold", False)) as pool:
             while not state.is_done:
                 state.settle()
                 while state.has_ready and pool.n_free:
-                    folder = folder or world.store.make_folder()
-                    pool.start(state.start(folder))
+                    lease = lease or at_end.enter_context(world.store.lease_folder())
+                    pool.start(state.start(lease.folder))
                 for job, message in pool.wait() if pool.n_busy else ():
                     state.receive(job, message)
-    finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-    return state.end()
+        return state.end()
 
 
 def exit_code_of(results: Iterable[Result]) -> int:

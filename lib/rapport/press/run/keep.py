@@ -1,7 +1,6 @@
 """What is kept of a task: its record, its log, and what is left of a failure."""
 
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -19,7 +18,6 @@ from rapport.press.run.tasks import (
     Result,
     TableTask,
     Task,
-    name_of,
 )
 from rapport.press.run.worker import Outcome
 
@@ -47,9 +45,10 @@ def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) ->
     }
     if before is not None and _made(before) != _made(record):
         warnings.append("gave another result than before under the same key: not deterministic")
-    shutil.rmtree(_failed_folder(store, planned.task), ignore_errors=True)
+    shutil.rmtree(store.failed_folder(planned.task.id), ignore_errors=True)
     store.write_task(planned.key, record)
-    store.write_last(planned.task.id, {**planned.parts, "seconds": outcome.seconds})
+    last = {**planned.parts, "seconds": outcome.seconds, "key": planned.key}
+    store.write_last(planned.task.id, last)
     result = make_result(planned, "executed", record)
     return replace(result, warnings=tuple(warnings), kernel=outcome.kernel)
 
@@ -65,6 +64,9 @@ def reread(store: Store, planned: Planned, record: Record, text: str) -> Result:
 
     If prose or comments were edited since, the notebook is woven anew from the outputs.
     """
+    assert planned.key is not None and planned.parts is not None
+    parts = {**planned.parts, "seconds": record["seconds"]}
+    store.note_use(planned.task.id, planned.key, parts)
     result = make_result(planned, "reused", record)
     notebook = record["notebook"]
     if notebook is None or notebook["source"] == digest_text(text):
@@ -79,7 +81,7 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
     task = planned.task
     error = outcome.error
     assert error is not None
-    kept = _failed_folder(store, task)
+    kept = store.failed_folder(task.id)
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     partial = folder / "partial.ipynb"
@@ -100,18 +102,13 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
 
 def keep_log(store: Store, result: Result, log: str) -> Path | None:
     """Write what a notebook and its kernel wrote to standard error, if anything."""
-    slug = re.sub(r"[^\w.-]", "-", result.task.id)
-    path = store.root / "logs" / f"{slug}.txt"
+    path = store.log_path(result.task.id)
     if not log:
         path.unlink(missing_ok=True)
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(log + "\n", encoding="utf-8", newline="\n")
     return path
-
-
-def _failed_folder(store: Store, task: Task) -> Path:
-    return store.root / "failed" / task.unit / f"{task.period or 'all-periods'}-{name_of(task)}"
 
 
 def _command(planned: Planned) -> str:

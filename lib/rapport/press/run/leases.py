@@ -79,14 +79,19 @@ def sweep(parent: Path, prefix: str) -> int:
     return sum(remove(path) for path in sorted(found))
 
 
-def remove(path: Path) -> bool:
-    """Remove a lease, given as its file or its folder, if nobody holds it; tell whether it went."""
+def remove(path: Path, *, wait: float = 0.0) -> bool:
+    """Remove a lease, given as its file or its folder, if nobody holds it; tell whether it went.
+
+    Parameters
+    ----------
+    wait : seconds for an owner that is just ending to let go
+    """
     path = path if path.name.endswith(SUFFIX) else path.with_name(path.name + SUFFIX)
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError:  # gone since, or not ours to open
         return False
-    if try_lock(descriptor) and is_at(descriptor, path):
+    if try_lock(descriptor, wait=wait) and is_at(descriptor, path):
         return _remove(descriptor, path)
     os.close(descriptor)
     return False

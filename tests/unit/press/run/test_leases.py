@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,17 @@ def test_many_processes_make_and_sweep_at_once(tmp_path):
 
     assert errors == ["", "", "", ""]
     assert names(tmp_path) == ["placed"]
+
+
+@POSIX
+def test_the_lease_of_an_owner_that_is_just_ending_can_be_waited_for(tmp_path):
+    end = "print(lease.folder, flush=True); time.sleep(0.3)"
+    with holder(tmp_path, then=end) as owner:
+        folder = Path(owner.stdout.readline().decode().strip())
+
+        assert remove(folder, wait=60)
+
+    assert names(tmp_path) == []
 
 
 def test_what_has_no_lease_is_left_alone_whatever_its_name(tmp_path):
