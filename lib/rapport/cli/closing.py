@@ -98,7 +98,7 @@ def lay_out(results: Iterable[Result], width: int = WIDE) -> list[str]:
 def _show(row: Row, period: str) -> Cells:
     counts = (row.executed, row.reused, row.failed, row.stopped, row.rendered)
     cpu = "-" if row.cpu_seconds is None else f"{row.cpu_seconds:.1f}"
-    peak = "-" if row.peak_bytes is None else f"{row.peak_bytes / 1e6:.0f}"
+    peak = "-" if row.peak_bytes is None else f"{row.peak_bytes / 2**20:.0f}"
     return (row.unit, period, *map(str, counts), f"{row.seconds:.1f}", cpu, peak)
 
 

@@ -34,7 +34,7 @@ def make_task(unit: str, name: str, period: str | None = "2026-05") -> Task:
 
 def make_result(task: Task, status: str, **facts) -> Result:
     """Make the result of a task that took 2 s on the wall, 1.5 s of a processor and 300 MB."""
-    spent = {"seconds": 2.0, "cpu_seconds": 1.5, "peak_bytes": 300_000_000}
+    spent = {"seconds": 2.0, "cpu_seconds": 1.5, "peak_bytes": 300 * 2**20}
     return Result(task, status, "new", "0f" * 32, **{**spent, **facts})
 
 

@@ -108,7 +108,7 @@ def test_the_closing_table_has_a_row_for_each_unit_and_period():
         make_result(CUSTOMERS, "executed", cpu_seconds=None, peak_bytes=None),
         make_result(CHURN, "failed", error=make_failure("KeyError", "'x'")),
         make_result(make_task("shop", "summary"), "stopped", seconds=0.0),
-        make_result(make_task("mall", "churn"), "executed", peak_bytes=800_000_000),
+        make_result(make_task("mall", "churn"), "executed", peak_bytes=800 * 2**20),
         make_result(make_task("mall", "report"), "executed"),
     ]
 
@@ -168,7 +168,7 @@ def test_a_program_gets_an_object_for_every_event():
     assert cell == {"kind": "cell", **place, "cell": 1, "n_cells": 9}
     assert executed == {
         "kind": "executed", **place, "reason": "new", "key": "0f" * 32,
-        "seconds": 2.0, "cpu_seconds": 1.5, "peak_bytes": 300_000_000,
+        "seconds": 2.0, "cpu_seconds": 1.5, "peak_bytes": 300 * 2**20,
         "kernel": {
             "start": "cold", "note": "no fork here", "exit_status": 0,
             "cpu_seconds": None, "peak_bytes": None,
