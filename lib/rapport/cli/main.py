@@ -83,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_data(commands)
+    _add_store(commands)
     _add_small(commands)
     return parser
 
@@ -136,6 +137,16 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     sample.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: data/sample")
     sample.add_argument(
         "--rows", type=_positive, default=None, metavar="N", help="customers a unit"
+    )
+
+
+def _add_store(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    store = commands.add_parser("store", help="look after what runs have made")
+    kinds = store.add_subparsers(required=True, metavar="gc")
+    gc = kinds.add_parser("gc", help="remove old executions that no draft or report needs")
+    gc.set_defaults(command=("store", "gc"))
+    gc.add_argument(
+        "--keep", type=_positive, required=True, metavar="N", help="executions of each task to keep"
     )
 
 

@@ -159,6 +159,11 @@ class Store:
         with self._explained():
             os.utime(self._task_path(key))
 
+    def list_last_keys(self) -> list[str]:
+        """List the newest key of every task."""
+        lasts = [self._read_json(path) or {} for path in sorted((self.root / "last").glob("*"))]
+        return [last["key"] for last in lasts if "key" in last]
+
     def read_current(self, unit: str, period: str | None = None) -> dict[str, str]:
         """Read the digests of the tables that a draft of this unit (and period) reads."""
         known = self._read_json(self._current_path(unit, period)) or {"tables": {}}
