@@ -14,6 +14,7 @@ from rapport.errors import DataError, ParameterError
 from rapport.privacy import pseudonym
 from rapport.schema import SCHEMAS
 from rapport.tables import to_frame, write_table
+from rapport.tables.engine import Engine
 
 HEAD = "order,customer,day,product,quantity,amount\n"
 
@@ -179,6 +180,46 @@ def test_exact_copies_are_counted_and_kept_unless_the_unit_drops_them(shop):
     assert [c["money"] for c in counts] == [Decimal(10), Decimal(10)]
     assert [c["action"] for c in counts] == ["flagged", "merged"]
     assert [d.facts["net"] for d in (kept, dropped)] == [Decimal(15), Decimal(5)]
+
+
+def test_rows_that_differ_in_one_column_are_no_copies(shop):
+    shop.write("log.csv", HEAD + "".join(f"{n},ann,2024-03-01,cup,1,5.00\n" for n in range(9)))
+
+    step = shop.ingest().quality.set_index("rule").loc["exact_duplicates"]
+
+    assert step[["n_rows", "money"]].tolist() == [0, Decimal(0)]
+
+
+def test_a_flag_and_a_rule_may_have_one_name(shop):
+    shop.lines["exclude"] = {"pots": "product = 'pot'"}
+    shop.lines["flag"] = {"pots": "product <> 'pot'", "exact_duplicates": "quantity = 1"}
+
+    steps = shop.ingest().quality.query("table == 'order_lines'")
+
+    counted = steps.groupby(["rule", "action"])["n_rows"].sum().to_dict()
+    assert counted == {
+        ("read", "read"): 4, ("exact_duplicates", "flagged"): 3, ("pots", "excluded"): 2,
+        ("pots", "flagged"): 2, ("kept", "kept"): 2,
+    }  # fmt: skip
+
+
+def test_further_columns_rules_and_flags_cost_no_further_statement(shop, monkeypatch):
+    asked = []
+    for name in ("run", "fetch", "rows"):
+        call = getattr(Engine, name)
+        monkeypatch.setattr(
+            Engine, name, lambda self, sql, call=call: asked.append(sql) or call(self, sql)
+        )
+    shop.lines["flag"] = {"guest": "customer is null"}
+    shop.ingest()
+    few = len(asked)
+    shop.lines["exclude"] = {"pots": "product = 'pot'", "cups": "product = 'mug'"}
+    shop.lines["flag"] |= {"one": "quantity = 1", "two": "quantity = 2"}
+    shop.lines["columns"]["discount"] = {"sql": "amount * 0"}
+
+    shop.ingest()
+
+    assert len(asked) == 2 * few
 
 
 def test_of_files_that_overlap_the_later_brings_an_order_whole(shop):

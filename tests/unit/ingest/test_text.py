@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from rapport.errors import DataError
+from rapport.ingest.text import read_text
 
 HEAD = "order,customer,day,product,quantity,amount\n"
 ROW = "1,ann,2024-03-01 10:00,茶杯,2,5.00\n"
@@ -153,3 +154,42 @@ def test_fixed_width_lines_are_cut_by_position_and_blank_lines_are_none(shop):
     orders = shop.ingest().tables["orders"].to_pylist()
 
     assert [(o["order_id"], float(o["amount"])) for o in orders] == [("1", 5.5), ("3", 7.0)]
+
+
+@pytest.mark.parametrize("written", ["２", " 2", "2\t", "\u30002\u00a0", '"2 "'])
+@pytest.mark.parametrize("types", [{}, {"quantity": "integer", "amount": "decimal"}])
+def test_a_column_is_read_alike_whether_its_texts_need_cleaning_or_not(shop, written, types):
+    shop.unit["sources"]["log"]["types"] = types
+    other = "2,bob,2024-03-02 10:00,cup,1,2.50\n"
+    shop.write("log.csv", HEAD + ROW.replace("茶杯", "pot") + other)
+    clean = shop.ingest()
+    untidy = f"1 , ann,2024-03-01 10:00\u3000, pot,{written},５．00\n"
+
+    shop.write("log.csv", HEAD + untidy + other)
+
+    assert shop.ingest().tables == clean.tables
+
+
+def test_columns_of_filled_ascii_texts_without_blanks_at_their_ends_are_clean(shop):
+    shop.write("a.csv", "key,name,said,none,full\n1,茶杯,ab ,,９\n2,cup,a b,,9\n")
+    source = shop.params().sources["log"]
+
+    file = read_text("log", source, shop.root / "data/raw/a.csv")
+
+    assert file.clean == {"key", "none"}
+
+
+def test_columns_that_the_engine_takes_for_one_are_not_clean(shop):
+    shop.write("a.csv", "key,Key\n1,2\n")
+    source = shop.params().sources["log"]
+
+    assert read_text("log", source, shop.root / "data/raw/a.csv").clean == frozenset()
+
+
+def test_a_column_is_cleaned_where_one_of_several_files_needs_it(shop):
+    shop.unit["sources"]["log"]["path"] = "part-*.csv"
+    shop.write("part-1.csv", HEAD + ROW)
+    shop.write("part-2.csv", HEAD + "2, bob ,2024-03-02,茶杯,1,2.50\n")
+
+    assert shop.ingest().facts["customers"] == 2
+    assert shop.ingest().tables["order_lines"]["quantity"].to_pylist() == [2, 1]
