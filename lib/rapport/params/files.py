@@ -20,8 +20,7 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
         The file cannot be read, is not YAML, holds no mapping or a name twice.
     """
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        node, values, found = _parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ParameterError(f"{path.name}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -34,11 +33,23 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
         raise ParameterError(f"{path.name}: holds no `name: value` lines.")
     lines: dict[tuple[str, ...], int] = {}
-    for key, line in _walk(node, ()):
+    for key, line in found:
         if key in lines:
             raise ParameterError(f"{path.name} line {line}: {'.'.join(key)} stands there twice.")
         lines[key] = line
     return values, lines
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any, list[tuple[tuple[str, ...], int]]]:
+    # The C loader is ten times faster where it is built in; both construct no object by a tag.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = loader.get_single_node()
+        # Before values are constructed: that writes merged mappings into the nodes.
+        found = [] if node is None else list(_walk(node, ()))
+        return node, None if node is None else loader.construct_document(node), found
+    finally:
+        loader.dispose()
 
 
 def _walk(node: yaml.Node, above: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], int]]:
