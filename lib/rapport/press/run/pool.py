@@ -1,30 +1,31 @@
-"""Workers: spawned processes that run tasks, one each at a time, and never outlive the run.
+"""As many workers as may run at once, one task each at a time.
 
 Not `concurrent.futures`: there one killed worker breaks all tasks in flight, an interrupt leaves
 kernels behind, and nothing says which process ran what.
 """
 
+import logging
 import os
 import shutil
-import signal
-import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection, get_context, parent_process
-from multiprocessing.context import SpawnProcess
+from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
 
-from rapport.press.run.kernels.account import end_kernel
-from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkServer, can_fork
+from rapport.press.run.kernels.account import LOST_SERVER, end_kernel
+from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkRefusedError, can_fork
 from rapport.press.run.kernels.forks import NAME as FORKS
+from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.settings import SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.specs import jupyter_path
 from rapport.press.run.tasks import ChapterTask, Failure
-from rapport.press.run.worker import Job, Outcome, run_job
+from rapport.press.run.worker import Job, Outcome
+from rapport.press.run.workers import ForkedProcess, Process, fork_worker, spawn_worker
+
+logger = logging.getLogger(__name__)
 
 Cell = tuple[int, int]
 """Number of the cell that is done, and of all cells."""
@@ -32,7 +33,7 @@ Cell = tuple[int, int]
 
 @dataclass
 class _Worker:
-    process: SpawnProcess
+    process: Process
     pipe: connection.Connection
     job: Job | None = None
 
@@ -89,15 +90,15 @@ class Pool:
 
     def start(self, job: Job) -> None:
         """Hand a job to a worker that is free, starting one if need be."""
+        if self._is_warm and self._server is None and isinstance(job.task, ChapterTask):
+            self._server = ForkServer(self._own_folder(), os.environ)
         for worker in [w for w in self._workers if w.job is None]:
             if worker.process.is_alive():
                 break
             self._end(worker)
             self._workers.remove(worker)
         else:
-            worker = self._spawn()
-        if self._is_warm and self._server is None and isinstance(job.task, ChapterTask):
-            self._server = ForkServer(self._own_folder(), os.environ)
+            worker = self._begin()
         worker.job = job
         # A worker that dies right now is noticed by `wait`, as one that dies at work.
         with suppress(BrokenPipeError):
@@ -121,26 +122,30 @@ class Pool:
             message: Cell | Outcome = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join()
-            status = worker.process.exitcode
             self._end(worker)
             self._workers.remove(worker)
-            return Outcome(error=_describe_death(status))
+            return Outcome(error=_describe_death(worker.process))
         return message
 
-    def _spawn(self) -> _Worker:
+    def _begin(self) -> _Worker:
         sockets = self._own_folder()
-        ours, theirs = get_context("spawn").Pipe()
-        process = get_context("spawn").Process(target=_serve, args=(theirs, sockets))
         environment = kernel_environment(os.environ)
         environment |= {"JUPYTER_PATH": jupyter_path(os.environ), SOCKETS_VARIABLE: str(sockets)}
         if self._is_warm:
             environment[FORKS_VARIABLE] = str(sockets / FORKS)
-        with _environment(environment):
-            process.start()
-        theirs.close()
-        worker = _Worker(process, ours)
+        worker = _Worker(*self._start_process(environment, sockets))
         self._workers.append(worker)
         return worker
+
+    def _start_process(
+        self, environment: Mapping[str, str], sockets: Path
+    ) -> tuple[Process, connection.Connection]:
+        if self._server is not None:
+            try:
+                return fork_worker(self._server, environment, sockets)
+            except ForkRefusedError as reason:
+                logger.warning("worker: started afresh, because %s", reason)
+        return spawn_worker(environment, sockets)
 
     def _own_folder(self) -> Path:
         """Give the folder of the run's sockets.
@@ -162,55 +167,16 @@ class Pool:
         worker.pipe.close()
 
 
-def _describe_death(status: int | None) -> Failure:
+def _describe_death(process: Process) -> Failure:
+    status = process.exitcode
     how = f"was killed by signal {-status}" if status and status < 0 else f"ended ({status})"
+    if isinstance(process, ForkedProcess) and process.fork.lost_server:
+        return Failure(
+            "WorkerError",
+            f"the worker process {how}, because {LOST_SERVER}. Run it again, or with --cold.",
+        )
     return Failure(
         "WorkerError",
         f"the worker process {how}. Most often there was not enough memory: look at the system's "
         "log, or run fewer jobs at once (--jobs 1).",
     )
-
-
-@contextmanager
-def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Let a process that starts inside inherit this environment.
-
-    A hash seed, a time zone and numbers of threads are read once, as a process starts.
-    """
-    before = dict(os.environ)
-    try:
-        os.environ.clear()
-        os.environ.update(wanted)
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _serve(pipe: connection.Connection, sockets: Path) -> None:
-    """Run jobs until told to stop. The body of a worker."""
-    # The terminal sends an interrupt to all processes at once; the run's own process decides.
-    # Not ignored outright: kernels would inherit that and could not be interrupted any more.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    # Standard output belongs to `--json`; whatever a table's function prints is a log.
-    sys.stdout.flush()
-    os.dup2(2, 1)
-    now: list[Path] = []
-    threading.Thread(target=_end_with_parent, args=(now, sockets), daemon=True).start()
-    while (job := pipe.recv()) is not None:
-        now[:] = [job.folder]
-        outcome = run_job(job, lambda cell, n_cells: pipe.send((cell, n_cells)))
-        now.clear()
-        pipe.send(outcome)
-
-
-def _end_with_parent(now: list[Path], sockets: Path) -> None:
-    """End this worker, its kernel and the folders of the run once the run's process is gone."""
-    parent = parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    for folder in now:
-        end_kernel(folder)
-        shutil.rmtree(folder.parent, ignore_errors=True)
-    shutil.rmtree(sockets, ignore_errors=True)
-    os._exit(1)

@@ -83,8 +83,14 @@ def run_job(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
         outcome = Outcome(error=describe_error(error))
     seconds = time.monotonic() - started
     now = cpu_seconds()
-    cpu = None if now is None or spent is None else now - spent
+    cpu = None if now is None or spent is None else now - spent + _spent_elsewhere(outcome)
     return replace(outcome, seconds=seconds, cpu_seconds=cpu)
+
+
+def _spent_elsewhere(outcome: Outcome) -> float:
+    """Give what a warm kernel took: it is no child of this process, which a cold one is."""
+    kernel = outcome.kernel
+    return (kernel.cpu_seconds or 0) if kernel is not None and kernel.start == "warm" else 0
 
 
 def describe_error(error: Exception) -> Failure:

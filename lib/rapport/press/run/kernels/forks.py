@@ -1,8 +1,7 @@
-"""The owner's and the client's side of the fork server: start it, ask it for kernels, end it.
+"""How a process is asked of the fork server, and followed to its end.
 
-A server belongs to the process that started it and ends with it, however that ends. What a library
-reads as it is imported (environment, Python path, its own files) is frozen in the server, so a
-request names all of that by a key, and a server with another key refuses.
+What a library reads as it is imported (environment, Python path, its own files) is frozen in the
+server, so a request names all of that by a key, and a server with another key refuses.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from rapport.press.run.kernels.preload import PRELOADED
-from rapport.press.run.kernels.settings import kernel_environment
 
 FORKS_VARIABLE = "RAPPORT_FORK_SERVER"
 """The address of the run's own server; without it a client starts one for itself."""
@@ -38,7 +36,6 @@ READ_BEGINNINGS = (
 )  # fmt: skip
 # Jemalloc inside pyarrow would start a thread, and a process with two is not forked.
 NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
-LOG = "forks.log"
 
 
 class ForkRefusedError(Exception):
@@ -71,62 +68,9 @@ def server_key(environment: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
 
 
-class ForkServer:
-    """A running server, to be closed by whoever started it."""
-
-    def __init__(self, folder: Path, ambient: Mapping[str, str]) -> None:
-        """Start a server that listens in a private folder.
-
-        It answers once it has imported everything; requests made earlier wait.
-        """
-        self.address = folder / NAME
-        environment = kernel_environment(ambient) | NO_THREADS
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with listener:
-            with _short(self.address) as path:
-                listener.bind(path)
-            # Whoever may connect may run code as this user.
-            self.address.chmod(0o600)
-            listener.listen(64)
-            with (folder / LOG).open("wb") as log:
-                self._process = subprocess.Popen(  # noqa: S603 - our own program
-                    [sys.executable, str(Path(__file__).with_name("server.py"))],
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                    pass_fds=[listener.fileno()],
-                    env=environment,
-                    cwd=folder,
-                )
-            orders = {
-                "key": server_key(environment),
-                "preload": list(PRELOADED),
-                "listener": listener.fileno(),
-            }
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(orders).encode() + b"\n")
-            self._process.stdin.flush()
-
-    @property
-    def pid(self) -> int:
-        """The server's process."""
-        return self._process.pid
-
-    def close(self) -> None:
-        """End the server and its kernels, and wait for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self.address.unlink(missing_ok=True)
-
-
 @dataclass
-class ForkedKernel:
-    """A kernel that a server forked, as jupyter_client wants a process."""
+class Fork:
+    """A process that a server forked, as jupyter_client wants one."""
 
     connection: socket.socket
     pid: int
@@ -139,28 +83,32 @@ class ForkedKernel:
     stderr: None = None
 
     def poll(self) -> int | None:
-        """Give the exit status, or None while the kernel runs."""
+        """Give the exit status, or None while it runs."""
         return self._hear(timeout=0)
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end of the kernel and give its exit status."""
+        """Wait for its end and give the exit status."""
         status = self._hear(timeout)
         if status is None:
             assert timeout is not None
-            raise subprocess.TimeoutExpired("kernel", timeout)
+            raise subprocess.TimeoutExpired("fork", timeout)
         return status
 
     def send_signal(self, signum: int) -> None:
-        """Send a signal, unless the kernel has ended."""
+        """Send a signal, unless it has ended."""
         if self.poll() is None:
             os.kill(self.pid, signum)
 
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end, at most so long."""
+        self._hear(timeout)
+
     def terminate(self) -> None:
-        """Ask the kernel to end."""
+        """Ask it to end."""
         self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End the kernel."""
+        """End it."""
         self.send_signal(signal.SIGKILL)
 
     def _hear(self, timeout: float | None) -> int | None:
@@ -173,7 +121,7 @@ class ForkedKernel:
             return None
         except OSError:
             told = {}
-        # Nothing more comes from a server that died; its kernels die with it.
+        # Nothing more comes from a server that died; what it forked dies with it.
         self.lost_server = "exit" not in told
         self.returncode = int(told.get("exit", -signal.SIGKILL))
         self.cpu_seconds, self.peak_bytes = told.get("cpu"), told.get("peak")
@@ -183,7 +131,7 @@ class ForkedKernel:
 
 def fork_kernel(
     address: Path, cmd: Sequence[str], *, env: Mapping[str, str], cwd: str, log: Path | None
-) -> ForkedKernel:
+) -> Fork:
     """Ask a server for a kernel.
 
     Parameters
@@ -200,24 +148,59 @@ def fork_kernel(
         "key": server_key(dict(env) | NO_THREADS), "argv": list(cmd[2:]), "env": dict(env),
         "cwd": cwd, "log": None if log is None else str(log),
     }  # fmt: skip
+    return _ask(address, request, ())
+
+
+def fork_call(
+    address: Path,
+    function: str,
+    arguments: Sequence[Any],
+    *,
+    env: Mapping[str, str],
+    descriptors: Sequence[int],
+) -> Fork:
+    """Ask a server for a process that calls a function of the package and ends.
+
+    Parameters
+    ----------
+    function : `module:function`; it gets the list of its own descriptors and then the arguments
+    arguments : JSON values
+    descriptors : open files that the process gets copies of
+
+    Raises
+    ------
+    ForkRefusedError
+        The server is gone, does not answer, or refuses.
+    """
+    request = {
+        "key": server_key(dict(env) | NO_THREADS), "call": function, "arguments": list(arguments),
+        "env": dict(env), "cwd": str(Path.cwd()), "log": None,
+    }  # fmt: skip
+    return _ask(address, request, descriptors)
+
+
+def _ask(address: Path, request: Mapping[str, Any], descriptors: Sequence[int]) -> Fork:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(SECONDS_TO_ANSWER)
     try:
-        with _short(address) as path:
+        with short_path(address) as path:
             connection.connect(path)
-        connection.sendall(json.dumps(request).encode() + b"\n")
+        line = json.dumps(request).encode() + b"\n"
+        n_sent = socket.send_fds(connection, [line], list(descriptors))
+        if n_sent < len(line):  # to send nothing fails too where the answer is already there
+            connection.sendall(line[n_sent:])
         told = _hear_line(connection)
     except OSError as error:
         connection.close()
-        raise ForkRefusedError(f"the fork server does not answer ({error})") from error
+        raise ForkRefusedError(f"the fork server does not answer ({error.strerror})") from error
     if "pid" not in told:
         connection.close()
         raise ForkRefusedError(str(told.get("refused", "the fork server ended")))
-    return ForkedKernel(connection, int(told["pid"]))
+    return Fork(connection, int(told["pid"]))
 
 
 @contextmanager
-def _short(address: Path) -> Iterator[str]:
+def short_path(address: Path) -> Iterator[str]:
     """Name a socket by its folder's descriptor: its path may have no more than 107 bytes."""
     folder = os.open(address.parent, os.O_PATH | os.O_DIRECTORY)
     try:

@@ -46,4 +46,7 @@ PRELOADED = (
     "sklearn.tree",
     "threadpoolctl",
     "yaml",
+    # What workers need besides.
+    "nbclient",
+    "papermill",
 )

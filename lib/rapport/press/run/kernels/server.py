@@ -1,42 +1,46 @@
-"""The fork server: imports heavy libraries once, computes nothing, forks a kernel when asked.
+"""The fork server: imports heavy libraries once, computes nothing, forks when asked.
 
 A program of its own that never imports `rapport`: helpers that an analyst edits would be stale in
 every kernel. Two thirds of a short chapter is otherwise the import of the same libraries.
 
 Its first line on standard input is its orders (JSON: `key`, `preload`, `listener`); the end of
-standard input means that its owner is gone, and with the owner go the server and every kernel.
-Whoever connects to the listener asks for one kernel by a line of JSON (`key`, `argv`, `env`, `cwd`,
-`log`) and is told `{"pid"}` or `{"refused"}`, and once the kernel has ended `{"exit", "cpu",
-"peak"}`. The connection is the kernel's life line: when it is closed, the kernel is killed.
+standard input means that its owner is gone, and with the owner go the server and all it forked.
+Whoever connects to the listener asks for one process by a line of JSON: `key`, `env`, `cwd`, `log`,
+and either `argv` (a kernel) or `call` and `arguments` (a function, which also gets copies of the
+descriptors that came with the request). The answer is `{"pid"}` or `{"refused"}`, and once the
+process has ended `{"exit", "cpu", "peak"}`. The connection is the process's life line: when it is
+closed, the process is killed.
 
 A process with a second thread is not forked (the child could wait for ever for a lock that the
 thread held): the request is refused, and the caller starts a cold kernel.
 """
 
-import atexit
 import builtins
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
 import os
-import random
 import selectors
 import signal
 import socket
 import sys
-import threading
 import time
 import types
-from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-Child = Callable[[], None]
+# The folder of this program is not on the path, and must not be on that of kernels.
+sys.path.insert(0, str(Path(__file__).parent))
+becoming = importlib.import_module("becoming")
+del sys.path[0]
 
-PR_SET_PDEATHSIG = 1
+Request = dict[str, Any]
+
 LONGEST_REQUEST = 1 << 22
+MOST_DESCRIPTORS = 4
+SECONDS_TO_END = 3
 
 
 def main() -> None:
@@ -47,13 +51,16 @@ def main() -> None:
     # Ipykernel reads at import which process to end with; for a fork that is this one.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     listener = socket.socket(fileno=orders["listener"])
+    before = set(os.environ)
     failed = preload(orders["preload"])
+    # Some libraries set variables for their own later use, in a cold kernel too.
+    added = {name: os.environ[name] for name in set(os.environ) - before}
     # What lives now lives as long as the server: no collection looks at it, in no child either.
     gc.collect()
     gc.freeze()
-    child = Server(listener, orders["key"], failed).serve()
-    if child is not None:
-        child()
+    request = Server(listener, orders["key"], failed).serve()
+    if request is not None:
+        becoming.become(request, added)
     # Nothing was computed and nothing is left to flush.
     os._exit(0)
 
@@ -83,19 +90,21 @@ def _read_line(descriptor: int) -> bytes:
 
 
 class Server:
-    """Waits for requests, for kernels that end, and for the end of its owner."""
+    """Waits for requests, for processes that end, and for the end of its owner."""
 
     def __init__(self, listener: socket.socket, key: str, failed: list[str]) -> None:
         self.listener = listener
         self.key = key
         self.failed = failed
-        self.kernels: dict[socket.socket, int] = {}
-        self.requests: dict[socket.socket, bytes] = {}
+        self.forked: dict[socket.socket, int] = {}
+        self.calls: set[int] = set()
+        self.asking: dict[socket.socket, bytes] = {}
+        self.descriptors: dict[socket.socket, list[int]] = {}
         self.selector = selectors.DefaultSelector()
         self.wake, self.alarm = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def serve(self) -> Child | None:
-        """Give the function that a child runs, in the child; None in the server, at its end."""
+    def serve(self) -> Request | None:
+        """Give in a child the request that it answers; in the server, at its end, None."""
         signal.signal(signal.SIGCHLD, _wake)
         signal.set_wakeup_fd(self.alarm, warn_on_full_buffer=False)
         for source in (0, self.wake, self.listener):
@@ -105,63 +114,63 @@ class Server:
                 if ready.fileobj == 0 and not os.read(0, 4096):
                     self.end()
                     return None
-                child = self.answer(ready.fileobj)
-                if child is not None:
-                    return child
+                request = self.answer(ready.fileobj)
+                if request is not None:
+                    return request
 
-    def answer(self, source: Any) -> Child | None:
+    def answer(self, source: Any) -> Request | None:
         """Do what a source that has something to say wants done."""
         if source == self.wake:
             with contextlib.suppress(BlockingIOError):
                 os.read(self.wake, 4096)
             self.reap()
         elif source is self.listener:
-            self.accept()
+            client, _ = self.listener.accept()
+            self.asking[client] = b""
+            self.descriptors[client] = []
+            self.selector.register(client, selectors.EVENT_READ)
         elif isinstance(source, socket.socket) and source.fileno() >= 0:
             return self.hear(source)
         return None
 
-    def accept(self) -> None:
-        """Let somebody ask for a kernel."""
-        client, _ = self.listener.accept()
-        self.requests[client] = b""
-        self.selector.register(client, selectors.EVENT_READ)
-
-    def hear(self, client: socket.socket) -> Child | None:
-        """Read a request, or that a client is gone; give what a child runs, in the child."""
+    def hear(self, client: socket.socket) -> Request | None:
+        """Read a request, or that a client is gone; in a child, give what it answers."""
         try:
-            piece = client.recv(1 << 16)
+            piece, descriptors, *_ = socket.recv_fds(client, 1 << 16, MOST_DESCRIPTORS)
         except OSError:
-            piece = b""
-        if not piece or client not in self.requests:
+            piece, descriptors = b"", []
+        self.descriptors.setdefault(client, []).extend(descriptors)
+        if not piece or client not in self.asking:
             self.drop(client)
             return None
-        self.requests[client] += piece
-        if len(self.requests[client]) > LONGEST_REQUEST:
+        self.asking[client] += piece
+        if len(self.asking[client]) > LONGEST_REQUEST:
             self.drop(client)
-        elif self.requests[client].endswith(b"\n"):
-            request = read_request(self.requests.pop(client))
-            return self.start(client, request)
+        elif self.asking[client].endswith(b"\n"):
+            return self.start(client, read_request(self.asking.pop(client)))
         return None
 
-    def start(self, client: socket.socket, request: dict[str, Any]) -> Child | None:
-        """Fork a kernel, or say why not."""
+    def start(self, client: socket.socket, request: Request) -> Request | None:
+        """Fork, or say why not."""
         reason = self.refusal(request)
         if reason:
             tell(client, refused=reason)
             self.drop(client)
             return None
-        server = os.getpid()
+        request |= {"server": os.getpid(), "descriptors": self.descriptors.pop(client)}
         pid = os.fork()
         if pid == 0:
             self.leave(client)
-            return lambda: become_kernel(request, server)
-        self.kernels[client] = pid
+            return request
+        for descriptor in request["descriptors"]:
+            os.close(descriptor)
+        self.forked[client] = pid
+        self.calls |= {pid} if "call" in request else set()
         tell(client, pid=pid)
         return None
 
-    def refusal(self, request: dict[str, Any]) -> str:
-        """Say why no kernel can be forked for this request; empty if one can."""
+    def refusal(self, request: Request) -> str:
+        """Say why nothing can be forked for this request; empty if it can."""
         if request.get("key") != self.key:
             return "the environment is another than the server's"
         if self.failed:
@@ -169,27 +178,29 @@ class Server:
         n_threads = len(list(Path("/proc/self/task").iterdir()))
         return f"the server has {n_threads} threads" if n_threads != 1 else ""
 
-    def leave(self, asking: socket.socket) -> None:
+    def leave(self, client: socket.socket) -> None:
         """Close in a child what belongs to the server."""
         signal.set_wakeup_fd(-1)
         self.selector.close()
         self.listener.close()
-        for client in [asking, *self.requests, *self.kernels]:
-            client.close()
-        os.close(self.wake)
-        os.close(self.alarm)
+        for connection in [client, *self.asking, *self.forked]:
+            connection.close()
+        for descriptor in [self.wake, self.alarm, *chain(*self.descriptors.values())]:
+            os.close(descriptor)
 
     def drop(self, client: socket.socket) -> None:
-        """Forget a client and kill its kernel."""
+        """Forget a client and kill what was forked for it."""
         self.selector.unregister(client)
-        self.requests.pop(client, None)
-        pid = self.kernels.pop(client, None)
+        self.asking.pop(client, None)
+        for descriptor in self.descriptors.pop(client, []):
+            os.close(descriptor)
+        pid = self.forked.pop(client, None)
         client.close()
         if pid is not None:
             kill_group(pid)
 
     def reap(self) -> None:
-        """Account for every kernel that has ended."""
+        """Account for every process that has ended."""
         while True:
             try:
                 ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -200,9 +211,9 @@ class Server:
             # Its own children first, while its number cannot be another's.
             kill_group(ended.si_pid)
             pid, status, usage = os.wait4(ended.si_pid, 0)
-            client = next((c for c, kernel in self.kernels.items() if kernel == pid), None)
+            client = next((c for c, forked in self.forked.items() if forked == pid), None)
             if client is not None:
-                del self.kernels[client]
+                del self.forked[client]
                 tell(
                     client,
                     exit=os.waitstatus_to_exitcode(status),
@@ -212,15 +223,21 @@ class Server:
                 self.drop(client)
 
     def end(self) -> None:
-        """Kill every kernel and wait for it."""
-        for pid in self.kernels.values():
+        """Kill what was forked; calls get a moment to clean up after the owner."""
+        for pid in set(self.forked.values()) - self.calls:
+            kill_group(pid)
+        ends = time.monotonic() + SECONDS_TO_END
+        while self.forked and time.monotonic() < ends:
+            self.reap()
+            time.sleep(0.02)
+        for pid in self.forked.values():
             kill_group(pid)
         with contextlib.suppress(ChildProcessError):
             while True:
                 os.wait()
 
 
-def read_request(line: bytes) -> dict[str, Any]:
+def read_request(line: bytes) -> Request:
     """Read a request; whatever is none asks for nothing and is refused."""
     try:
         request = json.loads(line)
@@ -242,70 +259,8 @@ def kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def become_kernel(request: dict[str, Any], server: int) -> None:
-    """Turn this fork into the process that a cold start would have given, and run it."""
-    os.setsid()
-    # A kernel never outlives its server, however that ends.
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != server:
-        os._exit(1)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    _redirect(request["log"])
-    os.environ.clear()
-    os.environ.update(request["env"])
-    os.environ["JPY_PARENT_PID"] = str(server)
-    time.tzset()
-    os.chdir(request["cwd"])
-    sys.argv = request["argv"]
-    _seed()
-    _end(_run_kernel())
-
-
-def _run_kernel() -> int:
-    try:
-        importlib.import_module("ipykernel.kernelapp").launch_new_instance()
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException as error:
-        sys.excepthook(type(error), error, error.__traceback__)
-        return 1
-    return 0
-
-
-def _end(code: int) -> None:
-    # All that a process does at its end but tearing down every module, which takes as long as a
-    # short chapter and changes nothing.
-    try:
-        threading._shutdown()  # type: ignore[attr-defined]
-        atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-    finally:
-        os._exit(code)
-
-
 def _wake(_number: int, _frame: object) -> None:
     """Do nothing: that the signal has a handler is what wakes the loop."""
-
-
-def _redirect(log: str | None) -> None:
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    if log is not None:
-        file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        os.dup2(file, 1)
-        os.dup2(file, 2)
-        os.close(file)
-
-
-def _seed() -> None:
-    # Else all kernels would draw the same "random" numbers; a cold one draws its own.
-    random.seed()
-    numpy = sys.modules.get("numpy.random")
-    if numpy is not None:
-        numpy.seed()
 
 
 if __name__ == "__main__":

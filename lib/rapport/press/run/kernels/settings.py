@@ -18,8 +18,11 @@ SOCKETS_VARIABLE = "RAPPORT_SOCKETS"
 
 
 ENFORCED: Mapping[str, str] = {
+    # The size of a terminal, by which pandas and others break text; readline sets it at import.
+    "COLUMNS": "80",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
+    "LINES": "24",
     "MKL_NUM_THREADS": "1",
     # Set before pyplot is imported, or figures of a stray `plt.plot` vanish in a warm kernel.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",

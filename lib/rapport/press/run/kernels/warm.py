@@ -21,13 +21,13 @@ from rapport.press.run.kernels.account import LOST_SERVER, log_path, note
 from rapport.press.run.kernels.forks import (
     FORKS_VARIABLE,
     NO_THREADS,
-    ForkedKernel,
+    Fork,
     ForkRefusedError,
-    ForkServer,
     can_fork,
     fork_kernel,
     server_key,
 )
+from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.provisioner import RapportProvisioner
 
 
@@ -54,16 +54,17 @@ class WarmProvisioner(RapportProvisioner):
         """Note also that the server was lost, which is what ended the kernel then."""
         process = self.process
         status = await super().poll()
-        if isinstance(process, ForkedKernel) and process.lost_server:
+        if isinstance(process, Fork) and process.lost_server:
             note(note=LOST_SERVER)
         return status
 
 
-def _fork(cmd: list[str], kwargs: dict[str, Any]) -> ForkedKernel:
+def _fork(cmd: list[str], kwargs: dict[str, Any]) -> Fork:
     if not can_fork():
         raise ForkRefusedError("kernels are forked on Linux only")
-    environment = kwargs["env"]
-    named = environment.get(FORKS_VARIABLE)
+    environment = dict(kwargs["env"])
+    # Where kernels come from is none of a kernel's business.
+    named = environment.pop(FORKS_VARIABLE, None)
     address = Path(named) if named else _own_server(server_key(environment | NO_THREADS)).address
     where = str(kwargs.get("cwd") or Path.cwd())
     return fork_kernel(address, cmd, env=environment, cwd=where, log=log_path())

@@ -12,11 +12,11 @@ import pytest
 from rapport.press.run.kernels.forks import (
     NO_THREADS,
     ForkRefusedError,
-    ForkServer,
     can_fork,
     fork_kernel,
     server_key,
 )
+from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.settings import kernel_environment
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
@@ -150,7 +150,8 @@ def test_only_its_user_may_connect(server):
 OWNER = """
 import os, sys, time
 from pathlib import Path
-from rapport.press.run.kernels.forks import ForkServer, fork_kernel
+from rapport.press.run.kernels.forks import fork_kernel
+from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.settings import kernel_environment
 folder = Path(sys.argv[1])
 server = ForkServer(folder, os.environ)
