@@ -50,17 +50,15 @@ def _shorten_path(path: str) -> str:
     x = y = ""
     for line in path.splitlines():
         command, *numbers = line.split()
-        short = [_round(number) for number in numbers]
         if command == "L":
-            pieces.append(_stroke(x, y, *short))
+            to_x, to_y = _round(numbers[0]), _round(numbers[1])
+            if to_y != y:
+                pieces.append(f"V{to_y}" if to_x == x else f"L{to_x} {to_y}")
+            elif to_x != x:
+                pieces.append(f"H{to_x}")
+            x, y = to_x, to_y
         else:
+            short = [_round(number) for number in numbers]
             pieces.append(command + " ".join(short))
-        if short:
-            x, y = short[-2:]
+            x, y = short[-2:] or (x, y)
     return "".join(pieces)
-
-
-def _stroke(x: str, y: str, to_x: str, to_y: str) -> str:
-    if y == to_y:
-        return "" if x == to_x else f"H{to_x}"
-    return f"V{to_y}" if x == to_x else f"L{to_x} {to_y}"

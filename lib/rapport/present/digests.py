@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,16 +32,17 @@ def digest_frame(frame: pd.DataFrame) -> str:
 
 def plain_cell(cell: Any) -> Any:
     """Give a cell as JSON holds it: decimals and dates as text, missing as null."""
-    if isinstance(cell, Suppressed):
-        return f"<{cell.below}"
     if cell is None or isinstance(cell, str | bool | int):
         return cell
-    if pd.isna(cell):
+    if isinstance(cell, float):
+        return None if math.isnan(cell) else float(cell)
+    if isinstance(cell, Suppressed):
+        return f"<{cell.below}"
+    # pandas is asked of the rare cells only: it takes longer than all other questions.
+    if cell is pd.NaT or (not isinstance(cell, date) and pd.isna(cell)):
         return None
-    if isinstance(cell, Decimal):
-        return format(cell, "f")
-    if isinstance(cell, date):
-        return cell.isoformat()
+    if isinstance(cell, date | Decimal):
+        return cell.isoformat() if isinstance(cell, date) else format(cell, "f")
     return plain_cell(cell.item()) if hasattr(cell, "item") else cell
 
 

@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from rapport.assets.files import font_paths
 from rapport.errors import DataError
 from rapport.present.compact import compact
-from rapport.present.digests import column_kinds, digest_frame
+from rapport.present.digests import column_kinds, digest_frame, plain_cell
 from rapport.present.draw import texts_of
 from rapport.present.glyphs import check_glyphs
 from rapport.present.sparkline import sparkline
@@ -86,6 +86,22 @@ def test_a_digest_takes_decimals_dates_and_hidden_cells():
     cells = [Decimal("1.10"), date(2010, 12, 9), Suppressed(10), None, True]
 
     assert len(digest_frame(pd.DataFrame({"cell": pd.Series(cells, dtype=object)}))) == 64
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NaT, pd.NA, Decimal("NaN")])
+def test_every_missing_cell_is_null(missing):
+    assert plain_cell(missing) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [(np.float64(0.1), 0.1), (np.int64(3), 3), (np.True_, True), (Decimal("1.10"), "1.10"),
+     (pd.Timestamp("2010-12-09"), "2010-12-09T00:00:00"), (date(2010, 12, 9), "2010-12-09"),
+     (Suppressed(10), "<10"), ("£", "£")],
+)  # fmt: skip
+def test_a_cell_is_spelled_as_json_holds_it(cell, plain):
+    assert plain_cell(cell) == plain
+    assert type(plain_cell(cell)) is type(plain)
 
 
 def test_kinds_of_written_columns():

@@ -83,15 +83,14 @@ def _bands(coverage: pd.DataFrame) -> dict[tuple[str, int], Days]:
     Stretches are counted from the first Monday of all sources.
     """
     days = (coverage["on"] - pd.Timestamp(_monday(coverage["on"]))).dt.days.to_numpy()
-    rows: dict[tuple[str, int], list[int]] = {}
-    pairs = zip(coverage["source"].astype(str), (days // DAYS).tolist(), strict=True)
-    for row, pair in enumerate(pairs):
-        rows.setdefault(pair, []).append(row)
     n_rows = coverage["n_rows"].to_numpy(float)
-    return {
-        (source, stretch): (days[among] - stretch * DAYS, n_rows[among])
-        for (source, stretch), among in rows.items()
-    }
+    sources, names = pd.factorize(coverage["source"].astype(str))
+    found = {}
+    for number, name in enumerate(names):
+        for stretch in np.unique(days[sources == number] // DAYS):
+            among = (sources == number) & (days // DAYS == stretch)
+            found[name, int(stretch)] = (days[among] - stretch * DAYS, n_rows[among])
+    return found
 
 
 def _head(bands: Collection[tuple[str, int]]) -> float:
