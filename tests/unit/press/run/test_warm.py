@@ -33,7 +33,7 @@ pd.DataFrame({f"column {n}": range(3) for n in range(18)})
 FIGURE = """
 import matplotlib.pyplot as plt
 plt.rcParams["svg.hashsalt"] = "fixed"
-plt.plot([1, 3, 2])
+plt.plot([1, 3, 2]);
 """
 STATE = """
 import decimal, warnings
