@@ -176,6 +176,7 @@ def draw_units(
     size : columns and lines of the terminal
     """
     columns, height = size
+    # The last column stays free: terminals differ in where the cursor is behind it.
     width = min(columns - 1, WIDEST)
     table = Table.grid(padding=(0, 1), expand=True)
     table.width = width

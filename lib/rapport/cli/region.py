@@ -44,9 +44,7 @@ class Region:
         """
         columns, height = self.size
         self.console.size = (columns, height)
-        # The last column stays free: terminals differ in where the cursor is behind it.
-        options = self.console.options.update(width=max(1, columns - 1))
-        lines = self.console.render_lines(below, options, pad=False) if below is not None else []
+        lines = self.console.render_lines(below, pad=False) if below is not None else []
         lines = lines[: height - 1]
         with self.console:
             self.console.control(self._erase(columns))

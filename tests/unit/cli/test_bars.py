@@ -182,6 +182,19 @@ def test_more_units_than_lines_show_those_that_are_at_work(start):
     assert lines[0].startswith("unit-07")
 
 
+def test_more_running_tasks_than_lines_leave_the_screen_as_it_is(start):
+    terminal = start(size=(60, 6))
+    for number in range(9):
+        tell(terminal, "started", name=f"chapter_{number}")
+    terminal.wait_for("Chapter 3", end=" s")
+
+    terminal.say(json.dumps({"shell": "echo above >&2"}))
+
+    lines = terminal.wait_for("above", "Chapter 3", end=" s").splitlines()
+    assert lines[0] == "above"
+    assert len(lines) == 1 + 5
+
+
 @pytest.mark.parametrize("columns", [12, 30, 50])
 def test_a_narrow_terminal_folds_no_line(start, columns):
     terminal = start(size=(columns, 24))
