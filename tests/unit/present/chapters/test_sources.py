@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.press.run.code import PACKAGE_FOLDER
+from rapport.press.run.code import Package
 from rapport.press.run.sources import Sources, make_chapter_task
 
 NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
@@ -23,7 +23,7 @@ def test_a_chapter_rests_on_the_figures_that_it_shows_and_on_no_other(notebook):
         NOTEBOOKS / f"{notebook}.ipynb", ("sample-retail", "2026-06"), parameters={}, context={}
     )
 
-    modules = Sources(PACKAGE_FOLDER).modules(task)
+    modules = Sources(Package()).modules(task)
 
     figures = {Path(at).stem for at in modules if at.startswith("present/figures/")}
     assert figures - SHARED == ITS_OWN[notebook]
@@ -36,7 +36,7 @@ def test_a_chapter_rests_on_the_words_around_its_own_figures_only(notebook):
         NOTEBOOKS / f"{notebook}.ipynb", ("sample-retail", "2026-06"), parameters={}, context={}
     )
 
-    modules = Sources(PACKAGE_FOLDER).modules(task)
+    modules = Sources(Package()).modules(task)
 
     chapters = {Path(at).stem.split("_")[0] for at in modules if at.startswith("present/chapters/")}
     assert chapters - {""} <= {notebook.split("_")[1]}
