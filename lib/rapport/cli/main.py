@@ -109,6 +109,10 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument(
         "--cold", action="store_true", help="start every kernel afresh; never fork a warm one"
     )
+    run.add_argument(
+        "--jupyter-cache", type=Path, metavar="FOLDER",
+        help="also publish executed notebooks for `jcache` (extra `cache`)",
+    )  # fmt: skip
     run.add_argument("--dry-run", action="store_true", help="say what would be done and why")
     run.add_argument(
         "--json", action="store_true",

@@ -26,6 +26,7 @@ from rapport.errors import ParameterError
 from rapport.params import Language, find_root
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
+from rapport.press.run.notebook_cache import check_folder, publish_notebooks
 from rapport.press.run.plan import World, describe_plan, plan
 from rapport.press.run.reads import read_chapter
 from rapport.press.run.store import Store
@@ -59,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     request = read_request(arguments)
     if arguments.dry_run:
         return _say_plan(request)
-    with Progress(sys.stderr, as_json=arguments.json) as progress:
+    # Not cleaned until what was made is printed, too.
+    with request.world.store.shared(), Progress(sys.stderr, as_json=arguments.json) as progress:
         results = run_tasks(
             [plan_ingestion(request.root, unit) for unit in request.units],
             request.world,
@@ -73,7 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.chapter:
             _remember(request, results.values())
         progress.close(results)
-    _say_result(request.root, results.values(), as_json=arguments.json)
+        _say_result(request.root, results.values(), as_json=arguments.json)
+        if arguments.jupyter_cache is not None:
+            publish_notebooks(arguments.jupyter_cache, results.values(), request.world.store)
     return worst_code([exit_code_of(results.values()), _say_errors(request)])
 
 
@@ -96,6 +100,8 @@ def read_request(arguments: argparse.Namespace) -> Request:
     require_chapters(root, arguments.chapter)
     for notebook in list_notebooks(root):
         read_chapter(notebook)
+    if arguments.jupyter_cache is not None:
+        check_folder(arguments.jupyter_cache)
     units = find_units(root, arguments)
     world = World(Store(root / "data" / "store"), read_conditions(root))
     shape = (formats, languages)
