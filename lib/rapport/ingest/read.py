@@ -52,9 +52,10 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
     clean = frozenset.intersection(*(file.clean for file in read))
     try:
         parts = [_part(source, f"file {name} {n}", n + 1) for n in range(len(files))]
-        text = identifier(f"text {relation_of(name)}")
-        engine.run(f"CREATE VIEW {text} AS {' UNION ALL BY NAME '.join(parts)}")
-        return _type_columns(engine, name, source, clean)
+        made = _text_of(name) if source.types else relation_of(name)
+        engine.run(f"CREATE VIEW {identifier(made)} AS {' UNION ALL BY NAME '.join(parts)}")
+        known = _columns_of(engine, made, clean)
+        return _type_columns(engine, name, source, known) if source.types else Opened(known, [])
     except EngineError:
         advice = "Its files must agree in the names and types of their columns."
         return Opened({}, [Fault(name, "", "the files cannot be read as one table", advice)])
@@ -84,24 +85,28 @@ def _part(source: Source, part: str, number: int) -> str:
     return f"SELECT {number} AS {FILE}, {columns} FROM {identifier(part)}{filled}"
 
 
-def _type_columns(engine: Engine, name: str, source: Source, clean: frozenset[str]) -> Opened:
-    text = f"text {relation_of(name)}"
-    known = _columns_of(engine, text, clean)
+def _text_of(source: str) -> str:
+    return f"text {relation_of(source)}"
+
+
+def _type_columns(engine: Engine, name: str, source: Source, known: Mapping[str, str]) -> Opened:
+    """Make the relation of a source whose texts are `known`, with the types that it states."""
     absent = [column for column in source.types if column not in known]
     if absent:
         advice = "Mend `types` in the unit's file."
         said = "the file has no such column"
         return Opened({}, [Fault(name, column, said, advice) for column in absent])
-    texts = {column: known[column] if column in clean else TEXT for column in source.types}
+    texts = {column: CLEAN if known[column] == CLEAN else TEXT for column in source.types}
     typed = [
         f"{read_as(kind, identifier(column), texts[column])} AS {identifier(column)}"
         for column, kind in source.types.items()
     ]
-    replaced = f" REPLACE ({', '.join(typed)})" if typed else ""
     relation = relation_of(name)
-    engine.run(f"CREATE VIEW {identifier(relation)} AS SELECT *{replaced} FROM {identifier(text)}")
-    if not typed:
-        return Opened(known, [])
+    engine.run(
+        f"CREATE VIEW {identifier(relation)} AS "
+        f"SELECT * REPLACE ({', '.join(typed)}) FROM {identifier(_text_of(name))}"
+    )
+    clean = frozenset(column for column, kind in known.items() if kind == CLEAN)
     columns = _columns_of(engine, relation, clean)
     return Opened(columns, _check_types(engine, name, source, texts))
 
@@ -115,7 +120,7 @@ def _columns_of(engine: Engine, relation: str, clean: frozenset[str]) -> dict[st
 def _check_types(
     engine: Engine, name: str, source: Source, texts: Mapping[str, str]
 ) -> list[Fault]:
-    text = identifier(f"text {relation_of(name)}")
+    text = identifier(_text_of(name))
     faults = []
     for column, kind in source.types.items():
         rows = f"count(*) AS n, min({ROW}, {ROWS_NAMED}) AS numbers"
