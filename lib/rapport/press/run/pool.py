@@ -6,7 +6,6 @@ kernels behind, and nothing says which process ran what.
 
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,8 +18,9 @@ from rapport.press.run.kernels.account import LOST_SERVER, end_kernel
 from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkRefusedError, can_fork
 from rapport.press.run.kernels.forks import NAME as FORKS
 from rapport.press.run.kernels.forkserver import ForkServer
-from rapport.press.run.kernels.settings import SOCKETS_VARIABLE, kernel_environment
+from rapport.press.run.kernels.settings import PREFIX, SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.specs import jupyter_path
+from rapport.press.run.leases import Lease, make_folder, sweep
 from rapport.press.run.tasks import ChapterTask, Failure
 from rapport.press.run.worker import Job, Outcome
 from rapport.press.run.workers import ForkedProcess, Process, fork_worker, spawn_worker
@@ -51,7 +51,7 @@ class Pool:
         """
         self._n_workers = max(1, n_workers)
         self._workers: list[_Worker] = []
-        self._sockets: Path | None = None
+        self._sockets: Lease | None = None
         self._is_warm = can_fork() and not cold
         self._server: ForkServer | None = None
 
@@ -76,7 +76,7 @@ class Pool:
         if self._server is not None:
             self._server.close()
         if self._sockets is not None:
-            shutil.rmtree(self._sockets, ignore_errors=True)
+            self._sockets.close()
 
     @property
     def n_free(self) -> int:
@@ -154,8 +154,10 @@ class Pool:
         of a socket may have about a hundred bytes.
         """
         if self._sockets is None:
-            self._sockets = Path(tempfile.mkdtemp(prefix="rapport-"))
-        return self._sockets
+            temporary = Path(tempfile.gettempdir())
+            sweep(temporary, PREFIX)
+            self._sockets = make_folder(temporary, PREFIX)
+        return self._sockets.folder
 
     def _end(self, worker: _Worker) -> None:
         """End a worker and its kernel, whatever they are doing."""

@@ -8,7 +8,6 @@ outlives the run.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -21,6 +20,7 @@ from typing import Any, Protocol
 from rapport.press.run.kernels.account import end_kernel
 from rapport.press.run.kernels.forks import Fork
 from rapport.press.run.kernels.forkserver import ForkServer
+from rapport.press.run.leases import remove
 from rapport.press.run.worker import run_job
 
 FORKED = "rapport.press.run.workers:serve_forked"
@@ -167,6 +167,6 @@ def _end_with_parent(now: list[Path], sockets: Path, ended: Any) -> None:
     connection.wait([ended])
     for folder in now:
         end_kernel(folder)
-        shutil.rmtree(folder.parent, ignore_errors=True)
-    shutil.rmtree(sockets, ignore_errors=True)
+        remove(folder.parent)
+    remove(sockets)
     os._exit(1)

@@ -36,10 +36,10 @@ plt.rcParams["svg.hashsalt"] = "fixed"
 plt.plot([1, 3, 2]);
 """
 STATE = """
-import decimal, warnings
+import decimal
 import numpy as np
-print(decimal.getcontext(), np.geterr(), warnings.filters[:3], pd.get_option("display.max_columns"))
-print(plt.get_backend(), sorted(plt.rcParams.items()) [:40])
+print(decimal.getcontext(), np.geterr(), pd.get_option("display.max_columns"))
+print(plt.get_backend(), sorted(plt.rcParams.items()))
 """
 MODEL = """
 from sklearn.cluster import KMeans

@@ -6,7 +6,6 @@ nbclient, nbval) gets all of it by choosing the kernelspec.
 
 import asyncio
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -16,8 +15,9 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from rapport.press.run.kernels.account import log_path, note
-from rapport.press.run.kernels.settings import SOCKETS_VARIABLE, kernel_environment
+from rapport.press.run.kernels.settings import PREFIX, SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.spawned import INTERVAL, SpawnedKernel
+from rapport.press.run.leases import Lease, make_folder, sweep
 
 # A socket's path may have 107 bytes (103 on macOS); "/k-5" and room for a longer number go off.
 LONGEST_FOLDER = 90
@@ -26,17 +26,18 @@ LONGEST_FOLDER = 90
 class RapportProvisioner(LocalProvisioner):
     """Launches a kernel with sockets in a private folder and the enforced settings."""
 
-    folder: Path | None = None
+    lease: Lease | None = None
+    """The private folder; a restart keeps it."""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose transport, folder and environment before the connection file is written."""
-        if self.folder is None:  # a restart keeps its folder
-            self.folder = Path(
-                tempfile.mkdtemp(prefix="rapport-", dir=os.environ.get(SOCKETS_VARIABLE) or None)
-            )
-        self._choose_transport(self.folder)
+        if self.lease is None:
+            parent = Path(os.environ.get(SOCKETS_VARIABLE) or tempfile.gettempdir())
+            sweep(parent, PREFIX)
+            self.lease = make_folder(parent, PREFIX)
+        self._choose_transport(self.lease.folder)
         ambient = kwargs.pop("env", None) or dict(os.environ)
-        environment = kernel_environment(ambient, private=self.folder)
+        environment = kernel_environment(ambient, private=self.lease.folder)
         prepared: dict[str, Any] = await super().pre_launch(env=environment, **kwargs)
         return prepared
 
@@ -74,9 +75,9 @@ class RapportProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002
         """Remove the private folder with its sockets."""
         await super().cleanup(restart=restart)
-        if self.folder is not None and not restart:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder = None
+        if self.lease is not None and not restart:
+            self.lease.close()
+            self.lease = None
 
     def _choose_transport(self, folder: Path) -> None:
         manager: Any = self.parent

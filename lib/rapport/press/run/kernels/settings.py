@@ -15,6 +15,8 @@ from pathlib import Path
 SOURCE_ROOT = Path(__file__).parents[4]
 SOCKETS_VARIABLE = "RAPPORT_SOCKETS"
 """A folder of the run for the folders of sockets, which its owner removes whatever happens."""
+PREFIX = "rapport-"
+"""How the folders of sockets begin that lie in the system's temporary folder."""
 
 
 ENFORCED: Mapping[str, str] = {

@@ -29,6 +29,8 @@ from rapport.press.run.kernels.forks import (
 )
 from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.provisioner import RapportProvisioner
+from rapport.press.run.kernels.settings import PREFIX
+from rapport.press.run.leases import make_folder
 
 
 class WarmProvisioner(RapportProvisioner):
@@ -75,9 +77,9 @@ def _fork(cmd: list[str], kwargs: dict[str, Any]) -> Fork:
 def _own_server(key: str) -> ForkServer:
     """Start this process's own server; `key` keeps those of different environments apart."""
     del key
-    folder = tempfile.TemporaryDirectory(prefix="rapport-")
-    server = ForkServer(Path(folder.name), os.environ)
+    lease = make_folder(Path(tempfile.gettempdir()), PREFIX)
+    server = ForkServer(lease.folder, os.environ)
     # The last registered goes first: the server ends before its folder goes.
-    atexit.register(folder.cleanup)
+    atexit.register(lease.close)
     atexit.register(server.close)
     return server
