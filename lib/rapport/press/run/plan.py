@@ -5,6 +5,7 @@ key holds the content of tables, so a mart that was made again and came out equa
 """
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +29,7 @@ from rapport.press.run.tasks import (
     Task,
 )
 
-Known = Mapping[Scope, Mapping[str, str]]
+Known = Mapping[Scope, dict[str, str]]
 """Unit and period: table: digest of its content."""
 Record = Mapping[str, Any]
 """What the store keeps of an execution."""
@@ -174,7 +175,7 @@ def find_tables(task: Task, known: Known) -> tuple[dict[str, str], list[str]]:
     """
     aliases = dict(task.reads) if isinstance(task, TableTask) else {t: t for t in task.reads}
     aliases |= {table: table for table in task.optional}
-    seen = dict(known.get((task.unit, None), {})) | dict(known.get((task.unit, task.period), {}))
+    seen = ChainMap(*(known.get((task.unit, period), {}) for period in (task.period, None)))
     found = {alias: seen[table] for alias, table in aliases.items() if table in seen}
     missing = [
         table
