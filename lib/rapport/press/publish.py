@@ -37,10 +37,11 @@ from rapport.press.proof.record import (
     sha256,
 )
 from rapport.press.proof.slot import fill_slot, make_block, slot_size
-from rapport.press.render.document import build_documents
+from rapport.press.render.document import build_documents, number_documents
 from rapport.press.render.html import render_html
 from rapport.press.render.notebook import ExecutedChapter
 from rapport.press.render.pdf import render_pdf
+from rapport.press.render.tree import Document
 
 __all__ = ["Chapter", "Published", "Report", "log_failure", "publish"]
 
@@ -81,7 +82,7 @@ def publish(report: Report, *, reports: Path) -> Published:
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"
     run = Run(report, run_id, values, show(drafts), folder, unit / report.frame.period)
     try:
-        is_new = _put(run)
+        is_new = _put(run, drafts)
     except OSError as error:
         raise RapportError(
             f"{report.frame.unit} {report.frame.period}: the report cannot be written "
@@ -105,13 +106,13 @@ def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[
     log.append(reports / "log.jsonl", entry)
 
 
-def _put(run: Run) -> bool:
+def _put(run: Run, drafts: Mapping[str, Document]) -> bool:
     """Make what is not there yet; tell whether the run had to be made."""
     reports = run.link.parents[1]
     is_new = not _is_made(run.folder)
     if not is_new and _leads(run.link, run.folder) and (reports / INDEX).is_file():
         return False
-    bodies = _render_all(run) if is_new else {}
+    bodies = _render_all(run, drafts) if is_new else {}
     with log.lock(reports / "log.jsonl"):
         finish_points(run.link.parent)
         # Another process may have made the very same run while this one was rendering.
@@ -136,9 +137,9 @@ def _leads(link: Path, folder: Path) -> bool:
     return shown.is_file() and shown.read_bytes() == made.read_bytes()
 
 
-def _render_all(run: Run) -> dict[str, bytes]:
+def _render_all(run: Run, drafts: Mapping[str, Document]) -> dict[str, bytes]:
     report = run.report
-    documents = build_documents(_notebooks(report), replace(report.frame, record_id=run.id))
+    documents = number_documents(drafts, replace(report.frame, record_id=run.id))
     block = make_block(slot_size(spell_values(run)))
     return {
         name: _render(documents[name.split(".")[1]], name, report, block)
@@ -184,7 +185,7 @@ def _values(report: Report) -> list[dict[str, Any]]:
     return [{**value, "chapter": c.name} for c in report.chapters for value in c.values]
 
 
-def _render(document: Any, name: str, report: Report, block: bytes) -> bytes:
+def _render(document: Document, name: str, report: Report, block: bytes) -> bytes:
     if name.endswith(".pdf"):
         return render_pdf(document, slot=block, date=report.as_of or UNDATED)
     return render_html(document, slot=block)

@@ -62,6 +62,28 @@ def build_documents(notebooks: Sequence[ExecutedChapter], frame: Frame) -> dict[
     return documents
 
 
+def number_documents(documents: Mapping[str, Document], frame: Frame) -> dict[str, Document]:
+    """Give documents that were built before their run had its number, with it.
+
+    The number is made of what the documents say, and they say it in two places.
+
+    Parameters
+    ----------
+    frame : as they were built with, and the number of the run
+    """
+    return {
+        language: {
+            **document,
+            "record": make_record(frame, language),
+            "appendix": [
+                *document["appendix"][:-1],
+                make_check(frame, document["appendix"][-1]["number"], language),
+            ],
+        }
+        for language, document in documents.items()
+    }
+
+
 def _read(chapter: ExecutedChapter, frame: Frame) -> _Read:
     parts = read_parts(chapter, frame.languages)
     for item in (item for part in parts for item in part.items):

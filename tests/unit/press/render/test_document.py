@@ -12,7 +12,7 @@ from executed import (
     table,
 )
 from rapport.errors import ChapterError
-from rapport.press.render.document import build_documents
+from rapport.press.render.document import build_documents, number_documents
 from rapport.press.render.frame import DataSource, Frame, Parameter
 from rapport.press.render.notebook import ExecutedChapter
 
@@ -63,6 +63,16 @@ def chapter_of(documents, language="en"):
 def method_of(documents, language="en"):
     found = [part for part in documents[language]["appendix"] if part["anchor"] == "method-churn"]
     return found[0]["blocks"] if found else []
+
+
+def test_a_document_that_gets_its_number_later_is_the_same():
+    cells = churn(code(sentence("churn.a", "Fewer.", "减少。")))
+    drafts = build(cells, record_id="", versions=[("typst", "0.15.0")])
+
+    numbered = number_documents(drafts, make_frame(versions=[("typst", "0.15.0")]))
+
+    assert numbered == build(cells, versions=[("typst", "0.15.0")])
+    assert numbered != drafts
 
 
 def test_each_language_has_its_own_words():
