@@ -81,6 +81,8 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
     task = planned.task
     error = outcome.error
     assert error is not None
+    # The disk may be full of what it wrote, and the error must find room.
+    shutil.rmtree(folder / "writes", ignore_errors=True)
     kept = store.failed_folder(task.id)
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)

@@ -32,8 +32,9 @@ from rapport.press.run import leases
 logger = logging.getLogger(__name__)
 
 WAIT = 30.0  # seconds that a run waits for `rapport store gc`
-# What a person can put right, unlike a wrong path: no room, no right to write, a broken disk.
-DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+# What a person can put right, unlike a wrong path: no room or a broken disk; no right to write.
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
+DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Store:
             The store is being cleaned for longer than half a minute; or the block met a disk that
             is full or cannot be written.
         """
-        with self._explained():
+        with self.writing():
             self.root.mkdir(parents=True, exist_ok=True)
             with held(self.root / "lock", shared=True, wait=WAIT) as is_held:
                 if not is_held:
@@ -74,7 +75,7 @@ class Store:
         StoreError
             A run is using it.
         """
-        with self._explained():
+        with self.writing():
             self.root.mkdir(parents=True, exist_ok=True)
             with held(self.root / "lock") as is_held:
                 if not is_held:
@@ -83,6 +84,30 @@ class Store:
                         "again."
                     )
                 yield
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Say what a person can do if the store's disk is full or cannot be written.
+
+        Raises
+        ------
+        StoreError
+            In place of the system's error.
+        """
+        try:
+            yield
+        except OSError as error:
+            name = error.filename
+            # What was written to an open file fails without a name.
+            is_disk = error.errno in (DISK if name is None else DISK | DENIED)
+            if not is_disk or (name and not Path(os.fsdecode(name)).is_relative_to(self.root)):
+                raise
+            raise StoreError(
+                f"{self._name}: the store cannot be written ({error.strerror}). Nothing "
+                "half-written is kept, and what was published before is untouched. Make room, or "
+                "make it writable, and run again; `rapport store gc --keep 1` removes what newer "
+                "executions replaced."
+            ) from error
 
     def sweep(self) -> int:
         """Remove what killed processes left aside, nothing of a living one; give the number."""
@@ -125,7 +150,7 @@ class Store:
             path.unlink()
             return digest
         target = self.object_path(digest)
-        with self._explained():
+        with self.writing():
             target.parent.mkdir(parents=True, exist_ok=True)
             if os.name == "posix":
                 path.chmod(0o444)
@@ -156,7 +181,7 @@ class Store:
         if (self.read_last(task_id) or {}).get("key") == key:
             return
         self.write_last(task_id, {**parts, "key": key})
-        with self._explained():
+        with self.writing():
             os.utime(self._task_path(key))
 
     def list_last_keys(self) -> list[str]:
@@ -177,12 +202,8 @@ class Store:
 
     def lease_folder(self) -> leases.Lease:
         """Make an empty private folder on the store's file system; it goes with its lease."""
-        with self._explained():
+        with self.writing():
             return leases.make_folder(self._aside(), "run-")
-
-    def make_folder(self) -> Path:
-        """Make an empty private folder that is this process's until it ends."""
-        return self.lease_folder().folder
 
     def log_path(self, task_id: str) -> Path:
         """Give the path of what a task wrote to standard error."""
@@ -227,23 +248,6 @@ class Store:
         self._place(f"{text}\n".encode(), path, mode=0o600)
 
     def _place(self, content: bytes, path: Path, *, mode: int) -> None:
-        with self._explained():
+        with self.writing():
             path.parent.mkdir(parents=True, exist_ok=True)
             leases.place(content, path, parent=self._aside(), mode=mode)
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say of a disk that fails what a person can do."""
-        try:
-            yield
-        except OSError as error:
-            # What was written to an open file fails without a name.
-            place = self.root if error.filename is None else Path(os.fsdecode(error.filename))
-            if error.errno not in DISK or not place.is_relative_to(self.root):
-                raise
-            raise StoreError(
-                f"{self._name}: the store cannot be written ({error.strerror}). Nothing "
-                "half-written is kept, and what was published before is untouched. Make room, or "
-                "make it writable, and run again; `rapport store gc --keep 1` removes what newer "
-                "executions replaced."
-            ) from error

@@ -78,7 +78,8 @@ def run_job(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     """
     started, spent = time.monotonic(), cpu_seconds()
     try:
-        outcome = _run(job, on_cell)
+        with job.store.writing():
+            outcome = _run(job, on_cell)
     except Exception as error:  # a bug in one task must not end the others
         outcome = Outcome(error=describe_error(error))
     seconds = time.monotonic() - started

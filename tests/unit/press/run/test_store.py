@@ -10,7 +10,11 @@ import pytest
 
 from kills import kill_at_every_step, killable
 from rapport.errors import StoreError
+from rapport.press.run.execute import run_tasks
+from rapport.press.run.kernels.settings import Conditions
+from rapport.press.run.plan import World
 from rapport.press.run.store import Store
+from rapport.press.run.tasks import TableTask
 
 
 @pytest.fixture
@@ -203,7 +207,11 @@ def test_a_kill_at_any_moment_leaves_whole_files_and_no_litter(store):
 WRITE_FOREVER = """
 import sys
 from pathlib import Path
+from rapport.press.run.execute import run_tasks
+from rapport.press.run.kernels.settings import Conditions
+from rapport.press.run.plan import World
 from rapport.press.run.store import Store
+from rapport.press.run.tasks import TableTask
 store = Store(Path(sys.argv[1]))
 print("begun", flush=True)
 while True:
@@ -287,3 +295,26 @@ def test_an_error_that_is_not_the_disk_s_stays_what_it_is(store, tmp_path):
         store.add_file(tmp_path / "none")
     with pytest.raises(PermissionError), store.shared():
         raise PermissionError(errno.EACCES, "not yours", str(tmp_path / "elsewhere"))
+    with pytest.raises(PermissionError), store.shared():
+        raise PermissionError(errno.EPERM, "a process of another user")
+
+
+def write_words(n_bytes):
+    function = "unit.press.run.table_functions:count_words"
+    arguments = {"words": ["x" * n_bytes]}
+    return TableTask("shop/2010-11/a", "shop", "2010-11", "a", function, arguments, {}, ())
+
+
+def test_a_task_that_fills_the_disk_fails_with_one_clear_message(small_disk):
+    world = World(Store(small_disk / "data" / "store"), Conditions("lock", "3.11", {}))
+
+    before = run_tasks([write_words(10)], world, workers=1)
+    full = run_tasks([write_words(1_000_000)], world, workers=1)
+    after = run_tasks([write_words(10)], world, workers=1)
+
+    (error,) = [result.error for result in full.values()]
+    assert error.class_name == "StoreError"
+    assert error.message.startswith("data/store: the store cannot be written (No space left")
+    assert error.traceback == ()
+    assert [r.status for r in (*before.values(), *after.values())] == ["executed", "reused"]
+    assert not any((world.store.root / "aside").iterdir())
