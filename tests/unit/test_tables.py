@@ -266,6 +266,21 @@ def test_rows_of_a_file_are_numbered_from_one_where_asked(orders, tmp_path):
         assert engine.rows("select place from numbered") == [{"place": n} for n in (1, 2, 3)]
 
 
+def test_the_engine_prints_no_bar_where_it_takes_its_caller_for_a_person():
+    program = (
+        "from rapport.tables.engine import Engine;"
+        "print(Engine({}).rows(\"SELECT current_setting('enable_progress_bar') AS bar\"))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "[{'bar': False}]"
+
+
 def test_a_refused_statement_says_so():
     with Engine({}) as engine, pytest.raises(EngineError):
         engine.run("select nothing from nowhere")

@@ -94,6 +94,9 @@ class Engine:
             "preserve_insertion_order": "true",
             "memory_limit": quote(memory_limit) if memory_limit else None,
             "temp_directory": quote(str(temp)) if temp else "''",
+            # Where nobody wrote a main program, as in a kernel, DuckDB prints a bar of its own for
+            # a statement of more than two seconds: the chapter's output would tell the load.
+            "enable_progress_bar": "false",
             # Else an unknown name in a query is looked up among the caller's variables.
             "python_enable_replacements": "false",
             "allowed_paths": f"[{', '.join(quote(file) for file in files)}]",
