@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from rapport.analysis.cluster_choice import Cloud, choose_k, diagnose, fit_kmeans, mark_eligible
+from rapport.analysis.cluster_choice import Cloud, choose_k, diagnose, fit_clustering, mark_eligible
+from rapport.analysis.kmeans import assign
 from rapport.analysis.measures import Floats, sample_by_digest, sort_by_key, to_floats
 from rapport.analysis.threads import hold_one_thread
 
@@ -151,8 +152,10 @@ def _keep(
     customers: pd.DataFrame, prepared: _Prepared, settings: ClusterSettings, marked: pd.DataFrame
 ) -> Clustering:
     chosen = marked[marked["is_chosen"]].iloc[0]
-    model = fit_kmeans(prepared.cloud.points, int(chosen["k"]), seed=settings.seed)
-    labels = pd.Series(model.predict(prepared.points), index=prepared.raw.index)
+    fitted = fit_clustering(prepared.cloud.points, int(chosen["k"]), seed=settings.seed)
+    # As numbers of 32 bits, which is how the tables have them.
+    nearest = assign(prepared.points, fitted.centres).astype(np.int32)
+    labels = pd.Series(nearest, index=prepared.raw.index)
     # Centres have no order of their own: 1 is where customers spend most on average.
     spend = prepared.raw[settings.spend].groupby(labels).mean()
     rank = spend.rank(ascending=False, method="first").astype(int)
