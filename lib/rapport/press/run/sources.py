@@ -36,12 +36,12 @@ class Sources:
         """Name a file of a task's code that is no longer as its key says; None if all are."""
         if self._package.is_as_read(modules):
             return None
+        gone = [at for at in modules if not (self._package.folder / at).is_file()]
+        if gone:
+            return gone[0]
         now = Sources(Package(self._package.folder, self._package.known))
         now._chapters = self._chapters
-        try:
-            moved = now.modules(task).items() ^ modules.items()
-        except FileNotFoundError as error:
-            return str(error)
+        moved = now.modules(task).items() ^ modules.items()
         if moved:
             return min(moved)[0]
         self._package.trust(now._package)

@@ -30,6 +30,11 @@ def edit_code(arguments):
     return _write(arguments, "done")
 
 
+def delete_code(arguments):
+    Path(arguments["file"]).unlink()
+    return _write(arguments, "done")
+
+
 def lie_about_content(arguments):
     made = _write(arguments, "one")
     Path(made[arguments["name"]]["path"]).write_text("other", encoding="utf-8")

@@ -439,3 +439,27 @@ def test_code_that_is_edited_while_it_runs_gives_no_result(world, tmp_path):
     (result,) = run_tasks([task], replace(world, package=edited.parent)).values()
 
     assert result.error.message == "t: `a.py` changed while it ran. Run it again."
+
+
+def test_code_that_is_saved_again_as_it_was_while_it_runs_is_no_change(world, tmp_path):
+    saved = tmp_path / "rapport" / "a.py"
+    saved.parent.mkdir()
+    saved.write_text("x = 2", encoding="utf-8")
+    os.utime(saved, (0, 0))
+    task = table_task("t", "edit_code", code=("a.py",), file=str(saved))
+
+    (result,) = run_tasks([task], replace(world, package=saved.parent)).values()
+
+    assert (result.status, result.error) == ("executed", None)
+    assert saved.stat().st_mtime > 0
+
+
+def test_code_that_is_deleted_while_it_runs_gives_no_result(world, tmp_path):
+    deleted = tmp_path / "rapport" / "a.py"
+    deleted.parent.mkdir()
+    deleted.write_text("x = 1", encoding="utf-8")
+    task = table_task("t", "delete_code", code=("a.py",), file=str(deleted))
+
+    (result,) = run_tasks([task], replace(world, package=deleted.parent)).values()
+
+    assert "`a.py` changed while it ran" in result.error.message
