@@ -46,6 +46,17 @@ def test_a_unit_that_was_not_named_is_skipped_with_a_line(copied):
     assert "Skipped." in done.said
 
 
+def test_a_unit_without_a_day_in_the_period_stops_no_other(copied):
+    old = [row for row in draw_orders() if str(row[2]) < "2025-01"]
+    add_shop(copied, old, name="closed")
+
+    done = rapport(copied, "run", "shop", "closed", "--period", "2026-05", "--json")
+
+    assert done.code == 2
+    assert "unit closed: period 2026-05 holds none of its days" in done.said
+    assert [report["unit"] for report in done.json["reports"]] == ["shop"]
+
+
 @pytest.fixture(scope="module")
 def refused(made, tmp_path_factory):
     """Deliver four faults of three kinds at once to a shop that has a report."""
