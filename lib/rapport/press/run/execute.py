@@ -68,7 +68,11 @@ def run_tasks(tasks: Iterable[Task], world: World, **how: Unpack[How]) -> dict[s
                 state.settle()
                 while state.has_ready and pool.n_free:
                     lease = lease or at_end.enter_context(world.store.lease_folder())
-                    pool.start(state.start(lease.folder))
+                    job = state.start(lease.folder)
+                    if job is not None:
+                        pool.start(job)
+                    else:
+                        state.settle()
                 for job, message in pool.wait() if pool.n_busy else ():
                     state.receive(job, message)
         return state.end()

@@ -113,13 +113,17 @@ class Planner:
             return self.wait_for(task, missing)
         parts = self._parts(task, tables)
         key = keys.execution_key(parts)
-        store = self.world.store
         record = None if self._fresh else find_record(self.world, key)
         if record is not None:
             return Planned(task, "reuse", UNCHANGED, key, parts), record
-        last = store.read_last(task.id)
+        last = self.world.store.read_last(task.id)
         reason = "asked for" if self._fresh and last is not None else keys.explain(last, parts)
         return Planned(task, "execute", reason, key, parts), None
+
+    def find_made(self, planned: Planned) -> Record | None:
+        """Read what the execution of a task would give, if it was made since that was decided."""
+        assert planned.key is not None
+        return None if self._fresh else find_record(self.world, planned.key)
 
     def wait_for(self, task: Task, tables: list[str]) -> tuple[Planned, None]:
         """Decide about a task that needs what is not made yet."""

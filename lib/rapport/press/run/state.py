@@ -16,7 +16,7 @@ from rapport.press.run.keep import (
     seconds_of_last,
 )
 from rapport.press.run.order import Order, Queue
-from rapport.press.run.plan import Expand, Planner, World, find_tables
+from rapport.press.run.plan import Expand, Planner, Record, World, find_tables
 from rapport.press.run.sources import check_parameters
 from rapport.press.run.tasks import (
     ChapterTask,
@@ -75,10 +75,18 @@ class State:
         while (task := self._order.take_open()) is not None:
             self._decide(task)
 
-    def start(self, folder: Path) -> Job:
-        """Take the most urgent task and make its job, in a folder of its own below `folder`."""
+    def start(self, folder: Path) -> Job | None:
+        """Take the most urgent task and make its job, in a folder of its own below `folder`.
+
+        None if there is nothing to do any more: another unit with equal tables, or another run,
+        made the same while the task waited.
+        """
         planned = self._planned[self._queue.pop()]
         task = planned.task
+        record = self._planner.find_made(planned)
+        if record is not None:
+            self._reuse(replace(planned, action="reuse", reason="made meanwhile"), record)
+            return None
         self._n_started += 1
         private = folder / str(self._n_started)
         private.mkdir()
@@ -123,14 +131,17 @@ class State:
             return
         planned, record = self._planner.consider(task)
         if record is not None:
-            result = reread(self._world.store, planned, record, self._text_of(task))
-            self._finish(result, record["notebook"] and record["notebook"]["digest"])
+            self._reuse(planned, record)
         elif planned.key is None:
             missing = find_tables(task, self._planner.known)[1]
             self._finish(_lacking(planned, missing), None)
         else:
             self._planned[task.id] = planned
             self._queue.push(task.id)
+
+    def _reuse(self, planned: Planned, record: Record) -> None:
+        result = reread(self._world.store, planned, record, self._text_of(planned.task))
+        self._finish(result, record["notebook"] and record["notebook"]["digest"])
 
     def _text_of(self, task: Task) -> str:
         if not isinstance(task, ChapterTask):

@@ -395,6 +395,20 @@ def test_a_table_made_again_and_equal_executes_nothing_behind_it(world):
     assert statuses(run_tasks([moved, behind], world)) == {"a": "executed", "b": "reused"}
 
 
+def test_what_an_equal_task_made_meanwhile_is_not_made_again(world):
+    one, other = (
+        replace(table_task("a", "write_randomly"), id=unit, unit=unit) for unit in ("one", "other")
+    )
+    events = []
+
+    results = run_tasks([one, other], world, workers=1, on_event=events.append)
+
+    assert statuses(results) == {"one": "executed", "other": "reused"}
+    assert results["other"].reason == "made meanwhile"
+    assert content(world, results["other"], "a") == content(world, results["one"], "a")
+    assert [event.kind for event in events] == ["started", "executed", "reused"]
+
+
 def test_functions_run_under_the_enforced_settings(world, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     names = ["PYTHONHASHSEED", "TZ", "OMP_NUM_THREADS"]
