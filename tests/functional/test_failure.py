@@ -39,8 +39,10 @@ def test_a_failed_chapter_stops_what_needs_it_and_nothing_else(failed):
     assert done.actions == {"ingestion": "reused", "churn": "failed", "summary": "stopped"}
 
 
-def test_the_cell_the_error_and_the_command_to_go_on_are_told(failed):
-    done = rapport(failed[0], "run", "shop", "-p", "loyal_orders", "3")
+def test_the_cell_the_error_and_the_command_to_go_on_are_told(copied):
+    spoil(copied, "churn", "1 / 0")
+
+    done = rapport(copied, "run", "shop", "--format", "none")
 
     assert done.code == 1
     assert "ZeroDivisionError" in done.said
