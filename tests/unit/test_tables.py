@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from rapport.errors import DataError, ParameterError
 from rapport.tables import from_rows, read_rows, read_table, to_frame, write_table
@@ -279,6 +281,17 @@ def test_the_engine_prints_no_bar_where_it_takes_its_caller_for_a_person():
     )  # fmt: skip
 
     assert done.stdout.strip() == "[{'bar': False}]"
+
+
+def test_the_engine_opens_in_a_notebook_where_no_bar_can_be_drawn():
+    program = "from rapport.tables.engine import Engine\nEngine({}).rows('SELECT 1 AS one')"
+    notebook = new_notebook(cells=[new_code_cell(program)])
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    NotebookClient(notebook, kernel_name="python3", timeout=60).execute(env=paths)
+
+    (output,) = notebook.cells[0].outputs
+    assert output["data"]["text/plain"] == "[{'one': 1}]"
 
 
 def test_a_refused_statement_says_so():

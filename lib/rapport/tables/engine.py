@@ -94,9 +94,7 @@ class Engine:
             "preserve_insertion_order": "true",
             "memory_limit": quote(memory_limit) if memory_limit else None,
             "temp_directory": quote(str(temp)) if temp else "''",
-            # Where nobody wrote a main program, as in a kernel, DuckDB prints a bar of its own for
-            # a statement of more than two seconds: the chapter's output would tell the load.
-            "enable_progress_bar": "false",
+            "enable_progress_bar": "false" if self._draws_bar() else None,
             # Else an unknown name in a query is looked up among the caller's variables.
             "python_enable_replacements": "false",
             "allowed_paths": f"[{', '.join(quote(file) for file in files)}]",
@@ -105,6 +103,15 @@ class Engine:
         }
         given = [f"SET {name} = {value}" for name, value in settings.items() if value is not None]
         self._connection.execute(";".join(given))
+
+    def _draws_bar(self) -> bool:
+        # Where nobody wrote a main program, as in a kernel, DuckDB prints a bar of its own for a
+        # statement of more than two seconds: the chapter's output would tell the load. In a
+        # notebook without ipywidgets it draws none, and refuses to be told so.
+        (is_on,) = self._connection.execute(
+            "SELECT current_setting('enable_progress_bar')"
+        ).fetchall()[0]
+        return bool(is_on)
 
     def add(self, name: str, relation: Path | pa.Table, *, row_number: str | None = None) -> None:
         """Let statements see a table under a name, with a column of row numbers from 1 if named.
