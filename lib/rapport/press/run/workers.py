@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -137,6 +138,8 @@ def _serve(pipe: connection.Connection, sockets: Path, *, ended: Any) -> None:
     # Standard output belongs to `--json`; whatever a table's function prints is a log.
     sys.stdout.flush()
     os.dup2(2, 1)
+    # What this process leaves among temporary files if it is killed goes with the run.
+    tempfile.tempdir = str(sockets)
     now: list[Path] = []
     threading.Thread(target=_end_with_parent, args=(now, sockets, ended), daemon=True).start()
     while (job := pipe.recv()) is not None:
