@@ -87,7 +87,7 @@ def publish(report: Report, *, reports: Path) -> Published:
         raise RapportError(
             f"{report.frame.unit} {report.frame.period}: the report cannot be written "
             f"({error.strerror}). What was published before is untouched. Make room in "
-            "`reports/`, or make it writable, and run again."
+            "`reports/` and for temporary files, or make them writable, and run again."
         ) from error
     files = tuple(run.link / name for name in list_names(report))
     return Published(folder, run.link, run_id, files, is_new)

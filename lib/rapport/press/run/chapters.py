@@ -26,7 +26,7 @@ from rapport.press.run.kernels.forks import FORKS_VARIABLE
 from rapport.press.run.kernels.specs import COLD, WARM
 from rapport.press.run.tasks import Failure, Table
 from rapport.press.run.watch import PARTIAL, Watch, count_memory_kills
-from rapport.press.run.worker import Job, Outcome, describe_error, log_to, store_table
+from rapport.press.run.worker import Job, Outcome, describe_error, keep_warnings, store_table
 
 MIME = "application/vnd.rapport.v1+json"
 # A kernel's start waits for the disk and its neighbours: papermill's 60 s failed on a full machine.
@@ -42,7 +42,7 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     here = job.folder / "here"
     here.mkdir()
     (job.folder / "chapter.ipynb").write_text(job.text, encoding="utf-8", newline="\n")
-    handler = log_to(job.folder / "press.log")
+    handler = keep_warnings()
     before = Path.cwd()
     os.chdir(job.folder)
     os.environ[ACCOUNT_VARIABLE] = str(job.folder)
@@ -53,10 +53,9 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     finally:
         os.chdir(before)
         logging.getLogger().removeHandler(handler)
-        handler.close()
     kernel = describe_kernel(read_account(job.folder))
     peak = kernel.peak_bytes if kernel else None
-    log = _gather_log(job.folder, watch.notebook)
+    log = _gather_log(job.folder, watch.notebook, handler.stream.getvalue())
     return replace(outcome, log=log, kernel=kernel, peak_bytes=peak)
 
 
@@ -140,13 +139,13 @@ def _store_written(job: Job, bundles: list[dict[str, Any]]) -> dict[str, Table]:
     return tables
 
 
-def _gather_log(folder: Path, notebook: Notebook | None) -> str:
+def _gather_log(folder: Path, notebook: Notebook | None, warned: str) -> str:
     outputs = [
         (at, output)
         for at, cell in enumerate((notebook or {"cells": []})["cells"], start=1)
         for output in cell.get("outputs", [])
     ]
     said = [f"cell {at}:\n{join_text(out['text'])}" for at, out in outputs if is_stderr(out)]
-    files = [folder / LOG, folder / "press.log"]
-    texts = [f.read_text(encoding="utf-8", errors="replace") for f in files if f.is_file()]
-    return "\n".join(text.strip() for text in [*said, *texts] if text.strip())
+    file = folder / LOG
+    wrote = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    return "\n".join(text.strip() for text in [*said, wrote, warned] if text.strip())

@@ -92,8 +92,9 @@ class Watch:
             if self.notebook is not None and self._is_due():
                 try:
                     self.save()
-                except RuntimeError:
-                    # A message of the kernel changed the notebook while it was written: next time.
+                except (RuntimeError, OSError):
+                    # A message of the kernel changed the notebook while it was written, or there
+                    # is no room, which does not stop the chapter: next time.
                     continue
 
     def _is_due(self) -> bool:

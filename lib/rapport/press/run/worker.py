@@ -5,7 +5,9 @@ run, and a process of its own, because papermill changes the working folder. It 
 made into the store; that the task succeeded is noted by the run, afterwards.
 """
 
+import errno
 import importlib
+import io
 import json
 import logging
 import os
@@ -30,6 +32,7 @@ from rapport.press.run.tasks import (
 )
 
 TASK_VARIABLE = "RAPPORT_TASK"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ def _spent_elsewhere(outcome: Outcome) -> float:
 
 def describe_error(error: Exception) -> Failure:
     """Describe what a task raised: a bug keeps its traceback, what a person can mend does not."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        # What was written to an open file fails without a name.
+        where = error.filename or "the store, or the folder for temporary files (TMPDIR)"
+        message = f"{where}: no room is left ({error.strerror}). Make room and run again."
+        return Failure(type(error).__name__, message)
     is_bug = not isinstance(error, RapportError)
     lines = "".join(traceback.format_exception(error)).splitlines() if is_bug else []
     return Failure(type(error).__name__, str(error), traceback=tuple(lines[-10:]))
@@ -177,9 +185,12 @@ def write_task_file(job: Job, task: ChapterTask) -> None:
     os.environ[TASK_VARIABLE] = str(path)
 
 
-def log_to(path: Path) -> logging.Handler:
-    """Send warnings of papermill and of ours to a file of the task, not to a person's screen."""
-    handler = logging.FileHandler(path, encoding="utf-8")
+def keep_warnings() -> logging.StreamHandler[io.StringIO]:
+    """Keep warnings of papermill and of ours for the task's log, not for a person's screen.
+
+    In memory: a file on a disk that is full would put a traceback on that screen.
+    """
+    handler = logging.StreamHandler(io.StringIO())
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
     return handler
