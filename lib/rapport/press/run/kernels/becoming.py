@@ -5,6 +5,7 @@ Like the server itself it stands alone and imports nothing of the package.
 
 import atexit
 import ctypes
+import gc
 import importlib
 import os
 import random
@@ -24,6 +25,7 @@ def become(request: Request, added: dict[str, str]) -> None:
 
     `added` are the variables that libraries set as they were imported.
     """
+    gc.enable()
     os.setsid()
     # Nothing outlives its server, however that ends.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
