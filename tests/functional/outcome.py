@@ -1,0 +1,58 @@
+"""What a run has made, and what must not be left of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from functional.processes import find_processes, find_sockets
+from rapport.press.proof.slot import restore_body
+
+
+def read_report(project: Path, unit: str = "shop", period: str = "2026-05") -> dict[str, bytes]:
+    """Give all of a published report that is the same whenever and however it is made.
+
+    Pages come with their slots emptied: the seal says at which place of the log the report is.
+    """
+    link = project / "reports" / unit / period
+    found = {"number of the run": link.readlink().name.encode()}
+    for path in sorted(link.rglob("*")):
+        name = path.relative_to(link).as_posix()
+        if path.suffix in (".html", ".pdf"):
+            found[name] = restore_body(path.read_bytes())
+        elif path.is_file() and path.name != "manifest.json":
+            found[name] = path.read_bytes()
+    return found
+
+
+def read_records(project: Path) -> dict[str, dict[str, Any]]:
+    """Give the record of every task that the store knows, with its file as `path`."""
+    records = {}
+    for path in sorted((project / "data" / "store" / "tasks").iterdir()):
+        record = json.loads(path.read_bytes())
+        records[record["task"]] = {**record, "path": path}
+    return records
+
+
+def find_torn(project: Path) -> list[str]:
+    """Name the objects of a store whose content is not the one that their name promises."""
+    objects = sorted((project / "data" / "store" / "objects").glob("*/*"))
+    return [p.name for p in objects if hashlib.sha256(p.read_bytes()).hexdigest() != p.name]
+
+
+def find_left(project: Path, temporary: Path, mark: str) -> list[str]:
+    """Name what is left of runs that have ended, all of them: files that were aside, too."""
+    hidden = (project / "reports").rglob(".*")
+    aside = (project / "data" / "store" / "aside").glob("*")
+    return [*find_left_outside(temporary, mark), *(f"file {path}" for path in [*hidden, *aside])]
+
+
+def find_left_outside(temporary: Path, mark: str) -> list[str]:
+    """Name what a run left outside the project: processes, sockets, temporary files."""
+    return [
+        *(f"process {one.pid} in {one.folder}: {one.command}" for one in find_processes(mark)),
+        *(f"socket {address}" for address in find_sockets(temporary)),
+        *(f"file {path}" for path in temporary.rglob("*")),
+    ]
