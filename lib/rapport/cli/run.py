@@ -26,10 +26,10 @@ from rapport.errors import ParameterError
 from rapport.params import Language, find_root
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
-from rapport.press.run.notebook_cache import check_folder, publish_notebooks
+from rapport.press.run.keys.reads import read_chapter
 from rapport.press.run.plan import World, describe_plan, plan
-from rapport.press.run.reads import read_chapter
 from rapport.press.run.store import Store
+from rapport.press.run.store.notebook_cache import check_folder, publish_notebooks
 from rapport.press.run.tasks import (
     ChapterTask,
     Planned,

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from rapport.params import find_root
-from rapport.press.run.collect import collect
 from rapport.press.run.store import Store
+from rapport.press.run.store.collect import collect
 
 
 def gc(arguments: argparse.Namespace) -> int:

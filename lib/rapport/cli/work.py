@@ -26,7 +26,7 @@ from rapport.marts.periods import (
     period_of,
 )
 from rapport.params import ChapterParams, UnitParams, list_units, load_unit
-from rapport.press.run.sources import make_chapter_task
+from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
 from rapport.privacy import SAMPLE_KEY, read_key
 from rapport.schema import SCHEMAS

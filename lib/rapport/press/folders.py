@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rapport.press.run import leases
+from rapport.press.run.store import leases
 
 NEW, OLD, LINK = ".new-", ".old-", ".link-"
 

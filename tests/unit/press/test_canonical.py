@@ -4,7 +4,7 @@ import hashlib
 import pytest
 
 from rapport.press.canonical import canonical_bytes, canonicalise, find_accidents, weave
-from rapport.press.run.key import KEY_SCHEMA
+from rapport.press.run.keys.key import KEY_SCHEMA
 
 
 def code(source="1", *outputs, tags=(), count=7, **other):

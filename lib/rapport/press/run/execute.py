@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import TypedDict, Unpack
 
 from rapport.errors import exit_code_for
-from rapport.press.run.leases import Lease
 from rapport.press.run.plan import Expand, World
-from rapport.press.run.pool import Pool
 from rapport.press.run.state import Listener, State
+from rapport.press.run.store.leases import Lease
 from rapport.press.run.tasks import Result, Task
+from rapport.press.run.work.pool import Pool
 
 
 class How(TypedDict, total=False):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from rapport.press.canonical import canonical_bytes, weave
+from rapport.press.run.keys.sources import digest_text
 from rapport.press.run.plan import UNCHANGED, Record, make_result
-from rapport.press.run.sources import digest_text
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import (
     ChapterTask,
@@ -19,7 +19,7 @@ from rapport.press.run.tasks import (
     TableTask,
     Task,
 )
-from rapport.press.run.worker import Outcome
+from rapport.press.run.work.worker import Outcome
 
 # Of a task that was never executed; only which of two is longer matters.
 USUAL = ((TableTask, 0.3), (ChapterTask, 3.0), (ReportTask, 2.0))

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rapport.press.run import key as keys
-from rapport.press.run.code import PACKAGE_FOLDER, Package
-from rapport.press.run.facts import read_facts
 from rapport.press.run.kernels.settings import Conditions
+from rapport.press.run.keys import key as keys
+from rapport.press.run.keys.code import PACKAGE_FOLDER, Package
+from rapport.press.run.keys.facts import read_facts
+from rapport.press.run.keys.sources import Sources, check_parameters
 from rapport.press.run.order import Order
-from rapport.press.run.sources import Sources, check_parameters
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import (
     ChapterTask,

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rapport.press.run.facts import write_facts
-from rapport.press.run.journal import Journal
 from rapport.press.run.keep import (
     keep_failure,
     keep_log,
@@ -15,9 +13,11 @@ from rapport.press.run.keep import (
     reread,
     seconds_of_last,
 )
+from rapport.press.run.keys.facts import write_facts
+from rapport.press.run.keys.sources import check_parameters
 from rapport.press.run.order import Order, Queue
 from rapport.press.run.plan import Expand, Planner, Record, World, find_tables
-from rapport.press.run.sources import check_parameters
+from rapport.press.run.store.journal import Journal
 from rapport.press.run.tasks import (
     ChapterTask,
     Event,
@@ -27,7 +27,7 @@ from rapport.press.run.tasks import (
     Result,
     Task,
 )
-from rapport.press.run.worker import Job, Outcome
+from rapport.press.run.work.worker import Job, Outcome
 
 Listener = Callable[[Event], None]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rapport.press.run.code import Package
-from rapport.press.run.sources import Sources, make_chapter_task
+from rapport.press.run.keys.code import Package
+from rapport.press.run.keys.sources import Sources, make_chapter_task
 
 NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 ITS_OWN = {

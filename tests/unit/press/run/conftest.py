@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rapport.press.run.kernels.settings import Conditions
+from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.plan import World
-from rapport.press.run.sources import make_chapter_task
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask
 

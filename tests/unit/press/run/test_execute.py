@@ -311,7 +311,7 @@ from pathlib import Path
 from rapport.press.run.execute import run_tasks
 from rapport.press.run.kernels.settings import Conditions
 from rapport.press.run.plan import World
-from rapport.press.run.sources import make_chapter_task
+from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.store import Store
 if __name__ == "__main__":
     folder = Path(sys.argv[1])

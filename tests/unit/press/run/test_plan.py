@@ -6,9 +6,9 @@ import pytest
 
 from rapport.errors import ParameterError
 from rapport.press.run.execute import run_tasks
+from rapport.press.run.keys.sources import chapter_name, make_chapter_task
 from rapport.press.run.order import order_tasks, select_tasks
 from rapport.press.run.plan import describe_plan, plan
-from rapport.press.run.sources import chapter_name, make_chapter_task
 from rapport.press.run.tasks import TableTask
 
 

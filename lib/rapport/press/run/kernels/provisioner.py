@@ -17,7 +17,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from rapport.press.run.kernels.account import log_path, note
 from rapport.press.run.kernels.settings import PREFIX, SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.spawned import INTERVAL, SpawnedKernel
-from rapport.press.run.leases import Lease, make_folder, sweep
+from rapport.press.run.store.leases import Lease, make_folder, sweep
 
 # A socket's path may have 107 bytes (103 on macOS); "/k-5" and room for a longer number go off.
 LONGEST_FOLDER = 90

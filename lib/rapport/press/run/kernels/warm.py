@@ -30,7 +30,7 @@ from rapport.press.run.kernels.forks import (
 from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.provisioner import RapportProvisioner
 from rapport.press.run.kernels.settings import PREFIX
-from rapport.press.run.leases import make_folder
+from rapport.press.run.store.leases import make_folder
 
 
 class WarmProvisioner(RapportProvisioner):

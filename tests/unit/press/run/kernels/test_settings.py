@@ -3,9 +3,9 @@ import os
 import sys
 from pathlib import Path
 
-from rapport.press.run.code import PACKAGE_FOLDER
 from rapport.press.run.kernels.settings import ENFORCED, kernel_environment, read_conditions
 from rapport.press.run.kernels.specs import jupyter_path, kernel_spec_folder
+from rapport.press.run.keys.code import PACKAGE_FOLDER
 
 
 def test_enforced_settings_replace_ambient_ones_and_others_stay():

@@ -1,6 +1,6 @@
 import pytest
 
-from rapport.press.run.code import Package
+from rapport.press.run.keys.code import Package
 
 
 @pytest.fixture

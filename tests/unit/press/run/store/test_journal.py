@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from rapport.press.run.journal import KEPT, Journal
+from rapport.press.run.store.journal import KEPT, Journal
 from rapport.press.run.tasks import Failure, Kernel, Result, TableTask
 
 TASK = TableTask("shop/2010-11/t", "shop", "2010-11", "t", "a:b", {}, {}, ())

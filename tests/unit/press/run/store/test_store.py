@@ -145,7 +145,7 @@ def test_runs_share_a_store_and_cleaning_has_it_alone(store):
 
 
 def test_a_run_waits_for_cleaning_and_then_says_so(store, monkeypatch):
-    monkeypatch.setattr("rapport.press.run.store.WAIT", 0.0)
+    monkeypatch.setattr("rapport.press.run.store.store.WAIT", 0.0)
 
     with store.alone(), pytest.raises(StoreError, match="gc` is cleaning it"), store.shared():
         pass

@@ -18,7 +18,7 @@ from typing import Any
 
 from rapport.errors import ChapterError
 from rapport.press.canonical import is_code, join_text, tags_of
-from rapport.press.run.code import imports_in, words_in_tree
+from rapport.press.run.keys.code import imports_in, words_in_tree
 
 METHODS = ("read", "read_optional", "write")
 # Tags that change what an execution does; any other tag is presentation.

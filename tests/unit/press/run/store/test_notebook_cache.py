@@ -16,8 +16,8 @@ from kills import kill_at_every_step, killable
 from rapport.errors import ParameterError, StoreError
 from rapport.press.canonical import canonical_bytes, canonicalise
 from rapport.press.locks import take
-from rapport.press.run.notebook_cache import check_folder, publish_notebooks
 from rapport.press.run.store import Store
+from rapport.press.run.store.notebook_cache import check_folder, publish_notebooks
 from rapport.press.run.tasks import ChapterTask, Failure, Result
 
 get_cache = pytest.importorskip("jupyter_cache", reason="the extra `cache` is absent").get_cache
@@ -191,7 +191,7 @@ IMPORTS = """
 import pickle, sys
 from pathlib import Path
 import nbformat, sqlalchemy.dialects.sqlite, jupyter_cache.cache.main
-from rapport.press.run.notebook_cache import publish_notebooks
+from rapport.press.run.store.notebook_cache import publish_notebooks
 """
 PUBLISH = """
 results, store = pickle.loads(Path(sys.argv[2]).read_bytes())
@@ -242,7 +242,7 @@ def test_two_runs_may_publish_to_one_folder_at_once(store, tmp_path):
     for u in "ab":
         shown = [executed(store, key=f"{u}{n}", unit=f"{u}{n}") for n in range(5)]
         (tmp_path / u).write_bytes(pickle.dumps((shown, store)))
-    lib = str(Path(__file__).parents[4] / "lib")
+    lib = str(Path(__file__).parents[5] / "lib")
     both = [
         subprocess.Popen(
             [sys.executable, "-c", IMPORTS + PUBLISH, str(tmp_path / "cache"), str(tmp_path / u)],
@@ -256,7 +256,7 @@ def test_two_runs_may_publish_to_one_folder_at_once(store, tmp_path):
 
 
 def test_a_run_that_publishes_keeps_others_out(store, tmp_path, monkeypatch):
-    monkeypatch.setattr("rapport.press.run.notebook_cache.WAIT", 0.0)
+    monkeypatch.setattr("rapport.press.run.store.notebook_cache.WAIT", 0.0)
     (tmp_path / "cache").mkdir()
     descriptor = take(tmp_path / "cache" / ".rapport.lock")
 
@@ -290,7 +290,7 @@ WITHOUT = """
 import sys
 from pathlib import Path
 sys.path = [p for p in sys.path if "site-packages" not in p]
-from rapport.press.run.notebook_cache import check_folder
+from rapport.press.run.store.notebook_cache import check_folder
 try:
     check_folder(Path("new"))
 except Exception as error:
@@ -299,7 +299,7 @@ except Exception as error:
 
 
 def test_without_the_extra_the_flag_names_it():
-    lib = str(Path(__file__).parents[4] / "lib")
+    lib = str(Path(__file__).parents[5] / "lib")
     command = [sys.executable, "-c", WITHOUT]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": lib}, capture_output=True, text=True, check=True

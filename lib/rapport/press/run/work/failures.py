@@ -11,7 +11,7 @@ from papermill.exceptions import PapermillExecutionError
 from rapport.press.canonical import INJECTED, Notebook, join_text, tags_of
 from rapport.press.run.kernels.account import LOST_SERVER
 from rapport.press.run.tasks import Failure
-from rapport.press.run.watch import Watch
+from rapport.press.run.work.watch import Watch
 
 ARROW = re.compile(r"^-+> \d+ ")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -123,7 +123,7 @@ def _run(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     if isinstance(job.task, ReportTask):
         return _print_report(job, job.task)
     # Papermill takes more than a second to import: a worker for tables alone does without.
-    from rapport.press.run.chapters import execute_chapter  # noqa: PLC0415
+    from rapport.press.run.work.chapters import execute_chapter  # noqa: PLC0415
 
     write_task_file(job, job.task)
     return execute_chapter(job, on_cell)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeGuard
 
 PACKAGE = "rapport"
-PACKAGE_FOLDER = Path(__file__).parents[2]
+PACKAGE_FOLDER = Path(__file__).parents[3]
 # Marts reach a chapter as the content of tables; what the press does to a notebook moves no
 # number, and its enforced settings are a part of the key by themselves.
 NOT_OF_CHAPTERS = ("rapport.marts", "rapport.press")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from kills import kill_at_every_step, killable
-from rapport.press.run.leases import make_folder, place, remove, sweep
+from rapport.press.run.store.leases import make_folder, place, remove, sweep
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="only POSIX knows SIGKILL, owners and links")
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from rapport.press.run.leases import make_folder
+from rapport.press.run.store.leases import make_folder
 lease = make_folder(Path(sys.argv[1]), "run-")
 (lease.folder / "task").mkdir()
 (lease.folder / "task" / "orders").write_text("1")
@@ -106,7 +106,9 @@ def test_a_child_does_not_keep_the_lease_of_its_killed_parent(tmp_path):
 
 @POSIX
 def test_a_kill_at_any_moment_leaves_nothing_that_a_sweep_does_not_find(tmp_path):
-    imports = "from pathlib import Path\nfrom rapport.press.run.leases import make_folder, sweep"
+    imports = (
+        "from pathlib import Path\nfrom rapport.press.run.store.leases import make_folder, sweep"
+    )
     code = (
         "parent = Path(sys.argv[1])\nlease = make_folder(parent, 'run-')\n"
         "(lease.folder / 'orders').write_text('1')\nlease.close()"
@@ -129,7 +131,7 @@ def leave_orphan(parent):
 
 @POSIX
 def test_a_sweep_that_is_killed_is_finished_by_the_next(tmp_path):
-    imports = "from pathlib import Path\nfrom rapport.press.run.leases import sweep"
+    imports = "from pathlib import Path\nfrom rapport.press.run.store.leases import sweep"
     n_kills = 0
 
     leave_orphan(tmp_path)
@@ -147,7 +149,7 @@ def test_a_sweep_that_is_killed_is_finished_by_the_next(tmp_path):
 MAKE_AND_SWEEP = """
 import sys
 from pathlib import Path
-from rapport.press.run.leases import make_folder, place, sweep
+from rapport.press.run.store.leases import make_folder, place, sweep
 parent = Path(sys.argv[1])
 for at in range(150):
     with make_folder(parent, "run-") as lease:

@@ -4,7 +4,7 @@ import papermill
 import pytest
 
 from rapport.errors import ChapterError
-from rapport.press.run.reads import read_chapter
+from rapport.press.run.keys.reads import read_chapter
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import StoreError
-from rapport.press.run.leases import SUFFIX
 from rapport.press.run.store import Store
+from rapport.press.run.store.leases import SUFFIX
 
 
 @dataclass(frozen=True)

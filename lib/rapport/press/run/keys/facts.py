@@ -9,8 +9,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-from rapport.press.run import code
-from rapport.press.run.code import Facts, Known, Package
+from rapport.press.run.keys import code
+from rapport.press.run.keys.code import Facts, Known, Package
 from rapport.press.run.store import Store
 
 NAME = "code of the package"

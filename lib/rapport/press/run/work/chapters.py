@@ -20,13 +20,13 @@ from rapport.press.canonical import (
     is_stderr,
     join_text,
 )
-from rapport.press.run.failures import describe_death, describe_failure, mark_failure
 from rapport.press.run.kernels.account import ACCOUNT_VARIABLE, LOG, describe_kernel, read_account
 from rapport.press.run.kernels.forks import FORKS_VARIABLE
 from rapport.press.run.kernels.specs import COLD, WARM
 from rapport.press.run.tasks import Failure, Table
-from rapport.press.run.watch import PARTIAL, Watch, count_memory_kills
-from rapport.press.run.worker import Job, Outcome, describe_error, keep_warnings, store_table
+from rapport.press.run.work.failures import describe_death, describe_failure, mark_failure
+from rapport.press.run.work.watch import PARTIAL, Watch, count_memory_kills
+from rapport.press.run.work.worker import Job, Outcome, describe_error, keep_warnings, store_table
 
 MIME = "application/vnd.rapport.v1+json"
 # A kernel's start waits for the disk and its neighbours: papermill's 60 s failed on a full machine.

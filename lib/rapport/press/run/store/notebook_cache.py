@@ -27,8 +27,7 @@ from typing import Any
 from rapport.errors import ParameterError, StoreError
 from rapport.press.canonical import Notebook, canonical_bytes, is_code
 from rapport.press.locks import held
-from rapport.press.run import leases
-from rapport.press.run.store import Store
+from rapport.press.run.store import Store, leases
 from rapport.press.run.tasks import ChapterTask, Result
 
 DATABASE = "global.db"

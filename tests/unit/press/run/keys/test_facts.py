@@ -1,5 +1,5 @@
-from rapport.press.run.code import Package
-from rapport.press.run.facts import NAME, read_facts, write_facts
+from rapport.press.run.keys.code import Package
+from rapport.press.run.keys.facts import NAME, read_facts, write_facts
 from rapport.press.run.store import Store
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import ParameterError
-from rapport.press.run.code import NOT_OF_CHAPTERS, Package
-from rapport.press.run.reads import ChapterCode, read_chapter
+from rapport.press.run.keys.code import NOT_OF_CHAPTERS, Package
+from rapport.press.run.keys.reads import ChapterCode, read_chapter
 from rapport.press.run.tasks import ChapterTask, Limits, Scope, Task
 
 

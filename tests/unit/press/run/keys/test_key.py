@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rapport.press.run.kernels.settings import Conditions
-from rapport.press.run.key import chapter_parts, execution_key, explain, table_parts
+from rapport.press.run.keys.key import chapter_parts, execution_key, explain, table_parts
 from rapport.press.run.tasks import ChapterTask, TableTask
 
 CONDITIONS = Conditions("lock 1", "3.11", {"TZ": "UTC"})

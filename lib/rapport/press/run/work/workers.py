@@ -21,10 +21,10 @@ from typing import Any, Protocol
 from rapport.press.run.kernels.account import end_kernel
 from rapport.press.run.kernels.forks import Fork
 from rapport.press.run.kernels.forkserver import ForkServer
-from rapport.press.run.leases import remove
-from rapport.press.run.worker import run_job
+from rapport.press.run.store.leases import remove
+from rapport.press.run.work.worker import run_job
 
-FORKED = "rapport.press.run.workers:serve_forked"
+FORKED = "rapport.press.run.work.workers:serve_forked"
 
 
 class Process(Protocol):

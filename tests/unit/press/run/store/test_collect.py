@@ -6,10 +6,10 @@ import pytest
 
 from kills import kill_at_every_step, killable
 from rapport.errors import StoreError
-from rapport.press.run.collect import Collected, collect
 from rapport.press.run.execute import run_tasks
 from rapport.press.run.plan import plan
 from rapport.press.run.store import Store
+from rapport.press.run.store.collect import Collected, collect
 from rapport.press.run.tasks import TableTask
 
 CHURN = "shop/2010-11/churn"
@@ -213,7 +213,7 @@ def test_a_project_without_a_store_has_nothing_to_remove(store):
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX knows SIGKILL")
 def test_cleaning_that_is_killed_at_any_moment_leaves_every_record_its_objects(store):
     imports = (
-        "from pathlib import Path\nfrom rapport.press.run.collect import collect\n"
+        "from pathlib import Path\nfrom rapport.press.run.store.collect import collect\n"
         "from rapport.press.run.store import Store"
     )
     code = "collect(Store(Path(sys.argv[1])), keep=1, reports=Path('none'))"

@@ -20,10 +20,10 @@ from rapport.press.run.kernels.forks import NAME as FORKS
 from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.settings import PREFIX, SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.specs import jupyter_path
-from rapport.press.run.leases import Lease, make_folder, sweep
+from rapport.press.run.store.leases import Lease, make_folder, sweep
 from rapport.press.run.tasks import ChapterTask, Failure
-from rapport.press.run.worker import Job, Outcome
-from rapport.press.run.workers import ForkedProcess, Process, fork_worker, spawn_worker
+from rapport.press.run.work.worker import Job, Outcome
+from rapport.press.run.work.workers import ForkedProcess, Process, fork_worker, spawn_worker
 
 logger = logging.getLogger(__name__)
 

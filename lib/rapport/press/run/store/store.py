@@ -27,7 +27,7 @@ from typing import Any
 
 from rapport.errors import StoreError
 from rapport.press.locks import held
-from rapport.press.run import leases
+from rapport.press.run.store import leases
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,13 @@
 import pytest
 
-from rapport.press.run.failures import describe_death, find_title, mark_failure, shorten_traceback
 from rapport.press.run.tasks import Failure, Limits
-from rapport.press.run.watch import Watch
+from rapport.press.run.work.failures import (
+    describe_death,
+    find_title,
+    mark_failure,
+    shorten_traceback,
+)
+from rapport.press.run.work.watch import Watch
 
 PROSE = [
     {"cell_type": "markdown", "metadata": {"tags": ["en"]}, "source": "# Churn\n\nWho left?"},

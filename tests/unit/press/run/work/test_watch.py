@@ -8,7 +8,7 @@ import pytest
 
 from rapport.press.run.kernels.account import NAME
 from rapport.press.run.tasks import Limits
-from rapport.press.run.watch import Watch, count_memory_kills, resident_bytes
+from rapport.press.run.work.watch import Watch, count_memory_kills, resident_bytes
 
 PLENTY = 1 << 40
 

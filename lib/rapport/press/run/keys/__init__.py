@@ -1,0 +1,1 @@
+"""What keys are made of: code found in notebooks and modules, and the key itself."""

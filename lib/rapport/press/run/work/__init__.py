@@ -1,0 +1,1 @@
+"""What executes tasks: a pool of workers, and papermill in each."""
