@@ -17,8 +17,8 @@ from functional.shop import add_shop, draw_orders, make_project
 from rapport.press.proof.log import read_head
 from rapport.press.run.execute import run_tasks
 from rapport.press.run.kernels.settings import Conditions
+from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.plan import World
-from rapport.press.run.sources import make_chapter_task
 from rapport.press.run.store import Store
 from unit.press.run.conftest import write_notebook
 
