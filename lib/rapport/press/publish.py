@@ -16,7 +16,7 @@ from typing import Any
 
 from rapport.errors import RapportError
 from rapport.press.folders import finish_points, point, written_aside
-from rapport.press.index import INDEX, write_index
+from rapport.press.index import write_index
 from rapport.press.proof import log
 from rapport.press.proof.envelope import make_envelope, make_statement
 from rapport.press.proof.manifest import (
@@ -109,10 +109,8 @@ def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[
 def _put(run: Run, drafts: Mapping[str, Document]) -> bool:
     """Make what is not there yet; tell whether the run had to be made."""
     reports = run.link.parents[1]
-    is_new = not _is_made(run.folder)
-    if not is_new and _leads(run.link, run.folder) and (reports / INDEX).is_file():
-        return False
-    bodies = _render_all(run, drafts) if is_new else {}
+    # Of a run that is there the link or the index may be missing still: who made it was killed.
+    bodies = {} if _is_made(run.folder) else _render_all(run, drafts)
     with log.lock(reports / "log.jsonl"):
         finish_points(run.link.parent)
         # Another process may have made the very same run while this one was rendering.

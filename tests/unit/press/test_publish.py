@@ -87,6 +87,22 @@ def test_going_back_moves_the_link_and_makes_nothing(tmp_path):
     assert "Old." in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+def test_what_a_kill_after_the_link_was_moved_left_undone_is_done(tmp_path):
+    index = tmp_path / "index.html"
+    publish(report(chapter(said="Old.")), reports=tmp_path)
+    before = index.read_bytes()
+    new = publish(report(chapter(said="New.")), reports=tmp_path)
+    index.write_bytes(before)
+    (tmp_path / ".log.jsonl.lock").touch()
+    (new.folder.parent / ".new-a.lease").touch()
+
+    again = publish(report(chapter(said="New.")), reports=tmp_path)
+
+    assert not again.is_new
+    assert "New." in index.read_text(encoding="utf-8")
+    assert not list(tmp_path.rglob(".*"))
+
+
 def test_two_values_of_one_id_are_refused(tmp_path):
     twice = report(chapter(values=[value("churn.n", 1), value("churn.n", 2)]))
 
