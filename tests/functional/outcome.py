@@ -15,9 +15,11 @@ def read_report(project: Path, unit: str = "shop", period: str = "2026-05") -> d
     """Give all of a published report that is the same whenever and however it is made.
 
     Pages come with their slots emptied: the seal says at which place of the log the report is.
+    Of the index of all reports it is told whether it shows this one.
     """
     link = project / "reports" / unit / period
-    found = {"number of the run": link.readlink().name.encode()}
+    number = link.readlink().name.rpartition("-")[2]
+    found = {"number of the run": number.encode(), "index": _find_in_index(project, number)}
     for path in sorted(link.rglob("*")):
         name = path.relative_to(link).as_posix()
         if path.suffix in (".html", ".pdf"):
@@ -27,8 +29,14 @@ def read_report(project: Path, unit: str = "shop", period: str = "2026-05") -> d
     return found
 
 
+def _find_in_index(project: Path, number: str) -> bytes:
+    page = (project / "reports" / "index.html").read_text(encoding="utf-8")
+    grouped = " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+    return b"shown" if grouped in page else b"not shown"
+
+
 def read_records(project: Path) -> dict[str, dict[str, Any]]:
-    """Give the record of every task that the store knows, with its file as `path`."""
+    """Give a record of every task that the store knows, with its file as `path`."""
     records = {}
     for path in sorted((project / "data" / "store" / "tasks").iterdir()):
         record = json.loads(path.read_bytes())

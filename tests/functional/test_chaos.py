@@ -67,6 +67,8 @@ class Undisturbed:
     """A project with its report, and how it was made."""
 
     project: Path
+    older: Path
+    """The folder of reports with another report of the unit and period."""
     events: list[Event]
     report: dict[str, bytes]
     makers: dict[str, str]
@@ -83,6 +85,8 @@ class Trial:
     delay: float
     forgotten: frozenset[str]
     """Tasks that the store does not know."""
+    has_older: bool
+    """Another report of the unit and period is there, which this one replaces."""
 
     @property
     def arguments(self) -> list[str]:
@@ -111,9 +115,13 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     records = read_records(project)
     makers = {table: task for task, record in records.items() for table in record["tables"]}
     makers |= {task: task for task in records}
-    return Undisturbed(
-        project, [event for event in events if "task" in event], read_report(project), makers
-    )
+    report = read_report(project)
+    assert report["index"] == b"shown"
+    shutil.rmtree(project / "reports")
+    assert rapport(project, "run", "shop", "-p", "loyal_orders", "3").code == 0
+    older = (project / "reports").rename(project.with_name("older"))
+    told = [event for event in events if "task" in event]
+    return Undisturbed(project, older, told, report, makers)
 
 
 @pytest.fixture
@@ -134,10 +142,9 @@ def draw_trial(number: int, draw: random.Random, calm: Undisturbed) -> Trial:
     if draw.random() < 0.1:
         forgotten = set(known)
     is_cold = number // len(VICTIMS) % 4 == 3 and victim != "server"
-    longest = 1.5 if "report" in event else 0.4
-    return Trial(
-        victim, is_cold, event, draw.uniform(0, longest), frozenset(forgotten | {event["task"]})
-    )
+    delay = draw.uniform(0, 1.5 if "report" in event else 0.4)
+    forgotten.add(event["task"])
+    return Trial(victim, is_cold, event, delay, frozenset(forgotten), draw.random() < 0.5)
 
 
 def is_moment_for(victim: str, event: Event) -> bool:
@@ -185,10 +192,11 @@ def prepare(project: Path, calm: Undisturbed, trial: Trial) -> None:
     """Copy the project as if the tasks to forget, and the report, had never been made."""
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(calm.project, project, symlinks=True)
-    shutil.rmtree(project / "reports")
-    for task, record in read_records(project).items():
-        if task in trial.forgotten:
-            record["path"].unlink()
+    if trial.has_older:
+        shutil.copytree(calm.older, project / "reports", symlinks=True)
+    for path in sorted((project / "data" / "store" / "tasks").iterdir()):
+        if json.loads(path.read_bytes())["task"] in trial.forgotten:
+            path.unlink()
 
 
 def run_and_kill(
