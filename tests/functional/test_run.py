@@ -225,3 +225,12 @@ def test_the_index_lists_the_report_with_its_verdict(made, language):
     for form in ("html", "pdf"):
         assert f'href="shop/2026-05/report.{language}.{form}"' in index
     assert "<script" not in index
+
+
+def test_a_key_is_found_from_the_folder_in_which_the_command_was_typed(copied):
+    env = {"RAPPORT_PSEUDONYM_KEY": "pseudonym.key"}
+
+    done = rapport(copied, "run", "shop", "--chapter", "ingestion", "--fresh", "--json", env=env)
+
+    assert done.code == 0, done.said
+    assert done.actions == {"ingestion": "executed"}

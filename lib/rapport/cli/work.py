@@ -28,7 +28,7 @@ from rapport.marts.periods import (
 from rapport.params import ChapterParams, UnitParams, list_units, load_unit
 from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
-from rapport.privacy import SAMPLE_KEY, read_key
+from rapport.privacy import KEY_VARIABLE, SAMPLE_KEY, read_key
 from rapport.schema import SCHEMAS
 from rapport.tables import read_rows
 
@@ -99,6 +99,8 @@ def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
         if not sources.missing:
             if not unit.sample:
                 read_key(os.environ)
+                # Chapters read it from a folder of their own.
+                os.environ[KEY_VARIABLE] = str(Path(os.environ[KEY_VARIABLE]).absolute())
             found.append(Unit(unit, sources))
         elif arguments.units:
             raise DataError(_absent(unit, sources))
