@@ -44,6 +44,8 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
     """Give this process's environment with the package on the path and one numeric thread."""
     paths = [str(ROOT / "lib"), os.environ.get("PYTHONPATH", "")]
     own = {"PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1"}
+    # Where Python may keep no bytecode, every kernel compiles every module again.
+    own |= {"PYTHONDONTWRITEBYTECODE": ""}
     return {**os.environ, **own, **more}
 
 
