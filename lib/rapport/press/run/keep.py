@@ -19,6 +19,7 @@ from rapport.press.run.tasks import (
     TableTask,
     Task,
 )
+from rapport.press.run.work.watch import PARTIAL
 from rapport.press.run.work.worker import Outcome
 
 # Of a task that was never executed; only which of two is longer matters.
@@ -86,7 +87,7 @@ def keep_failure(store: Store, planned: Planned, outcome: Outcome, folder: Path)
     kept = store.failed_folder(task.id)
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    partial = folder / "partial.ipynb"
+    partial = folder / PARTIAL
     if partial.is_file():
         partial.replace(kept / partial.name)
         error = replace(error, partial=kept / partial.name)
