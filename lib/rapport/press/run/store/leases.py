@@ -97,6 +97,11 @@ def remove(path: Path, *, wait: float = 0.0) -> bool:
     return False
 
 
+def is_left(path: Path) -> bool:
+    """Tell whether a lease, given as its folder, is still there."""
+    return path.with_name(path.name + SUFFIX).exists()
+
+
 def place(content: bytes, target: Path, *, parent: Path, mode: int = 0o600) -> None:
     """Write a file whole: aside, as a lease in `parent`, then renamed to `target`."""
     while not _place_once(content, target, parent, mode):

@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
@@ -21,10 +22,12 @@ from typing import Any, Protocol
 from rapport.press.run.kernels.account import end_kernel
 from rapport.press.run.kernels.forks import Fork
 from rapport.press.run.kernels.forkserver import ForkServer
-from rapport.press.run.store.leases import remove
+from rapport.press.run.store.leases import is_left, remove
 from rapport.press.run.work.worker import run_job
 
 FORKED = "rapport.press.run.work.workers:serve_forked"
+PAUSE = 0.05
+SECONDS_TO_REMOVE = 2.5  # less than the fork server gives to a call once its owner is gone
 
 
 class Process(Protocol):
@@ -140,13 +143,16 @@ def _serve(pipe: connection.Connection, sockets: Path, *, ended: Any) -> None:
     os.dup2(2, 1)
     # What this process leaves among temporary files if it is killed goes with the run.
     tempfile.tempdir = str(sockets)
-    now: list[Path] = []
-    threading.Thread(target=_end_with_parent, args=(now, sockets, ended), daemon=True).start()
-    while (job := pipe.recv()) is not None:
-        now[:] = [job.folder]
-        outcome = run_job(job, lambda cell, n_cells: pipe.send((cell, n_cells)))
-        now.clear()
-        pipe.send(outcome)
+    last: list[Path] = []
+    end = threading.Thread(target=_end_with_parent, args=(last, sockets, ended), daemon=True)
+    end.start()
+    try:
+        while (job := pipe.recv()) is not None:
+            last[:] = [job.folder]
+            pipe.send(run_job(job, lambda cell, n_cells: pipe.send((cell, n_cells))))
+    except (EOFError, OSError):
+        # The run's process is gone. To end now would end the thread that removes its folders.
+        end.join()
 
 
 @contextmanager
@@ -165,11 +171,16 @@ def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _end_with_parent(now: list[Path], sockets: Path, ended: Any) -> None:
+def _end_with_parent(last: list[Path], sockets: Path, ended: Any) -> None:
     """End this worker, its kernel and the folders of the run once the run's process is gone."""
     connection.wait([ended])
-    for folder in now:
+    for folder in last:
         end_kernel(folder)
-        remove(folder.parent)
-    remove(sockets)
+    ends = time.monotonic() + SECONDS_TO_REMOVE
+    left = {sockets, *(folder.parent for folder in last)}
+    # The system closes what a process had open one by one: its lease may fall a moment after the
+    # pipe. And whoever still writes into a folder, this process's other thread too, keeps it alive.
+    while left and time.monotonic() < ends:
+        left = {path for path in left if not remove(path, wait=PAUSE) and is_left(path)}
+        time.sleep(PAUSE if left else 0)
     os._exit(1)
