@@ -99,6 +99,8 @@ def test_no_kernel_of_many_in_one_folder_is_lost(tmp_path, turn):
     results = run_tasks(tasks, world, workers=N_WORKERS)
 
     assert {name: result.error for name, result in results.items() if result.error} == {}
+    # Each ended when it was asked to: none hung until its client killed it.
+    assert [result.kernel.exit_status for result in results.values()] == [0] * N_CHAPTERS
     seen = [[value["value"] for value in result.values] for result in results.values()]
     assert seen == [[number] for number in range(N_CHAPTERS)]
     made = [list(result.tables) for result in results.values()]

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 MOST = 26
 # Declared though no module imports them: what needs them finds them by name.
 BY_NAME = {
-    "ipykernel",  # the kernelspec starts `python -m ipykernel_launcher`
+    "ipykernel",  # kernels import it in a program of its own
 }
 
 

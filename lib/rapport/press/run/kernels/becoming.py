@@ -45,7 +45,7 @@ def become(request: Request, added: dict[str, str]) -> None:
 def _run_kernel(request: Request, added: dict[str, str]) -> int:
     os.environ.update(added | request["env"] | {"JPY_PARENT_PID": str(request["server"])})
     sys.argv = request["argv"]
-    return _run(importlib.import_module("ipykernel.kernelapp").launch_new_instance)
+    return _run(importlib.import_module("launching").launch)
 
 
 def _run_call(request: Request) -> int:

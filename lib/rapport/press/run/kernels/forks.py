@@ -136,7 +136,7 @@ def fork_kernel(
 
     Parameters
     ----------
-    cmd : `python -m ipykernel_launcher ...`, as a cold start would run it
+    cmd : `python launching.py ...`, as a cold start would run it
     log : the file for what it writes to the terminal; None = the server's own
 
     Raises
@@ -145,7 +145,7 @@ def fork_kernel(
         The server is gone, does not answer, or refuses.
     """
     request = {
-        "key": server_key(dict(env) | NO_THREADS), "argv": list(cmd[2:]), "env": dict(env),
+        "key": server_key(dict(env) | NO_THREADS), "argv": list(cmd[1:]), "env": dict(env),
         "cwd": cwd, "log": None if log is None else str(log),
     }  # fmt: skip
     return _ask(address, request, ())

@@ -34,6 +34,7 @@ from typing import Any
 # The folder of this program is not on the path, and must not be on that of kernels.
 sys.path.insert(0, str(Path(__file__).parent))
 becoming = importlib.import_module("becoming")
+importlib.import_module("launching")
 del sys.path[0]
 
 Request = dict[str, Any]

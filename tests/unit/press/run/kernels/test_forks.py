@@ -21,7 +21,7 @@ from rapport.press.run.kernels.settings import kernel_environment
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
 KERNELS = Path("lib", "rapport", "press", "run", "kernels")
-IDLE = ["python", "-m", "ipykernel_launcher", "-f"]
+IDLE = ["python", "launching.py", "-f"]
 
 
 def wait_until(is_so, seconds=60):
@@ -156,7 +156,7 @@ from rapport.press.run.kernels.settings import kernel_environment
 folder = Path(sys.argv[1])
 server = ForkServer(folder, os.environ)
 environment = kernel_environment(os.environ, private=folder)
-command = ["python", "-m", "ipykernel_launcher", "-f", str(folder / "c.json")]
+command = ["python", "launching.py", "-f", str(folder / "c.json")]
 kernel = fork_kernel(server.address, command, env=environment, cwd=str(folder), log=folder / "log")
 print(server.pid, kernel.pid, flush=True)
 print(kernel.wait(), kernel.lost_server, flush=True)
