@@ -159,7 +159,7 @@ class Chapter:
         """Write a table; `kinds` of columns are known of what is shown, else they are guessed."""
         safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
         file = tables.write_table(safe, self._world.writes / f"{table}.parquet")
-        guessed = pieces.column_kinds(tables.read_table(file.path))
+        guessed = pieces.column_kinds(file.schema)
         known = {name: (kinds or {}).get(name, kind) for name, kind in guessed.items()}
         content: dict[str, Any] = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
         content |= {"kinds": known} | ({} if kinds is None else {"shown": True})

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from rapport.present.values import Kind, Suppressed
 
@@ -46,25 +47,20 @@ def plain_cell(cell: Any) -> Any:
     return plain_cell(cell.item()) if hasattr(cell, "item") else cell
 
 
-def column_kinds(frame: pd.DataFrame) -> dict[str, Kind]:
+def column_kinds(schema: pa.Schema) -> dict[str, Kind]:
     """Guess the kind of each column of a table that is written: it sets the tolerance.
 
     Whole numbers are counts, decimals money, dates dates, text and truth values labels; a
     float may come from a fit, so it is an estimator.
     """
-    return {str(name): _kind_of(frame[name]) for name in frame.columns}
+    return {field.name: _kind_of(field.type) for field in schema}
 
 
-def _kind_of(column: "pd.Series[Any]") -> Kind:
-    if pd.api.types.is_bool_dtype(column):
-        return "label"
-    if pd.api.types.is_integer_dtype(column):
+def _kind_of(column: pa.DataType) -> Kind:
+    if pa.types.is_integer(column):
         return "count"
-    if pd.api.types.is_float_dtype(column):
+    if pa.types.is_floating(column):
         return "estimator"
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return "date"
-    first = next((cell for cell in column if cell is not None and not pd.isna(cell)), "")
-    if isinstance(first, Decimal):
+    if pa.types.is_decimal(column):
         return "money"
-    return "date" if isinstance(first, date) else "label"
+    return "date" if pa.types.is_date(column) or pa.types.is_timestamp(column) else "label"

@@ -28,11 +28,12 @@ ROWS_IN_GROUP = 131_072
 
 @dataclass(frozen=True)
 class TableFile:
-    """A written table: where it lies, sha256 of its bytes, how many rows."""
+    """A written table: where it lies, sha256 of its bytes, how many rows, of which columns."""
 
     path: Path
     digest: str
     n_rows: int
+    schema: pa.Schema
 
 
 def write_table(
@@ -58,7 +59,7 @@ def write_table(
     pq.write_table(plain, aside, compression="zstd", row_group_size=ROWS_IN_GROUP)
     digest = hashlib.sha256(aside.read_bytes()).hexdigest()
     aside.replace(path)
-    return TableFile(path, digest, plain.num_rows)
+    return TableFile(path, digest, plain.num_rows, plain.schema)
 
 
 def _to_arrow(frame: pd.DataFrame) -> pa.Table:

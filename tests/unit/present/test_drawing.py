@@ -19,6 +19,7 @@ from rapport.present.glyphs import check_glyphs
 from rapport.present.sparkline import sparkline
 from rapport.present.theme import CATEGORIES, FAMILIES, INK, PAPER, cell_look, settings
 from rapport.present.values import Suppressed
+from rapport.tables import write_table
 
 
 def test_every_font_of_our_names_is_our_own():
@@ -104,18 +105,21 @@ def test_a_cell_is_spelled_as_json_holds_it(cell, plain):
     assert type(plain_cell(cell)) is type(plain)
 
 
-def test_kinds_of_written_columns():
-    at = pd.to_datetime(["2010-12-09"])
+def test_kinds_of_written_columns(tmp_path):
+    at = pd.to_datetime(["2010-12-09", None])
     frame = pd.DataFrame(
         {
-            "customer_id": ["c1"], "n": [1], "spend": [Decimal("1.10")], "risk": [0.5],
-            "scored_on": [date(2010, 12, 9)], "at": at, "is_new": [True],
+            "customer_id": ["c1", None], "n": [1, 2], "n_gap": pd.array([None, 1], dtype="Int64"),
+            "spend": [None, Decimal("1.10")], "risk": [0.5, None],
+            "scored_on": [date(2010, 12, 9), None], "at": at, "is_new": [True, None],
+            "orders": [["o1", "o2"], []], "none": [None, None],
         }
     )  # fmt: skip
 
-    assert column_kinds(frame) == {
-        "customer_id": "label", "n": "count", "spend": "money", "risk": "estimator",
-        "scored_on": "date", "at": "date", "is_new": "label",
+    assert column_kinds(write_table(frame, tmp_path / "t.parquet").schema) == {
+        "customer_id": "label", "n": "count", "n_gap": "count", "spend": "money",
+        "risk": "estimator", "scored_on": "date", "at": "date", "is_new": "label",
+        "orders": "label", "none": "label",
     }  # fmt: skip
 
 

@@ -28,10 +28,14 @@ LOG = "forks.log"
 class ForkServer:
     """A running server, to be closed by whoever started it."""
 
-    def __init__(self, folder: Path, ambient: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, ambient: Mapping[str, str], own: Sequence[str] = ()) -> None:
         """Start a server that listens in a private folder.
 
         It answers once it has imported everything; requests made earlier wait.
+
+        Parameters
+        ----------
+        own : modules of the package to import too; they are as they are now until it ends
         """
         self.address = folder / NAME
         # Held open by this process alone: nobody else inherits the end that is written to.
@@ -57,6 +61,7 @@ class ForkServer:
             orders = {
                 "key": server_key(environment),
                 "preload": list(PRELOADED),
+                "own": list(own),
                 "listener": listener.fileno(),
             }
             assert self._process.stdin is not None

@@ -1,4 +1,4 @@
-"""What the fork server imports before it forks: libraries that chapters use, and nothing of ours.
+"""What the fork server imports before it forks: libraries that chapters use, and a run's own code.
 
 Imports only. Never `matplotlib_inline`: imported where no shell is, its hooks are not registered
 and figures vanish without an error. A test holds this list against what chapters import.
@@ -49,4 +49,13 @@ PRELOADED = (
     # What workers need besides.
     "nbclient",
     "papermill",
+)
+
+# Of ours, and only for the server of a run: a run sees one state of the code (a module that moves
+# meanwhile fails the task), so nothing in it can be stale. Only what every chapter imports anyway:
+# with more, a chapter could use a module that it never imports and its key does not hold.
+OF_A_RUN = (
+    "rapport.chapter",
+    "rapport.press.run.work.chapters",
+    "rapport.press.run.work.workers",
 )

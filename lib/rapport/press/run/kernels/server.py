@@ -1,10 +1,11 @@
 """The fork server: imports heavy libraries once, computes nothing, forks when asked.
 
-A program of its own that never imports `rapport`: helpers that an analyst edits would be stale in
-every kernel. Two thirds of a short chapter is otherwise the import of the same libraries.
+Two thirds of a short chapter is otherwise the import of the same libraries. It stands alone, and
+imports of `rapport` only what its owner orders: a server that outlives an analyst's edit must hold
+none of it.
 
-Its first line on standard input is its orders (JSON: `key`, `preload`, `listener`); the end of
-standard input means that its owner is gone, and with the owner go the server and all it forked.
+Its first line on standard input is its orders (JSON: `key`, `preload`, `own`, `listener`); the end
+of standard input means that its owner is gone, and with the owner go the server and all it forked.
 Whoever connects to the listener asks for one process by a line of JSON: `key`, `env`, `cwd`, `log`,
 and either `argv` (a kernel) or `call` and `arguments` (a function, which also gets copies of the
 descriptors that came with the request). The answer is `{"pid"}` or `{"refused"}`, and once the
@@ -56,6 +57,8 @@ def main() -> None:
     gc.disable()
     before = set(os.environ)
     failed = preload(orders["preload"])
+    # A module of ours that cannot be imported is the affair of the chapter that wants it.
+    preload(orders["own"])
     # Some libraries set variables for their own later use, in a cold kernel too.
     added = {name: os.environ[name] for name in set(os.environ) - before}
     # What lives now lives as long as the server: no collection looks at it, in no child either.
@@ -75,7 +78,7 @@ def preload(names: list[str]) -> list[str]:
     for name in names:
         try:
             importlib.import_module(name)
-        except ImportError as error:
+        except Exception as error:  # what an import runs may raise anything
             failed.append(f"{name}: {error}")
     del builtins.get_ipython  # type: ignore[attr-defined]
     return failed

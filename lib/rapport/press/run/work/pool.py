@@ -18,6 +18,7 @@ from rapport.press.run.kernels.account import LOST_SERVER, end_kernel
 from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkRefusedError, can_fork
 from rapport.press.run.kernels.forks import NAME as FORKS
 from rapport.press.run.kernels.forkserver import ForkServer
+from rapport.press.run.kernels.preload import OF_A_RUN
 from rapport.press.run.kernels.settings import PREFIX, SOCKETS_VARIABLE, kernel_environment
 from rapport.press.run.kernels.specs import jupyter_path
 from rapport.press.run.store.leases import Lease, make_folder, sweep
@@ -91,7 +92,7 @@ class Pool:
     def start(self, job: Job) -> None:
         """Hand a job to a worker that is free, starting one if need be."""
         if self._is_warm and self._server is None and isinstance(job.task, ChapterTask):
-            self._server = ForkServer(self._own_folder(), os.environ)
+            self._server = ForkServer(self._own_folder(), os.environ, OF_A_RUN)
         for worker in [w for w in self._workers if w.job is None]:
             if worker.process.is_alive():
                 break

@@ -17,6 +17,7 @@ from rapport.press.run.kernels.forks import (
     server_key,
 )
 from rapport.press.run.kernels.forkserver import ForkServer
+from rapport.press.run.kernels.preload import OF_A_RUN
 from rapport.press.run.kernels.settings import kernel_environment
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
@@ -85,13 +86,50 @@ def test_the_server_counts_one_thread_after_all_its_imports(fork, server):
     assert len(list(Path(f"/proc/{server.pid}/task").iterdir())) == 1
 
 
-def test_the_server_never_imports_the_package(server):
-    maps = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
+def loaded_by(server, tmp_path):
+    """Give the modules of the package that a process forked by a server begins with."""
+    told, tell = os.pipe()
+    code = "import sys, os\ndef tell(descriptors):\n"
+    code += "    names = [name for name in sys.modules if name.split('.')[0] == 'rapport']\n"
+    code += "    os.write(descriptors[0], ' '.join(sorted(names)).encode())\n"
+    (tmp_path / "telling.py").write_text(code, encoding="utf-8")
+    env = kernel_environment(os.environ | {"PYTHONPATH": str(tmp_path)})
+    with_path = ForkServer(server, os.environ | {"PYTHONPATH": str(tmp_path)}, OWN[server.name])
+    try:
+        with_path.fork_call("telling:tell", [], env=env, descriptors=[tell]).wait(30)
+    finally:
+        with_path.close()
+        os.close(tell)
+    with os.fdopen(told) as file:
+        return file.read().split()
 
-    assert maps[1].endswith(b"kernels/server.py")
-    source = Path(os.fsdecode(maps[1])).read_text(encoding="utf-8")
-    assert "from rapport" not in source
-    assert "import rapport" not in source
+
+OWN = {"of a client": (), "of a run": OF_A_RUN}
+
+
+@pytest.mark.parametrize("whose", OWN)
+def test_only_the_server_of_a_run_holds_modules_of_the_package(tmp_path, whose):
+    folder = tmp_path / whose
+    folder.mkdir()
+
+    loaded = loaded_by(folder, tmp_path)
+
+    assert ("rapport.chapter.chapter" in loaded) == (whose == "of a run")
+    # What one chapter alone imports must be imported by that chapter, whose key names it.
+    assert [name for name in loaded if name.startswith("rapport.present.figures.dots")] == []
+    if whose == "of a client":
+        assert loaded == []
+
+
+def test_a_module_of_the_package_that_is_broken_ends_no_server(tmp_path):
+    (tmp_path / "broken.py").write_text("1 +", encoding="utf-8")
+    ambient = os.environ | {"PYTHONPATH": str(tmp_path)}
+    server = ForkServer(tmp_path, ambient, ("broken", "broken.inside"))
+    try:
+        env = kernel_environment(ambient)
+        assert server.fork_call("os:fspath", ["x"], env=env, descriptors=[]).wait(30) == 1
+    finally:
+        server.close()
 
 
 def test_how_a_kernel_ended_and_what_it_took_is_told(fork):
@@ -211,7 +249,7 @@ def test_a_server_with_a_second_thread_refuses_to_fork(environment, tmp_path, mo
             [sys.executable, "-c", THREADED, str(Path(__file__).parents[5] / KERNELS)],
             stdin=subprocess.PIPE, pass_fds=[listener.fileno()],
         )  # fmt: skip
-        orders = {"listener": listener.fileno(), "preload": []}
+        orders = {"listener": listener.fileno(), "preload": [], "own": []}
         orders["key"] = server_key(environment | NO_THREADS)
         server.stdin.write(json.dumps(orders).encode() + b"\n")
         server.stdin.flush()
