@@ -234,7 +234,10 @@ THREADED = """
 import sys, threading, time
 sys.path.insert(0, sys.argv[1])
 import server
-server.preload = lambda names: threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+def preload(names):
+    for _ in names:
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+server.preload = preload
 server.main()
 """
 
@@ -249,7 +252,7 @@ def test_a_server_with_a_second_thread_refuses_to_fork(environment, tmp_path, mo
             [sys.executable, "-c", THREADED, str(Path(__file__).parents[5] / KERNELS)],
             stdin=subprocess.PIPE, pass_fds=[listener.fileno()],
         )  # fmt: skip
-        orders = {"listener": listener.fileno(), "preload": [], "own": []}
+        orders = {"listener": listener.fileno(), "preload": ["a library with a thread"], "own": []}
         orders["key"] = server_key(environment | NO_THREADS)
         server.stdin.write(json.dumps(orders).encode() + b"\n")
         server.stdin.flush()
