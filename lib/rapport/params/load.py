@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from rapport.errors import ParameterError
 from rapport.params.files import read_yaml
 from rapport.params.model import Limits, UnitParams
-from rapport.params.sources import Expect, Source, TableMapping
+from rapport.params.sources import Source
+from rapport.params.tables import Expect, TableMapping
 
 UNIT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 # Windows opens a device under these names whatever the ending.

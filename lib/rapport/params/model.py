@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from rapport.params.sources import Canonical, Expect, Source, Strict, TableMapping
+from rapport.params.sources import Source
+from rapport.params.strict import Strict
+from rapport.params.tables import Canonical, Expect, TableMapping
 
 Language = Literal["en", "zh"]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Canonical = Literal[
-    "customers", "orders", "order_lines", "products", "subscriptions", "interactions",
-    "surveys", "campaigns", "campaign_contacts", "consents",
-]  # fmt: skip
+from rapport.params.strict import Strict
+
 Position = Annotated[int, Field(ge=1, le=100_000)]
 SourceType = Literal["integer", "decimal", "date", "timestamp", "bool"]
-
-
-class Strict(BaseModel):
-    """A part of a parameter file: unknown names are errors, values never change."""
-
-    # Validators are built when something is first validated, for most chapters never.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Source(Strict):
@@ -32,7 +21,7 @@ class Source(Strict):
     """
 
     path: str = Field(min_length=1)
-    format: Literal["csv", "parquet", "fixed"]
+    format: Literal["csv", "parquet", "fixed", "excel"]
     encoding: str = "utf-8"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     fields: Mapping[str, tuple[Position, Position]] | None = None
@@ -43,57 +32,3 @@ class Source(Strict):
         if (self.format == "fixed") != (self.fields is not None):
             raise ValueError("`fields` belongs to format fixed, and fixed needs it")
         return self
-
-
-class Sql(Strict):
-    """A column that is computed from columns of the source: one scalar expression."""
-
-    sql: str = Field(min_length=1, max_length=2_000)
-
-
-class Recoded(Strict):
-    """A column whose words are replaced by others: every word must be listed, null empties it."""
-
-    column: str
-    values: Mapping[str, str | None] = Field(min_length=1)
-
-
-class TimeRule(Strict):
-    """How a time stamp is read: its source column, its form and its zone."""
-
-    column: str | None = None
-    format: str | None = None
-    zone: str | None = None
-
-
-class TableMapping(Strict):
-    """How one canonical table, or one channel's part of it, comes from a source.
-
-    Rows of `exclude` leave, rows of `flag` stay; both are counted by name, with their money.
-    """
-
-    source: str | None = None
-    from_: Annotated[str | None, Field(alias="from")] = None
-    from_lines: bool = False
-    from_orders: bool = False
-    columns: Mapping[str, str | Sql | Recoded] = Field(default_factory=dict)
-    time: TimeRule | None = None
-    exclude: Mapping[str, str] = Field(default_factory=dict)
-    flag: Mapping[str, str] = Field(default_factory=dict)
-    exact_duplicates: Literal["keep", "drop"] = "keep"
-    currency: Sql | str | None = None
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> TableMapping:
-        if sum((self.from_ is not None, self.from_lines, self.from_orders)) != 1:
-            raise ValueError("a table needs exactly one of `from`, `from_lines`, `from_orders`")
-        return self
-
-
-class Expect(Strict):
-    """What a delivery must look like; anything else stops the ingestion."""
-
-    rows: Mapping[str, int] = Field(default_factory=dict)
-    money: Mapping[Canonical, Decimal] = Field(default_factory=dict)
-    first_day: date | None = None
-    last_day: date | None = None
