@@ -1,5 +1,8 @@
 """Let the engine see each source as one relation: its columns, `source_file` and `source_row`.
 
+A reader may put rows aside: its table then has a column `source_rule`, the name of the rule under
+which a row leaves, empty where the row is data, and so has the relation.
+
 Parquet is read by the engine; text files are read as text first, so that nothing guesses a type
 from what the rows happen to hold: `types` of the unit's file says what else a column is. Row 1
 is the first row of data.
@@ -8,7 +11,8 @@ is the first row of data.
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +24,9 @@ from rapport.tables.engine import Engine, EngineError, identifier
 
 FILE = "source_file"
 ROW = "source_row"
+RULE = "source_rule"
+
+Reader = Callable[[str, Source, Path], TextFile]
 
 
 class Opened(NamedTuple):
@@ -69,10 +76,18 @@ def _open_file(engine: Engine, part: str, name: str, source: Source, path: Path)
             said = f"{path.name} is no Parquet file"
             return TextFile(None, [Fault(name, "", said, "Deliver it again.")])
         return TextFile(None, [])
-    file = read_text(name, source, path)
+    file = _reader_of(source)(name, source, path)
     if file.table is not None:
         engine.add(part, file.table, row_number=ROW)
     return file
+
+
+def _reader_of(source: Source) -> Reader:
+    if source.format != "excel":
+        return read_text
+    # Whoever has no such file need not have what reads it.
+    reader: Reader = import_module("rapport.ingest.excel").read_excel
+    return reader
 
 
 def _part(source: Source, part: str, number: int) -> str:
