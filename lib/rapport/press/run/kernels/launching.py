@@ -4,8 +4,13 @@ Like the fork server it stands alone and imports nothing of the package.
 """
 
 import importlib
+import sys
 
 SECONDS_TO_FLUSH = 2
+
+# The kernelspecs say that these kernels have no debugger, but ipykernel would load it all the same,
+# which takes as long as pandas.
+sys.modules["debugpy"] = None  # type: ignore[assignment]
 
 
 def launch() -> None:
