@@ -85,8 +85,9 @@ def ingest(
     """
     with _open(sources, threads) as engine:
         pieces = list_pieces(engine, unit)
-        raise_faults(unit.name, _prepare(engine, unit, sources, pieces))
-        return _deliver(engine, unit, sources, pieces, key)
+        staged, faults = _prepare(engine, unit, sources, pieces)
+        raise_faults(unit.name, faults)
+        return _deliver(engine, unit, sources, staged, key)
 
 
 def check_unit(
@@ -98,10 +99,10 @@ def check_unit(
     """
     with _open(sources, threads) as engine:
         pieces = list_pieces(engine, unit)
-        faults = _prepare(engine, unit, sources, pieces)
+        staged, faults = _prepare(engine, unit, sources, pieces)
         if faults:
             return _faulty(faults)
-        return _account(engine, unit, sources, pieces, {})
+        return _account(engine, unit, sources, staged, {})
 
 
 def _open(sources: ResolvedSources, threads: int | None) -> Engine:
@@ -110,7 +111,7 @@ def _open(sources: ResolvedSources, threads: int | None) -> Engine:
 
 def _prepare(
     engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
-) -> list[Fault]:
+) -> tuple[list[Piece], list[Fault]]:
     """Bring every row to where it can be counted, and tell all that stands in the way."""
     faults = [_missing(unit, name) for name in sources.missing]
     closed = set(sources.missing)
@@ -127,7 +128,7 @@ def _prepare(
     faults += found
     faults += check_pieces(engine, unit, staged)
     faults += check_keys(engine, staged)
-    return faults if incomplete else faults + _relate(engine, unit, sources, pieces)
+    return staged, faults if incomplete else faults + _relate(engine, unit, sources, staged)
 
 
 def _stage(

@@ -52,7 +52,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Piece:
-    """One canonical table from one source."""
+    """One canonical table from one source.
+
+    `puts_aside` says of a staged one whether its reader names rows that are no data.
+    """
 
     table: str
     number: int
@@ -60,11 +63,17 @@ class Piece:
     mapping: TableMapping
     fields: tuple[Field, ...]
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    puts_aside: bool = False
 
     @property
     def relation(self) -> str:
         """Name the relation that holds the staged rows."""
         return f"staged {self.table} {self.number}"
+
+    @property
+    def aside(self) -> str:
+        """Name the relation of the rows that the reader put aside, if `puts_aside`."""
+        return f"aside {self.table} {self.number}"
 
     def has(self, column: str) -> bool:
         """Say whether the piece fills a column of its own table."""

@@ -1,7 +1,7 @@
 """What happened to the rows: each step with rows and money before and after, nothing lost.
 
-Steps of a table from one source, in this order: read, overlap of files, exact duplicates, the
-declared `exclude` rules, what was quarantined, kept. Steps that take nothing out (`flagged`,
+Steps of a table from one source, in this order: read, what its reader put aside, overlap of
+files, exact duplicates, the declared `exclude` rules, what was quarantined, kept. Steps that take nothing out (`flagged`,
 `counted`) stand among them with equal figures before and after.
 """
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from rapport.ingest.documents import QUARANTINE, merged
 from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, relation_of
-from rapport.ingest.staging import COPIES, OVERLAP
+from rapport.ingest.staging import BROKEN, COPIES, OVERLAP
 from rapport.schema import SCHEMAS
 from rapport.tables import ARROW_TYPES
 from rapport.tables.engine import Engine, identifier, quote
@@ -47,21 +47,26 @@ def list_steps(engine: Engine, pieces: Sequence[Piece]) -> list[Step]:
     """Give the account of every piece, from what was read to what is kept."""
     counted = _by_rule(engine, pieces)
     alike = _alike(engine, pieces)
+    aside = _put_aside(engine, pieces)
     steps = []
     for piece in pieces:
         copies = _copies(engine, piece) if piece.relation in alike else (0, None)
         by_rule = counted[piece.relation]
         left = {rule: count for (rule, flagged), count in by_rule.items() if not flagged}
         stays = {rule: count for (rule, flagged), count in by_rule.items() if flagged}
-        steps += _piece_steps(piece, left, stays, copies)
+        steps += _piece_steps(piece, left, stays, copies, aside.get(piece.relation, {}))
     return steps
 
 
 def _piece_steps(
-    piece: Piece, left: Mapping[str, Count], stays: Mapping[str, Count], copies: Count
+    piece: Piece,
+    left: Mapping[str, Count],
+    stays: Mapping[str, Count],
+    copies: Count,
+    aside: Mapping[str, Count],
 ) -> list[Step]:
-    total = sum(n for n, _ in left.values())
-    money = _add(value for _, value in left.values())
+    every = [*left.values(), *aside.values()]
+    total, money = sum(n for n, _ in every), _add(value for _, value in every)
 
     def step(rule: str, action: str, found: Count) -> Step:
         return Step(piece.table, piece.source, rule, action, *found)
@@ -71,6 +76,7 @@ def _piece_steps(
 
     none: Count = (0, None if money is None else Decimal(0))
     steps = [step("read", "read", (total, money))]
+    steps += [step(rule, _action(rule), found) for rule, found in aside.items()]
     if OVERLAP in left:
         steps.append(step(OVERLAP, "merged", left[OVERLAP]))
     if piece.mapping.exact_duplicates == "drop":
@@ -83,6 +89,29 @@ def _piece_steps(
     steps.append(step("kept", "kept", left.get("", none)))
     _balance(steps)
     return steps
+
+
+def _action(rule: str) -> str:
+    return "quarantined" if rule == BROKEN else "excluded"
+
+
+def _put_aside(engine: Engine, pieces: Sequence[Piece]) -> dict[str, dict[str, Count]]:
+    """Count the rows that readers put aside, piece by piece, by rule in the order of its name."""
+    parts = [
+        f"SELECT {quote(piece.relation)} AS piece, rule, {_money(piece)} AS amount "
+        f"FROM {identifier(piece.aside)}"
+        for piece in pieces if piece.puts_aside
+    ]  # fmt: skip
+    if not parts:
+        return {}
+    found = engine.rows(
+        "SELECT piece, rule, count(*) AS n, sum(amount) AS money "
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY piece, rule ORDER BY 1, 2"
+    )
+    counted: dict[str, dict[str, Count]] = {}
+    for row in found:
+        counted.setdefault(row["piece"], {})[row["rule"]] = (row["n"], row["money"])
+    return counted
 
 
 def _by_rule(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Counts]:

@@ -5,6 +5,10 @@ column per field (`amount`; `customers.country` where it rides along for another
 `unread <column>` for each that may fail and `flag <name>` as truth values, and, where copies
 stay, `likeness`: a number that is the same for rows that are copies of each other (and, once in
 many millions, for others). Nothing has left yet: what leaves is counted from here.
+
+Rows that the reader itself put aside (`source_rule`: totals, hidden or broken rows) are no data.
+They are neither staged nor checked, only kept apart with their rule and what of their money can
+be read.
 """
 
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
@@ -17,13 +21,15 @@ from dataclasses import replace
 from rapport.ingest.casts import Cast, Clock, cast, recode
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
-from rapport.ingest.read import FILE, ROW, relation_of
+from rapport.ingest.read import FILE, ROW, RULE, relation_of
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine, EngineError, identifier, quote
 
 COPIES = "exact_duplicates"
 OVERLAP = "overlap_of_files"
 MERGES = (COPIES, OVERLAP)
+# What a reader calls a row that it could not take apart.
+BROKEN = "broken_row"
 # Row numbers of several files in one number: no file has so many rows.
 FILE_STEP = 10**12
 
@@ -51,10 +57,12 @@ def stage(
     }  # fmt: skip
     told = {(fault.table, fault.column) for fault in faults}
     faults += [fault for fault in unfit if (fault.table, fault.column) not in told]
-    left = _without(piece, faults, casts)
+    left = _without(replace(piece, puts_aside=RULE in known), faults, casts)
     if left is None:
         return None, faults
     try:
+        if left.puts_aside:
+            engine.run(_put_aside(left, casts))
         engine.run(_create(left, casts, list(known), n_files=n_files))
     except EngineError as error:
         failing = list(_failing(engine, left))
@@ -177,7 +185,7 @@ def _create(piece: Piece, casts: dict[str, Cast], known: list[str], *, n_files: 
         for name, condition in piece.mapping.flag.items()
     ]
     columns += [f"{_rule(piece)} AS excluded", _copies(piece, known)]
-    source = identifier(relation_of(piece.source))
+    source = _data(piece)
     drops = piece.mapping.exact_duplicates == "drop"
     whens = [f"WHEN {overlap} THEN {quote(OVERLAP)}" for overlap in _overlap(piece, n_files)]
     whens += [f"WHEN copy_no > 1 THEN {quote(COPIES)}"] if drops else []
@@ -186,6 +194,22 @@ def _create(piece: Piece, casts: dict[str, Cast], known: list[str], *, n_files: 
     hidden = "excluded, copy_no" if drops else "excluded"
     rows = f"SELECT * EXCLUDE ({hidden}), {rule} AS rule FROM ({inner})"
     return f"CREATE TEMP TABLE {identifier(piece.relation)} AS {rows}"
+
+
+def _data(piece: Piece) -> str:
+    """Give SQL for the rows of a piece's source that are data."""
+    source = identifier(relation_of(piece.source))
+    return f"(SELECT * FROM {source} WHERE {RULE} IS NULL)" if piece.puts_aside else source
+
+
+def _put_aside(piece: Piece, casts: Mapping[str, Cast]) -> str:
+    # An expression may fail on a row that is no data; its money is then not known.
+    money = f"TRY({casts['amount'].value})" if "amount" in casts else "NULL"
+    return (
+        f"CREATE TEMP TABLE {identifier(piece.aside)} AS SELECT {FILE}, {ROW}, {RULE} AS rule, "
+        f"CAST({money} AS DECIMAL(18, 4)) AS amount "
+        f"FROM {identifier(relation_of(piece.source))} WHERE {RULE} IS NOT NULL"
+    )
 
 
 def _holds(condition: str) -> str:
@@ -223,7 +247,7 @@ def _failing(engine: Engine, piece: Piece) -> Iterator[Fault]:
         (piece.table, name, _holds(_conditions(piece)[name]), reads)
         for name, reads in piece.conditions.items()
     ]
-    source = identifier(relation_of(piece.source))
+    source = _data(piece)
     for table, column, sql, reads in computed:
         filled = " AND ".join(f"{identifier(name)} IS NOT NULL" for name in reads) or "true"
         (row,) = engine.rows(
