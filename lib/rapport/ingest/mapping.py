@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rapport.errors import ParameterError
 from rapport.ingest.expressions import check_expression
 from rapport.params import Recoded, Sql, TableMapping, UnitParams
-from rapport.schema import BIRTH_YEAR, SCHEMAS, Column
+from rapport.schema import BIRTH_YEAR, IDENTIFIERS, SCHEMAS, Column
 from rapport.tables.engine import Engine, identifier
 
 # The column that `time: {column: ...}` fills.
@@ -139,7 +139,7 @@ def _fields(
     columns = dict(mapping.columns)
     if mapping.time and mapping.time.column:
         columns[MAIN_TIMES.get(table, "")] = mapping.time.column
-    yield from _named(engine, table, columns, faults)
+    yield from _named(engine, table, columns, faults, is_read=True)
     if mapping.currency is not None:
         sql, reads = _sql(engine, f"tables.{table}.currency", mapping.currency, faults)
         yield Field(table, CURRENCY, sql, reads, computed=isinstance(mapping.currency, Sql))
@@ -159,17 +159,21 @@ def _named(
     table: str,
     columns: Mapping[str, str | Sql | Recoded],
     faults: list[str],
+    *,
+    is_read: bool = False,
 ) -> Iterator[Field]:
     for name, origin in columns.items():
         where = f"tables.{table}.columns.{name}"
-        column = _column(table, name)
+        person = IDENTIFIERS.get(name) if table == "customers" and is_read else None
+        column = person or _column(table, name)
         if column is None:
             near = _near(name, [c.name for c in SCHEMAS[table].columns if not c.derived])
             faults.append(f"{where}: {table} has no such column to fill.{near}")
             continue
         sql, reads = _sql(engine, where, origin, faults)
         words = origin.values if isinstance(origin, Recoded) else None
-        yield Field(table, column, sql, reads, words, computed=isinstance(origin, Sql))
+        home = "identifiers" if person else table
+        yield Field(home, column, sql, reads, words, computed=isinstance(origin, Sql))
 
 
 def _column(table: str, name: str) -> Column | None:
