@@ -30,7 +30,8 @@ def list_windows(
     period : the report's period
     data_from, data_until : first and last day of the snapshot; None in an undated unit
     settings : `rfm_days`, `churn_after_days`, `horizon_days` (days); `is_snapshot` (True: ends
-        of contracts are known to have happened, not when, and the period counts as whole)
+        of contracts are known to have happened, not when; there is `current` alone, which counts
+        as whole and can be compared with nothing)
 
     Returns
     -------
@@ -51,18 +52,21 @@ def list_windows(
     """
     if data_from is None or data_until is None:
         return _undated()
+    is_snapshot = bool(settings.get("is_snapshot", False))
     check_within(period, data_from=data_from, data_until=data_until)
     if period.grain == "all":
         windows = [_Window("current", "all", data_from, data_until, data_until)]
+    elif is_snapshot:
+        # One look at the contracts: nothing went before that it could be compared with.
+        windows = [_Window("current", period.code, period.days[0], data_until, period.days[1])]
     else:
         windows = list(_walk(period, data_from, data_until, settings))
-    whole = {"current"} if settings.get("is_snapshot", False) else set()
     return [
         {
             **window._asdict(),
             "position": position,
-            "is_whole": window.ends_on == window.last_on or window.window in whole,
-            "is_comparable": window.starts_on >= data_from,
+            "is_whole": window.ends_on == window.last_on or is_snapshot,
+            "is_comparable": window.starts_on >= data_from and not is_snapshot,
             "month_no": window.ends_on.year * 12 + window.ends_on.month - 1,
         }
         for position, window in enumerate(windows)

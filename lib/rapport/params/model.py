@@ -63,6 +63,10 @@ class UnitParams(ChapterParams):
     timezone: str = "UTC"
     sample: bool = False
     baskets_only: bool = False
+    # Of contracts it is known that they ended, not when (docs/methods.md, "Periods").
+    snapshot: bool = False
+    # Rows of orders are a draw of all: what is bought again or together cannot be told from them.
+    lines_are_a_sample: bool = False
     approval: Literal["none", "required"] = "none"
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
