@@ -34,7 +34,7 @@ def describe_opening(world: World) -> dict[str, Any]:
     last_on = parse_period(world.period).last_on
     return about | {
         "as_of": world.as_of.isoformat(),
-        "is_whole": last_on is None or world.as_of >= last_on,
+        "is_whole": last_on is None or world.as_of >= last_on or world.unit.snapshot,
         "period_label": {lang: show_period(world.period, lang) for lang in LANGUAGES},
         "as_of_label": {lang: show_date(world.as_of, lang) for lang in LANGUAGES},
     }

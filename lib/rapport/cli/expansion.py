@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rapport.cli.planning import plan_period
 from rapport.cli.reporting import Shape, plan_report
-from rapport.cli.work import Unit, plan_period, spans_of
+from rapport.cli.work import Unit, spans_of
 from rapport.errors import RapportError
 from rapport.press.run.order import select_tasks
 from rapport.press.run.store import Store

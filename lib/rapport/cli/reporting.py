@@ -51,7 +51,8 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
 
 def _bands(unit: Unit, period: Period) -> list[str]:
     day = unit.as_of(period)
-    is_whole = period.last_on is None or (day is not None and day >= period.last_on)
+    ends = period.last_on is None or (day is not None and day >= period.last_on)
+    is_whole = ends or unit.params.snapshot
     named = (("sample", unit.params.sample), ("incomplete", not is_whole))
     return [name for name, is_on in named if is_on]
 

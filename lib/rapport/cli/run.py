@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rapport.cli.expansion import Expansion, is_wanted
+from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.progress import Progress
 from rapport.cli.work import (
     Unit,
     find_units,
     list_notebooks,
-    plan_ingestion,
-    plan_period,
     require_chapters,
     require_period,
 )

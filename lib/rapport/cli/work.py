@@ -1,12 +1,11 @@
-"""Units, their sources and periods as tasks of the press."""
+"""Units of a run: their sources, and the periods that their data cover."""
 
 from __future__ import annotations
 
 import argparse
-import hmac
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +16,6 @@ import yaml
 from rapport.errors import DataError, ParameterError
 from rapport.ingest.pins import check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
-from rapport.marts.catalog import MARTS, list_buildable
 from rapport.marts.periods import (
     Period,
     list_periods,
@@ -25,16 +23,9 @@ from rapport.marts.periods import (
     parse_period,
     period_of,
 )
-from rapport.params import ChapterParams, UnitParams, list_units, load_unit
-from rapport.press.run.keys.sources import make_chapter_task
-from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
-from rapport.privacy import KEY_VARIABLE, SAMPLE_KEY, read_key
-from rapport.schema import SCHEMAS
+from rapport.params import UnitParams, list_units, load_unit
+from rapport.privacy import KEY_VARIABLE, read_key
 from rapport.tables import read_rows
-
-INGESTION = "01_ingestion.ipynb"
-# What every chapter sees of its unit: the key of each holds these.
-SEEN = ("name", "title", "language", "currency", "timezone", "sample", "confidence")
 
 
 @dataclass
@@ -130,39 +121,6 @@ def make_sample(root: Path, units: Sequence[UnitParams]) -> None:
         write_sample(folder)
 
 
-def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
-    """Make the task that reads a unit's sources, once for all periods."""
-    params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits"}
-    key = SAMPLE_KEY if params.sample else read_key(os.environ)
-    context = {
-        "as_of": None,
-        "unit_parameters": params.model_dump(mode="json", by_alias=True, exclude=unseen),
-        "sources": {
-            name: {
-                "paths": [str(path.resolve()) for path in unit.sources.files[name]],
-                "digest": digest,
-            }
-            for name, digest in unit.sources.digests.items()
-        },
-        # Another key gives other pseudonyms; its name says so and tells nothing of the key.
-        "pseudonyms": hmac.digest(key, b"name of the key", "sha256").hex()[:16],
-        "language": params.language,
-    }
-    return make_chapter_task(
-        root / "notebooks" / INGESTION,
-        (unit.name, None),
-        parameters={**params.chapter_values(), "unit": unit.name},
-        context=context,
-        limits=_limits(params),
-    )
-
-
-def _limits(params: UnitParams) -> Limits:
-    given = params.limits
-    return Limits(given.chapter_seconds, given.cell_seconds, given.memory_mb * 2**20)
-
-
 def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Period]:
     """Give the periods to report: those asked for, else the newest whole one of the data.
 
@@ -206,58 +164,13 @@ def _has_days(unit: Unit, period: Period) -> bool:
 def _default(unit: Unit) -> Period:
     assert unit.data_from is not None
     assert unit.data_until is not None
+    if unit.params.snapshot:
+        return period_of(unit.data_until, unit.params.period_grain)
     whole = newest_whole(unit.data_until, unit.params.period_grain)
     first = whole.starts_on
     if first is not None and whole.last_on is not None and whole.last_on < unit.data_from:
         return period_of(unit.data_until, unit.params.period_grain)
     return whole
-
-
-def plan_period(
-    root: Path, unit: Unit, period: Period | None, *, tables: Mapping[str, str]
-) -> list[Task]:
-    """Make the tasks of one period: marts that the tables allow, and every other chapter."""
-    code = period.code if period else None
-    values = unit.params.chapter_values()
-    canonical = [name for name in SCHEMAS if name in tables]
-    tasks: list[Task] = [
-        TableTask(
-            id=f"{unit.name}/{code}/{name}",
-            unit=unit.name,
-            period=code,
-            name=name,
-            function="rapport.marts.build:run_task",
-            arguments={"settings": _settings(name, values, code)},
-            reads={table: table for table in MARTS[name].reads},
-            code=("rapport.marts.build", *([f"marts/{name}.sql"] if MARTS[name].sql else [])),
-        )
-        for name in list_buildable(canonical)
-        if period is not None
-    ]
-    as_of = unit.as_of(period) if period else None
-    context = {
-        "as_of": as_of.isoformat() if as_of else None,
-        "unit_parameters": unit.params.model_dump(mode="json", by_alias=True, exclude={"limits"}),
-        "language": unit.params.language,
-    }
-    for notebook in list_notebooks(root):
-        if notebook.name != INGESTION:
-            parameters = {**values, "unit": unit.name, "period": code}
-            task = make_chapter_task(
-                notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN,
-                limits=_limits(unit.params),
-            )  # fmt: skip
-            tasks.append(task)
-    return tasks
-
-
-def _settings(mart: str, values: Mapping[str, Any], code: str | None) -> dict[str, Any]:
-    # Only two marts read the parameters; the others read the table that the first one makes.
-    if mart == "settings":
-        return dict(values)
-    if mart == "periods":
-        return {**values, "period": code}
-    return {}
 
 
 def require_period(code: str | None) -> None:

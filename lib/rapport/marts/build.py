@@ -13,6 +13,8 @@ from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
 from rapport.marts.periods import parse_period
 from rapport.marts.windows import list_windows
+from rapport.schema import SCHEMAS
+from rapport.tables import arrow_schema
 from rapport.tables.engine import select
 
 PERIODS = pa.schema(
@@ -52,7 +54,8 @@ def build_mart(
 
     Parameters
     ----------
-    name : one of `catalog.MARTS`
+    name : one of `catalog.MARTS`, or a canonical table, which is made without a row for a unit
+        that delivers none
     paths : the Parquet file of every table that the mart reads
     settings : the chapter parameters, read by `settings` and `periods` only; the others read
         the table `settings`, so that its digest says whether they moved
@@ -64,6 +67,9 @@ def build_mart(
     DataError
         A table that it reads is not given.
     """
+    if name in SCHEMAS:
+        empty = arrow_schema(SCHEMAS[name]).empty_table()
+        return tables.write_table(empty, into / f"{name}.parquet")
     mart = MARTS.get(name)
     if mart is None:
         raise ParameterError(f"mart {name}: there is none of this name. Known: {', '.join(MARTS)}.")

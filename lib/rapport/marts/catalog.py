@@ -57,6 +57,11 @@ _ALL = (
         ("orders", "customers", "periods", "settings"),
         "one row per list and customer on it",
     ),
+    Mart(
+        "interaction_measures",
+        ("interactions", "periods"),
+        "one row per window of a period",
+    ),
     Mart("subscription_months", ("subscriptions", "periods"), "one row per window of a period"),
     Mart(
         "subscription_durations",

@@ -1,0 +1,136 @@
+"""A unit's ingestion, marts and chapters as tasks of the press."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rapport.cli.work import Unit, list_notebooks
+from rapport.marts.catalog import MARTS, list_buildable
+from rapport.marts.periods import Period
+from rapport.params import ChapterParams, UnitParams
+from rapport.press.run.keys.sources import chapter_name, make_chapter_task
+from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
+from rapport.privacy import SAMPLE_KEY, read_key
+from rapport.schema import SCHEMAS
+
+INGESTION = "01_ingestion.ipynb"
+# What every chapter sees of its unit: the key of each holds these.
+SEEN = (
+    "name", "title", "language", "currency", "timezone", "sample", "snapshot", "confidence",
+)  # fmt: skip
+# Tables that every unit's marts may read, empty where the unit delivers none.
+ALWAYS = ("orders",)
+# Of each chapter the tables of which its unit must deliver one; other chapters need none.
+NEEDS = {
+    "segmentation": {"orders", "order_lines"},
+    "churn": {"orders", "order_lines", "subscriptions"},
+}
+
+
+def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
+    """Make the task that reads a unit's sources, once for all periods."""
+    params = unit.params
+    unseen = {*ChapterParams.model_fields, "limits"}
+    key = SAMPLE_KEY if params.sample else read_key(os.environ)
+    context = {
+        "as_of": None,
+        "unit_parameters": params.model_dump(mode="json", by_alias=True, exclude=unseen),
+        "sources": {
+            name: {
+                "paths": [str(path.resolve()) for path in unit.sources.files[name]],
+                "digest": digest,
+            }
+            for name, digest in unit.sources.digests.items()
+        },
+        # Another key gives other pseudonyms; its name says so and tells nothing of the key.
+        "pseudonyms": hmac.digest(key, b"name of the key", "sha256").hex()[:16],
+        "language": params.language,
+    }
+    return make_chapter_task(
+        root / "notebooks" / INGESTION,
+        (unit.name, None),
+        parameters={**params.chapter_values(), "unit": unit.name},
+        context=context,
+        limits=_limits(params),
+    )
+
+
+def _limits(params: UnitParams) -> Limits:
+    given = params.limits
+    return Limits(given.chapter_seconds, given.cell_seconds, given.memory_mb * 2**20)
+
+
+def plan_period(
+    root: Path, unit: Unit, period: Period | None, *, tables: Mapping[str, str]
+) -> list[Task]:
+    """Make the tasks of one period: marts that the tables allow, and every other chapter."""
+    code = period.code if period else None
+    values = unit.params.chapter_values()
+    marts = _list_marts(tables) if period is not None else []
+    tasks: list[Task] = [
+        TableTask(
+            id=f"{unit.name}/{code}/{name}",
+            unit=unit.name,
+            period=code,
+            name=name,
+            function="rapport.marts.build:run_task",
+            arguments={"settings": _settings(name, unit, code)},
+            reads={table: table for table in MARTS[name].reads} if name in MARTS else {},
+            code=("rapport.marts.build", *_texts(name)),
+        )
+        for name in marts
+    ]
+    as_of = unit.as_of(period) if period else None
+    context = {
+        "as_of": as_of.isoformat() if as_of else None,
+        "unit_parameters": unit.params.model_dump(mode="json", by_alias=True, exclude={"limits"}),
+        "language": unit.params.language,
+    }
+    for notebook in list_notebooks(root):
+        if notebook.name != INGESTION and can_have(chapter_name(notebook), unit.params):
+            parameters = {**values, "unit": unit.name, "period": code}
+            task = make_chapter_task(
+                notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN,
+                limits=_limits(unit.params),
+            )  # fmt: skip
+            tasks.append(task)
+    return tasks
+
+
+def can_have(chapter: str, unit: UnitParams) -> bool:
+    """Say whether a unit delivers what a chapter needs: one of the tables that `NEEDS` lists."""
+    needed = NEEDS.get(chapter)
+    if needed is None:
+        return True
+    # Without customers, or of a draw of lines, nobody can be seen to come back.
+    is_told = not (unit.baskets_only or unit.lines_are_a_sample)
+    return is_told and not needed.isdisjoint(unit.tables)
+
+
+def _list_marts(tables: Mapping[str, str]) -> list[str]:
+    """Name what can be made of a unit's tables; first those without a row that it does not have.
+
+    Page one and churn count orders: that there are none is a count, too.
+    """
+    absent = [name for name in ALWAYS if name not in tables]
+    there = [name for name in SCHEMAS if name in tables or name in ALWAYS]
+    return [*absent, *list_buildable(there)]
+
+
+def _texts(name: str) -> list[str]:
+    return [f"marts/{name}.sql"] if name in MARTS and MARTS[name].sql else []
+
+
+def _settings(mart: str, unit: Unit, code: str | None) -> dict[str, Any]:
+    # Only two marts read the parameters; the others read the table that the first one makes.
+    values = unit.params.chapter_values()
+    if mart == "settings":
+        return values
+    if mart == "periods":
+        of = {"is_snapshot": True} if unit.params.snapshot else {}
+        return {**values, **of, "period": code}
+    return {}
