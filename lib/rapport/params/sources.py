@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from rapport.params.excel import ExcelOptions
+from rapport.params.forms import Dates, Numbers, check_forms
 from rapport.params.strict import Strict
 
 Position = Annotated[int, Field(ge=1, le=100_000)]
@@ -26,6 +28,11 @@ class Source(Strict):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     fields: Mapping[str, tuple[Position, Position]] | None = None
     types: Mapping[str, SourceType] = Field(default_factory=dict)
+    excel: ExcelOptions | None = None
+    numbers: Numbers = None
+    dates: Dates = None
+
+    _forms_have_columns = model_validator(mode="after")(check_forms)
 
     @model_validator(mode="after")
     def _fixed_has_fields(self) -> Source:
