@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from rapport.errors import ParameterError
 from rapport.params.files import read_yaml
 from rapport.params.model import Limits, UnitParams
+from rapport.params.privacy import Privacy
 from rapport.params.sources import Source
 from rapport.params.tables import Expect, TableMapping
 
@@ -138,7 +139,7 @@ def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> tuple[Plac
 def _nearest(name: str) -> str:
     known = [
         *UnitParams.model_fields, *Source.model_fields, *TableMapping.model_fields,
-        *Expect.model_fields, *Limits.model_fields,
+        *Expect.model_fields, *Limits.model_fields, *Privacy.model_fields,
     ]  # fmt: skip
     near = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""
