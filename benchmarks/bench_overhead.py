@@ -65,7 +65,19 @@ def run_cells(folder: Path, notebook: Path, unit: str) -> float:
 
 def run_press(folder: Path, unit: str) -> tuple[dict[str, float], dict[str, int]]:
     """Give what each chapter took in a run, and the most memory that its processes held."""
-    command = [*RAPPORT, "run", unit, "--period", PERIOD, "--format", "none", "--fresh", "--json"]
+    command = [
+        *RAPPORT,
+        "run",
+        unit,
+        "--period",
+        PERIOD,
+        "--format",
+        "none",
+        "--fresh",
+        "--jobs",
+        "1",
+        "--json",
+    ]
     peaks: dict[str, int] = {}
     with subprocess.Popen(
         command, cwd=folder, env=environment({"PYTHONPATH": str(folder / "lib")}),
