@@ -63,8 +63,16 @@ def draw_shop(seed=0, n_orders=400):
         "data_from": first, "data_until": dt.date(2010, 12, 9), "n_customers": len(keys),
         "n_orders": n_orders,
     }]  # fmt: skip
+    visits = [
+        {
+            "interaction_id": f"v{n}", "customer_id": order["customer_id"], "kind": "visit",
+            "channel": "web", "occurred_at": order["ordered_at"], "occurred_on": order["ordered_on"],
+        }
+        for n, order in enumerate(orders)
+    ]  # fmt: skip
     return {
         "orders": orders, "customers": customers, "subscriptions": contracts, "snapshot": snapshot,
+        "interactions": visits,
     }  # fmt: skip
 
 

@@ -86,6 +86,14 @@ def test_a_snapshot_unit_is_never_called_incomplete():
     assert windows("2010-12", is_snapshot=True).loc["current", "is_whole"]
 
 
+def test_a_snapshot_unit_looks_once_and_compares_with_nothing():
+    once = windows("2010-12", is_snapshot=True)
+
+    assert list(once.index) == ["current"]
+    assert span(once.loc["current"]) == ["2010-12-01", "2010-12-09"]
+    assert not once.loc["current", "is_comparable"]
+
+
 def test_all_data_are_one_window_without_comparison():
     everything = windows("all")
 
