@@ -238,6 +238,14 @@ _TABLES = (
         ),
     ),
     TableSchema(
+        "quarantine", "one row per broken value of a row set aside, or per rule that set it aside",
+        ("table", "source", "source_file", "source_row", "rule", "column"),
+        (
+            _key("table"), _key("source"), Column("source_file", "int32", required=True),
+            Column("source_row", "int64", required=True), _key("rule"), _key("column"),
+        ),
+    ),
+    TableSchema(
         "data_quality", "one row per step that rows of a table went through", ("table", "step"),
         (
             _key("table"), Column("step", "int32", required=True), _text("source"),

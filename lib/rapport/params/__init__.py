@@ -3,12 +3,13 @@
 from rapport.params.load import check_unit_name, find_root, list_units, load_unit
 from rapport.params.model import ChapterParams, Language, Text, UnitParams, trust_unit
 from rapport.params.sources import Source
-from rapport.params.tables import Expect, Recoded, Sql, TableMapping, TimeRule
+from rapport.params.tables import Expect, Quarantine, Recoded, Sql, TableMapping, TimeRule
 
 __all__ = [
     "ChapterParams",
     "Expect",
     "Language",
+    "Quarantine",
     "Recoded",
     "Source",
     "Sql",

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source
 from rapport.params.strict import Strict
-from rapport.params.tables import Canonical, Expect, TableMapping
+from rapport.params.tables import Canonical, Expect, Quarantine, TableMapping
 
 Language = Literal["en", "zh"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -73,7 +74,9 @@ class UnitParams(ChapterParams):
     service_products: tuple[str, ...] = ()
     # Built without validation, which would make the validators in every process.
     expect: Expect = Expect.model_construct()
+    quarantine: Quarantine | None = None
     limits: Limits = Limits.model_construct()
+    privacy: Privacy = Privacy.model_construct()
 
     @field_validator("timezone")
     @classmethod
@@ -103,6 +106,8 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     validators again took longer than opening the chapter. What is left out is not there: a
     chapter other than ingestion has no use for it.
     """
-    kept = set(UnitParams.model_fields) - {"sources", "tables", "expect", "limits", "title"}
+    apart = {"sources", "tables", "expect", "quarantine", "limits", "title", "privacy"}
+    kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
-    return UnitParams.model_construct(**plain, title=Text.model_construct(**values["title"]))
+    title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
+    return UnitParams.model_construct(**plain, title=title, privacy=privacy)

@@ -38,10 +38,24 @@ class TimeRule(Strict):
     zone: str | None = None
 
 
+class Quarantine(Strict):
+    """How many broken rows may be set aside; above `rows`, or `share` of those read, all stops."""
+
+    share: Annotated[float | None, Field(ge=0, le=1)] = None
+    rows: Annotated[int | None, Field(ge=0)] = None
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Quarantine:
+        if self.share is None and self.rows is None:
+            raise ValueError("`quarantine` needs `share`, `rows` or both")
+        return self
+
+
 class TableMapping(Strict):
     """How one canonical table, or one channel's part of it, comes from a source.
 
     Rows of `exclude` leave, rows of `flag` stay; both are counted by name, with their money.
+    `quarantine` goes over the unit's own for this table.
     """
 
     source: str | None = None
@@ -54,6 +68,7 @@ class TableMapping(Strict):
     flag: Mapping[str, str] = Field(default_factory=dict)
     exact_duplicates: Literal["keep", "drop"] = "keep"
     currency: Sql | str | None = None
+    quarantine: Quarantine | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> TableMapping:
