@@ -59,7 +59,7 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
     clean = frozenset.intersection(*(file.clean for file in read))
     try:
         parts = [_part(source, f"file {name} {n}", n + 1) for n in range(len(files))]
-        made = _text_of(name) if source.types else relation_of(name)
+        made = text_of(name) if source.types else relation_of(name)
         engine.run(f"CREATE VIEW {identifier(made)} AS {' UNION ALL BY NAME '.join(parts)}")
         known = _columns_of(engine, made, clean)
         return _type_columns(engine, name, source, known) if source.types else Opened(known, [])
@@ -100,7 +100,8 @@ def _part(source: Source, part: str, number: int) -> str:
     return f"SELECT {number} AS {FILE}, {columns} FROM {identifier(part)}{filled}"
 
 
-def _text_of(source: str) -> str:
+def text_of(source: str) -> str:
+    """Name the relation that holds a source as text, where `types` says what its columns are."""
     return f"text {relation_of(source)}"
 
 
@@ -119,7 +120,7 @@ def _type_columns(engine: Engine, name: str, source: Source, known: Mapping[str,
     relation = relation_of(name)
     engine.run(
         f"CREATE VIEW {identifier(relation)} AS "
-        f"SELECT * REPLACE ({', '.join(typed)}) FROM {identifier(_text_of(name))}"
+        f"SELECT * REPLACE ({', '.join(typed)}) FROM {identifier(text_of(name))}"
     )
     clean = frozenset(column for column, kind in known.items() if kind == CLEAN)
     columns = _columns_of(engine, relation, clean)
@@ -135,7 +136,7 @@ def _columns_of(engine: Engine, relation: str, clean: frozenset[str]) -> dict[st
 def _check_types(
     engine: Engine, name: str, source: Source, texts: Mapping[str, str]
 ) -> list[Fault]:
-    text = identifier(_text_of(name))
+    text = identifier(text_of(name))
     faults = []
     for column, kind in source.types.items():
         rows = f"count(*) AS n, min({ROW}, {ROWS_NAMED}) AS numbers"
