@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
+from rapport.params.identity import Identity
 from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source
 from rapport.params.strict import Strict
@@ -77,6 +78,7 @@ class UnitParams(ChapterParams):
     quarantine: Quarantine | None = None
     limits: Limits = Limits.model_construct()
     privacy: Privacy = Privacy.model_construct()
+    identity: Identity = Identity.model_construct()
 
     @field_validator("timezone")
     @classmethod
@@ -106,7 +108,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     validators again took longer than opening the chapter. What is left out is not there: a
     chapter other than ingestion has no use for it.
     """
-    apart = {"sources", "tables", "expect", "quarantine", "limits", "title", "privacy"}
+    apart = {"sources", "tables", "expect", "quarantine", "limits", "title", "privacy", "identity"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))

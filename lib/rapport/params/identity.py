@@ -1,0 +1,41 @@
+"""The part of a unit's file that says when records of several sources are one customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rapport.params.strict import Strict
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*){0,3}$")]
+
+
+class Identity(Strict):
+    """When two records are one customer; without keys and model the number alone says it.
+
+    `keys` are columns of `customers`, or several joined by `+`, in the order of their trust.
+    `link` is the probability from which the model joins two records; from .5 to there they are
+    listed for review. `calling_code` is that of phone numbers written without one, which begin
+    with `trunk_prefix`. `overrides` names a source with the columns `action` (link or never),
+    `source`, `source_id`, `other_source`, `other_id`. `numbers_of` says, for a source label under
+    which customers have no table, whose numbers its rows carry. `birth_dates: count` leaves two
+    birth dates in one customer and counts them.
+    """
+
+    keys: tuple[Key, ...] = ()
+    max_per_key: Annotated[int, Field(ge=1, le=20)] = 3
+    model: bool = False
+    link: Annotated[float, Field(ge=0.9, le=0.999)] = 0.95
+    max_cluster: Annotated[int, Field(ge=2, le=200)] = 20
+    birth_dates: Literal["cut", "count"] = "cut"
+    overrides: str | None = None
+    calling_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")] | None = None
+    trunk_prefix: Annotated[str, Field(pattern=r"^[0-9]{0,2}$")] = "0"
+    numbers_of: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def is_asked(self) -> bool:
+        """Say whether anything but the number joins records."""
+        return bool(self.keys or self.model or self.overrides)
