@@ -125,15 +125,18 @@ def name_curves(summary: pd.DataFrame, returns: Returns) -> str:
     return returns.kind
 
 
-def measure_returns(summary: pd.DataFrame, returns: Returns) -> list[Measured]:
+def measure_returns(
+    summary: pd.DataFrame, returns: Returns, *, is_snapshot: bool = False
+) -> list[Measured]:
     """Name the numbers that the chapter says of its curves.
 
     `return.first`, `return.last`: share back (or still running) at the second time, of the first
-    and last group; `stay.first`, `stay.last`: share still without the event.
+    and last group; `stay.first`, `stay.last`: share still without the event; `ended.share`: of
+    contracts of which is known that they ended, not when (`is_snapshot`).
     """
     n = Measured("spells.n", returns.n, "count", returns.kind)
     time = Measured("time.second", returns.times[1], "count", returns.unit)
-    found = [n, time]
+    found = [n, time, *(_measure_ended(returns) if is_snapshot else ())]
     if summary.empty:
         return found
     for name, row in (("first", summary.iloc[0]), ("last", summary.iloc[-1])):
@@ -146,6 +149,15 @@ def measure_returns(summary: pd.DataFrame, returns: Returns) -> list[Measured]:
         back = (1 - high, 1 - low)
         found.append(Measured(f"return.{name}", 1 - share, "estimator", "share", size, back))
     return found
+
+
+def _measure_ended(returns: Returns) -> list[Measured]:
+    if not (curves := list(returns.curves.values())):
+        return []
+    n_ended = sum(curve.n_events for curve in curves)
+    ends = wilson(n_ended, returns.n, confidence=curves[0].confidence).ends
+    ended = Measured("ended.n", n_ended, "count", returns.kind)
+    return [ended, Measured("ended.share", n_ended / returns.n, "ratio", "share", returns.n, ends)]
 
 
 def study_rates(
@@ -222,21 +234,29 @@ def _number(cell: Any) -> float | None:
 
 
 def choose_case(returns: Returns, known: Mapping[str, Any], rates: Mapping[str, Any]) -> str:
-    """Choose the wording that the data allow: orders, contracts, none or none_contracts.
+    """Choose the wording that the data allow: orders, contracts, snapshot, none, none_contracts.
 
     Parameters
     ----------
     known, rates : the values recorded of the curves and of the rates, by slot
     """
     if returns.kind == "contracts":
-        needed = {"rate", "stay_first", "stay_last"}
-        return "contracts" if needed <= {*known, *rates} else "none_contracts"
+        if not {"stay_first", "stay_last"} <= known.keys():
+            return "none_contracts"
+        if "ended_share" in known:
+            return "snapshot"
+        return "contracts" if "rate" in rates else "none_contracts"
     has_curves = len(returns.curves) > 1 and bool(returns.ticks)
     return "orders" if has_curves and "return_first" in known and "return_last" in known else "none"
 
 
-def compare_rates(rates: pd.DataFrame, *, confidence: float) -> str:
-    """Say how the period's rate compares with the one before: up, down, unclear, alone or none."""
+def compare_rates(rates: pd.DataFrame, known: Mapping[str, Any], *, confidence: float) -> str:
+    """Say how the period's rate compares with the one before: up, down, unclear, alone or none.
+
+    It is `snapshot` where `known`, the values of the curves, hold the share that ended.
+    """
+    if "ended_share" in known:
+        return "snapshot"
     rows = rates[rates["rate"].notna()].set_index("window")
     if "current" not in rows.index:
         return "none"

@@ -29,6 +29,7 @@ ORDER = (
     "net", "active", "frequency", "aov", "repurchase", "churn", "return_rate", "top_share",
     "identified_share",
 )  # fmt: skip
+OF_ORDERS = frozenset(["frequency", "aov", "repurchase", "churn", "top_share"])
 EARLIER = ("previous", "last_year")
 
 
@@ -55,6 +56,8 @@ class KeyTables:
     """One row per window: `n_first`, `n_again`, `is_observable`."""
     churn: pd.DataFrame | None = None
     """One row per window: `n_at_start`, `n_churned` or `n_ended`, `is_observable`."""
+    has_whole_orders: bool = True
+    """False where lines are a draw of all: how often and how much at once is not known then."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,9 @@ def list_key_figures(tables: KeyTables, *, rules: Rules, most: int = 6) -> list[
             lambda row: _divide(row["identified_net"], row["net"]),
         ),
     )
-    return [figure for figure in found if figure is not None][:most]
+    known = [figure for figure in found if figure is not None]
+    kept = known if tables.has_whole_orders else [f for f in known if f.name not in OF_ORDERS]
+    return kept[:most]
 
 
 RATIOS = {

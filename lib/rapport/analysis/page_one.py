@@ -92,6 +92,8 @@ def choose_headline(
     `none` (`incomplete_none`) where nothing, or nothing sold, went before
     """
     net = figures[0]
+    if net.name != "net":
+        return f"unsold_{net.name}"
     if net.now.value == 0:
         return "empty"
     earlier = net.against.get("previous")

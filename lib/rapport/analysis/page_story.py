@@ -18,15 +18,19 @@ REPURCHASE_DAYS = 90  # as the mart `repurchase` counts; fixed, so that units ca
 Sentences = list[tuple[str, str | None]]
 
 
-def split_change(periods: pd.DataFrame) -> RevenueSplit | None:
+def split_change(periods: pd.DataFrame, *, can_split: bool = True) -> RevenueSplit | None:
     """Split the change of net revenue since the period before; None where there is none.
 
     Parameters
     ----------
     periods : `period_measures`, one row per window
+    can_split : False for a unit without sales, or with a draw of lines for its orders: neither
+        number nor size of orders is known then
     """
     rows = periods.set_index("window")
     if "previous" not in rows.index or not bool(rows["is_comparable"]["previous"]):
+        return None
+    if not can_split:
         return None
     return split_revenue(dict(rows.loc["current"]), dict(rows.loc["previous"]))
 
@@ -136,6 +140,8 @@ def choose_lead(
     up, and churn.
     """
     named = {figure.name: figure for figure in figures}
+    if "net" not in named:
+        return []
     first: Sentences = [] if is_whole else [("days", _days_case(named["net"]))]
     if split is None:
         first.append(("active", "alone"))
@@ -182,18 +188,20 @@ def _churn_case(churn: KeyFigure) -> str:
 
 
 def choose_warnings(
-    periods: pd.DataFrame, measured: Mapping[str, Any], *, has_surveys: bool, is_whole: bool
-) -> Sentences:
+    periods: pd.DataFrame, measured: Mapping[str, Any], *, has_surveys: bool, is_whole: bool,
+    is_drawn: bool = False,
+) -> Sentences:  # fmt: skip
     """Choose what "Mind the data" says: sentences by name and case, the weightiest first.
 
     Parameters
     ----------
     measured : the values that were recorded, by slot
     has_surveys : whether the unit has a table of surveys
+    is_drawn : whether its orders are a draw of lines
     """
     rows = periods.set_index("window")
     now = rows.loc["current"]
-    found: Sentences = []
+    found: Sentences = [("mind_drawn", None)] if is_drawn else []
     unknown = float(now["unidentified_net"] / now["net"]) if now["net"] > 0 else 0.0
     if unknown >= WORTH_ASKING:
         compared = "unidentified_share_previous" in measured

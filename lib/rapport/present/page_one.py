@@ -196,9 +196,10 @@ def segment_overview(
     )
 
 
-def gaps(*, has_surveys: bool) -> Listing:
+def gaps(*, has_surveys: bool, has_segments: bool = True) -> Listing:
     """Name what the report does not hold, as parts of one sentence."""
-    missing = [] if has_surveys else ["satisfaction"]
+    missing = [] if has_segments else ["segments"]
+    missing += [] if has_surveys else ["satisfaction"]
     missing += ["lifecycle", "value", "campaigns", "recommendation"]
     return Listing(
         tuple(Sentence("summary.gap_item", {"gap": label_value("gap", name)}) for name in missing)

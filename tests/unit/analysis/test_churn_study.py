@@ -343,7 +343,7 @@ def test_rates_are_compared_as_far_as_they_are_known(now, then, case):
     )
     rates = study_rates(months, None, min_n=30, confidence=0.95)
 
-    assert compare_rates(rates, confidence=0.95) == case
+    assert compare_rates(rates, {}, confidence=0.95) == case
 
 
 def customers(seed, strength, n=300):
