@@ -1,14 +1,15 @@
-"""What keeps people unnamed: keyed pseudonyms and the suppression of small counts.
+"""Keyed pseudonyms: the names under which customers appear in every table.
 
 A pseudonym is an HMAC under a key that never leaves its file, so nobody without the key can find
 a customer by trying numbers. It protects against readers of reports and tables, not against the
-holder of the key. Suppression follows docs/methods.md, "Small numbers".
+holder of the key.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,22 @@ def pseudonym(key: bytes, text: str) -> str:
 def pseudonyms(key: bytes, texts: Sequence[str]) -> list[str]:
     """Give the pseudonym of every text, in order."""
     return [pseudonym(key, text) for text in texts]
+
+
+def is_pseudonym(text: str) -> bool:
+    """Say whether a text has the form of a pseudonym.
+
+    Examples
+    --------
+    >>> is_pseudonym(pseudonym(SAMPLE_KEY, "13085")), is_pseudonym("13085")
+    (True, False)
+    """
+    return re.fullmatch("c[0-9a-f]{32}", text) is not None
+
+
+def name_key(key: bytes) -> str:
+    """Give a name of a key that tells nothing of it: another key has another name."""
+    return hmac.digest(key, b"name of the key", "sha256").hex()[:16]
 
 
 def write_key(path: Path) -> None:
@@ -96,29 +113,3 @@ def _key_of(text: str, name: str) -> bytes:
         return bytes.fromhex(digits)
     except ValueError as error:
         raise ParameterError(f"{name}: the key is damaged. Take it from its backup.") from error
-
-
-def suppress_small(counts: Sequence[int], min_count: int, *, has_total: bool = True) -> list[bool]:
-    """Say which counts of one group of customers must not be shown.
-
-    Parameters
-    ----------
-    counts : customers, cell by cell, 0 or more
-    min_count : the smallest count that may be shown; 0 may be shown too
-    has_total : the group's total is printed, so one missing cell could be worked out
-
-    Returns
-    -------
-    True for every cell to suppress, in the order given; where exactly one is too small and the
-    total is known, the next smallest (the first of equals) goes with it
-
-    Examples
-    --------
-    >>> suppress_small([120, 4, 31, 0], 10)
-    [False, True, True, False]
-    """
-    hidden = [0 < count < min_count for count in counts]
-    shown = [i for i, count in enumerate(counts) if count > 0 and not hidden[i]]
-    if has_total and sum(hidden) == 1 and shown:
-        hidden[min(shown, key=lambda i: (counts[i], i))] = True
-    return hidden
