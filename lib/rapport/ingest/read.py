@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from rapport.ingest.casts import CLEAN, TEXT, read_as, unreadable_as
 from rapport.ingest.faults import ROWS_NAMED, Fault
+from rapport.ingest.forms import apply_forms
 from rapport.ingest.text import LINE, TextFile, read_text
 from rapport.params import Source
 from rapport.tables.engine import Engine, EngineError, identifier
@@ -60,7 +61,10 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
     try:
         parts = [_part(source, f"file {name} {n}", n + 1) for n in range(len(files))]
         made = text_of(name) if source.types else relation_of(name)
-        engine.run(f"CREATE VIEW {identifier(made)} AS {' UNION ALL BY NAME '.join(parts)}")
+        rows, faults = apply_forms(engine, name, source, " UNION ALL BY NAME ".join(parts))
+        if faults:
+            return Opened({}, faults)
+        engine.run(f"CREATE VIEW {identifier(made)} AS {rows}")
         known = _columns_of(engine, made, clean)
         return _type_columns(engine, name, source, known) if source.types else Opened(known, [])
     except EngineError:
