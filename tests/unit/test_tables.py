@@ -14,7 +14,16 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from rapport.errors import DataError, ParameterError
-from rapport.tables import from_rows, read_rows, read_table, to_frame, write_table
+from rapport.tables import (
+    Room,
+    count_nulls,
+    from_rows,
+    read_rows,
+    read_table,
+    to_frame,
+    write_batches,
+    write_table,
+)
 from rapport.tables.engine import Engine, EngineError, identifier, quote, select
 
 
@@ -48,6 +57,30 @@ def test_how_a_table_lies_in_memory_does_not_show(orders, tmp_path):
     }
 
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 131_072, 300_001])
+def test_a_table_written_in_batches_has_the_bytes_of_one_written_whole(tmp_path, n_rows):
+    numbers = pa.array(np.arange(n_rows))
+    words = [None if n % 7 == 0 else f"w{n % 900}" for n in range(n_rows)]
+    whole = pa.table({"n": numbers, "word": pa.array(words, pa.string())})
+    whole = whole.replace_schema_metadata({"rapport.time": "n"})
+    batches = pa.RecordBatchReader.from_batches(whole.schema, whole.to_batches(50_000))
+
+    first = write_table(whole, tmp_path / "a.parquet")
+    second = write_batches(batches, tmp_path / "b.parquet", whole.schema)
+
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+    assert (second.digest, second.n_rows) == (first.digest, n_rows)
+
+
+def test_missing_cells_of_a_written_table_are_counted_as_those_of_one_in_memory(tmp_path):
+    lists = pa.array([["a", None], None, [], ["b"]], pa.list_(pa.string()))
+    made = pa.table({"words": lists, "n": pa.array([1, None, None, 4])})
+
+    written = write_table(made, tmp_path / "a.parquet")
+
+    assert count_nulls(written) == count_nulls(made) == {"words": 1, "n": 2}
 
 
 def test_another_value_gives_another_digest(orders, tmp_path):
@@ -221,7 +254,7 @@ def test_a_query_spills_into_the_folder_given(tmp_path):
 
     found = select(
         "select t from texts order by t desc limit 1", {"texts": texts},
-        memory_limit="60MB", temp_folder=tmp_path,
+        memory_limit="60MB", room=Room(tmp_path),
     )  # fmt: skip
 
     assert found.to_pylist() == [{"t": "199999" * 20}]

@@ -106,6 +106,13 @@ class Chapter:
         """The key of pseudonyms: public for sample units, else from the analyst's file."""
         return SAMPLE_KEY if self.unit.sample else read_key(os.environ)
 
+    @property
+    def room(self) -> tables.Room:
+        """Where ingestion makes tables too large for memory, and keeps what it read."""
+        world = self._world
+        world.writes.mkdir(parents=True, exist_ok=True)
+        return tables.Room(world.writes, world.kept)
+
     def read(self, table: str, *, window: str | None = None) -> pd.DataFrame:
         """Read a table, rows up to as_of.
 
@@ -140,10 +147,11 @@ class Chapter:
         rows = self.read(table, window=window)
         return rows if len(rows) else None
 
-    def write(self, table: str, rows: pd.DataFrame | pa.Table | None) -> None:
+    def write(self, table: str, rows: pd.DataFrame | pa.Table | tables.TableFile | None) -> None:
         """Publish a table for later chapters and the report's folder; None publishes nothing.
 
-        The index is written as columns if it has names. The press moves the file into the store
+        The index is written as columns if it has names; a table that is a file of the chapter's
+        room is published as it lies. The press moves the file into the store
         once the whole chapter has succeeded; a draft's file stays among the drafts.
         """
         if rows is not None:
@@ -152,13 +160,17 @@ class Chapter:
     def _publish(
         self,
         table: str,
-        rows: pd.DataFrame | pa.Table,
+        rows: pd.DataFrame | pa.Table | tables.TableFile,
         *,
         kinds: Mapping[str, str] | None = None,
     ) -> None:
         """Write a table; `kinds` of columns are known of what is shown, else they are guessed."""
-        safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
-        file = tables.write_table(safe, self._world.writes / f"{table}.parquet")
+        path = self._world.writes / f"{table}.parquet"
+        if isinstance(rows, tables.TableFile):
+            file = rows.move(path)
+        else:
+            safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
+            file = tables.write_table(safe, path)
         guessed = pieces.column_kinds(file.schema)
         known = {name: (kinds or {}).get(name, kind) for name, kind in guessed.items()}
         content: dict[str, Any] = {"table": table, "digest": file.digest, "n_rows": file.n_rows}

@@ -40,6 +40,8 @@ class World:
     """As the press resolved them; None in a draft, which resolves them itself."""
     root: Path | None
     """The project's folder in a draft; None in a task, which must not look around."""
+    kept: Path | None = None
+    """Where ingestion keeps what it read for the next one; None in a draft."""
 
 
 def find_world(chapter: str, *, unit: str, period: str | None) -> World:
@@ -77,6 +79,7 @@ def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> Wo
         writes=Path(task["writes"]),
         sources=task.get("sources") or {},
         root=None,
+        kept=Path(task["kept"]) if "kept" in task else None,
     )
 
 

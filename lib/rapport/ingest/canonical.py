@@ -19,10 +19,12 @@ from rapport.ingest.mapping import Piece
 from rapport.params import UnitParams
 from rapport.privacy import pseudonyms
 from rapport.schema import SCHEMAS, Column
-from rapport.tables import arrow_schema
+from rapport.tables import TableFile, arrow_schema, write_batches
 from rapport.tables.engine import Engine, identifier, quote
 
 PLAIN = ("subscriptions", "interactions", "surveys", "campaigns", "campaign_contacts", "consents")
+# So many rows leave the engine at once.
+ROWS_AT_ONCE = 131_072
 BANDS = ((25, "0-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 
 
@@ -41,26 +43,43 @@ def name_customers(engine: Engine, key: bytes) -> None:
 
 def make_tables(
     engine: Engine, unit: UnitParams, pieces: Sequence[Piece]
-) -> Iterator[tuple[str, pa.Table]]:
-    """Make every canonical table that the unit's sources can fill, by name."""
+) -> Iterator[tuple[str, pa.Table | TableFile]]:
+    """Make every canonical table that the unit's sources can fill, by name.
+
+    Where the engine has a room, tables are files in it, of the bytes that `write_table` gives.
+    """
+    for name, sql in _selects(unit, pieces):
+        yield name, _make(engine, name, sql)
+
+
+def _selects(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
     held = {piece.table for piece in pieces}
-    yield "customers", _conform("customers", engine.fetch(_customers(unit, pieces)))
+    yield "customers", _customers(unit, pieces)
     if held & {"orders", "order_lines"}:
-        yield "orders", _conform("orders", engine.fetch(_orders()))
+        yield "orders", _orders()
     if "order_lines" in held:
-        yield "order_lines", _conform("order_lines", engine.fetch(_lines()))
+        yield "order_lines", _lines()
     if held & {"order_lines", "products"}:
-        yield "products", _conform("products", engine.fetch(_products(unit, pieces)))
+        yield "products", _products(unit, pieces)
     for table in PLAIN:
         if table in held:
-            yield table, _conform(table, engine.fetch(_plain(unit, table, pieces)))
-    yield "identity_links", _conform("identity_links", engine.fetch(_links(pieces)))
+            yield table, _plain(unit, table, pieces)
+    yield "identity_links", _links(pieces)
 
 
-def _conform(table: str, rows: pa.Table) -> pa.Table:
+def _make(engine: Engine, table: str, sql: str) -> pa.Table | TableFile:
+    if engine.room is None:
+        rows = engine.fetch(sql)
+        return rows.cast(_schema(table, rows.schema)).combine_chunks()
+    with engine.stream(sql, ROWS_AT_ONCE) as batches:
+        schema = _schema(table, batches.schema)
+        return write_batches(batches, engine.room.folder / f"{table}.parquet", schema)
+
+
+def _schema(table: str, found: pa.Schema) -> pa.Schema:
     listed = {column.name for column in SCHEMAS[table].columns}
-    extra = [name for name in rows.schema.names if name not in listed]
-    return rows.cast(arrow_schema(SCHEMAS[table], extra=extra)).combine_chunks()
+    extra = [name for name in found.names if name not in listed]
+    return arrow_schema(SCHEMAS[table], extra=extra)
 
 
 def _empty(column: Column) -> str:

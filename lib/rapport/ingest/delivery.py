@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -37,8 +39,12 @@ from rapport.ingest.sources import ResolvedSources
 from rapport.ingest.staging import stage
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
-from rapport.tables import arrow_schema
+from rapport.tables import Room, TableFile, arrow_schema, measure_length
 from rapport.tables.engine import Engine
+
+# What the engine may hold before it spills into its room: half of the two gigabytes that the
+# ingestion of five million orders may take, for Python and Arrow take their part.
+MEMORY = "900MB"
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Delivery:
     unless it comes from `check_unit`. `facts` are single figures by name.
     """
 
-    tables: Mapping[str, pa.Table]
+    tables: Mapping[str, pa.Table | TableFile]
     quality: pd.DataFrame
     flows: pd.DataFrame
     faults: pd.DataFrame
@@ -64,7 +70,12 @@ class Delivery:
 
 
 def ingest(
-    unit: UnitParams, sources: ResolvedSources, *, key: bytes, threads: int | None = None
+    unit: UnitParams,
+    sources: ResolvedSources,
+    *,
+    key: bytes,
+    room: Room | None = None,
+    threads: int | None = None,
 ) -> Delivery:
     """Read, check and clean a unit's sources into its canonical tables.
 
@@ -73,6 +84,8 @@ def ingest(
     unit : the unit's parameters: sources, mappings, rules
     sources : where its files lie (`find_sources`)
     key : of the pseudonyms; it changes `customer_id` and nothing else
+    room : where large tables are made; canonical tables then come as files in its private
+        folder, of the bytes that `write_table` gives. Without it all is in memory
     threads : of the engine; no result depends on it. Without it there are two where the files
         are large, else one
 
@@ -83,7 +96,7 @@ def ingest(
     DataError
         The sources break their contract: one message with every fault.
     """
-    with _open(sources, threads) as engine:
+    with _open(sources, threads, room) as engine:
         pieces = list_pieces(engine, unit)
         staged, faults = _prepare(engine, unit, sources, pieces)
         raise_faults(unit.name, faults)
@@ -97,7 +110,7 @@ def check_unit(
 
     The frames of the account are filled where there is no fault; `tables` is empty.
     """
-    with _open(sources, threads) as engine:
+    with TemporaryDirectory() as folder, _open(sources, threads, Room(Path(folder))) as engine:
         pieces = list_pieces(engine, unit)
         staged, faults = _prepare(engine, unit, sources, pieces)
         if faults:
@@ -105,8 +118,10 @@ def check_unit(
         return _account(engine, unit, sources, staged, {})
 
 
-def _open(sources: ResolvedSources, threads: int | None) -> Engine:
-    return Engine({}, files=[f for files in sources.files.values() for f in files], threads=threads)
+def _open(sources: ResolvedSources, threads: int | None, room: Room | None) -> Engine:
+    files = [file for paths in sources.files.values() for file in paths]
+    limit = MEMORY if room else None
+    return Engine({}, files=files, threads=threads, memory_limit=limit, room=room)
 
 
 def _prepare(
@@ -193,7 +208,7 @@ def _account(
     unit: UnitParams,
     sources: ResolvedSources,
     pieces: Sequence[Piece],
-    tables: Mapping[str, pa.Table],
+    tables: Mapping[str, pa.Table | TableFile],
 ) -> Delivery:
     steps = list_steps(engine, pieces)
     quality = frame_steps([*steps, *list_findings(engine, pieces)])
@@ -215,12 +230,15 @@ def _account(
 
 
 def _finish(
-    tables: Mapping[str, pa.Table], span: Mapping[str, Any], quality: pd.DataFrame
-) -> Mapping[str, pa.Table]:
+    tables: Mapping[str, pa.Table | TableFile], span: Mapping[str, Any], quality: pd.DataFrame
+) -> Mapping[str, pa.Table | TableFile]:
     """Add what tells of the tables themselves, if there are any."""
     if not tables:
         return {}
-    counts = {f"n_{t}": tables[t].num_rows if t in tables else 0 for t in ("customers", "orders")}
+    counts = {
+        f"n_{table}": measure_length(tables[table]) if table in tables else 0
+        for table in ("customers", "orders")
+    }
     schema = arrow_schema(SCHEMAS["snapshot"])
     snapshot = pa.Table.from_pylist([{**span, **counts}], schema=schema)
     return {**tables, "snapshot": snapshot, "data_quality": quality_table(quality)}

@@ -1,8 +1,8 @@
 """What happened to the rows: each step with rows and money before and after, nothing lost.
 
 Steps of a table from one source, in this order: read, what its reader put aside, overlap of
-files, exact duplicates, the declared `exclude` rules, what was quarantined, kept. Steps that take nothing out (`flagged`,
-`counted`) stand among them with equal figures before and after.
+files, exact duplicates, the declared `exclude` rules, what was quarantined, kept. Steps that
+take nothing out (`flagged`, `counted`) stand among them with equal figures before and after.
 """
 
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
@@ -21,7 +21,7 @@ from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.ingest.staging import BROKEN, COPIES, OVERLAP
 from rapport.schema import SCHEMAS
-from rapport.tables import ARROW_TYPES
+from rapport.tables import ARROW_TYPES, TableFile, count_nulls, measure_length, read_column
 from rapport.tables.engine import Engine, identifier, quote
 
 LEAVES = ("merged", "excluded", "quarantined")
@@ -242,7 +242,9 @@ def quality_table(quality: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(quality, schema=pa.schema(fields), preserve_index=False)
 
 
-def measure_completeness(tables: Mapping[str, pa.Table], nets: pa.ChunkedArray) -> pd.DataFrame:
+def measure_completeness(
+    tables: Mapping[str, pa.Table | TableFile], nets: pa.ChunkedArray
+) -> pd.DataFrame:
     """Count the filled cells of every column, and the money of their rows.
 
     Parameters
@@ -257,27 +259,29 @@ def measure_completeness(tables: Mapping[str, pa.Table], nets: pa.ChunkedArray) 
         those filled; missing for tables without money).
     """
     rows = [
-        (name, column, table.num_rows, table.num_rows - table[column].null_count,
-         *_weigh(table[column], nets if name == "customers" else _amounts(table, name)))
-        for name, table in sorted(tables.items()) for column in table.column_names
-    ]  # fmt: skip
+        (name, column, measure_length(table), measure_length(table) - n_empty, *weighed)
+        for name, table in sorted(tables.items())
+        for column, n_empty, weighed in _weigh_columns(name, table, nets)
+    ]
     columns = ["table", "column", "n_rows", "n_filled", "money", "money_filled"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _amounts(table: pa.Table, name: str) -> pa.ChunkedArray | None:
-    return table["amount"] if name in WITH_MONEY else None
-
-
-def _weigh(
-    values: pa.ChunkedArray, money: pa.ChunkedArray | None
-) -> tuple[Decimal | None, Decimal | None]:
-    if money is None:
-        return None, None
-    total = _sum(money)
-    if values.null_count in {0, len(values)}:
-        return total, total if len(values) > values.null_count else Decimal(0)
-    return total, _sum(money.filter(values.is_valid()))
+def _weigh_columns(
+    name: str, table: pa.Table | TableFile, nets: pa.ChunkedArray
+) -> Iterator[tuple[str, int, tuple[Decimal | None, Decimal | None]]]:
+    money = nets if name == "customers" else None
+    if name in WITH_MONEY:
+        money = read_column(table, "amount")
+    for column, n_empty in count_nulls(table).items():
+        if money is None:
+            yield column, n_empty, (None, None)
+        elif n_empty in {0, len(money)}:
+            total = _sum(money)
+            yield column, n_empty, (total, total if n_empty < len(money) else Decimal(0))
+        else:
+            filled = money.filter(read_column(table, column).is_valid())
+            yield column, n_empty, (_sum(money), _sum(filled))
 
 
 def _sum(money: pa.ChunkedArray) -> Decimal:

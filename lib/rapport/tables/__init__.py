@@ -5,15 +5,31 @@ Importing this loads pyarrow alone: pandas comes with the first frame, DuckDB wi
 """
 
 from rapport.tables.arrow import ARROW_TYPES, arrow_schema, from_rows
-from rapport.tables.files import TableFile, read_rows, read_table, to_frame, write_table
+from rapport.tables.files import (
+    TableFile,
+    count_nulls,
+    measure_length,
+    read_column,
+    read_rows,
+    read_table,
+    to_frame,
+    write_batches,
+    write_table,
+)
+from rapport.tables.room import Room
 
 __all__ = [
     "ARROW_TYPES",
+    "Room",
     "TableFile",
     "arrow_schema",
+    "count_nulls",
     "from_rows",
+    "measure_length",
+    "read_column",
     "read_rows",
     "read_table",
     "to_frame",
+    "write_batches",
     "write_table",
 ]

@@ -7,7 +7,9 @@ given; its settings are then locked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +20,7 @@ import pyarrow as pa
 
 from rapport.errors import DataError, ParameterError
 from rapport.tables.arrow import plain_types
+from rapport.tables.room import Room
 
 # Below this a second thread costs processor time and saves none of the clock's: it has no row
 # group to itself, and waits for the first one by spinning.
@@ -34,7 +37,7 @@ def select(
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
-    temp_folder: Path | None = None,
+    room: Room | None = None,
 ) -> pa.Table:
     """Run one SELECT over named tables and give its rows.
 
@@ -42,15 +45,15 @@ def select(
     ----------
     sql : one SELECT; it sees `relations` by name and no other file
     relations : a Parquet file or an Arrow table each
-    threads, memory_limit, temp_folder : of the engine; no result depends on them. Without
-        `threads` there are two where the tables are large, else one
+    threads, memory_limit, room : of the engine; no result depends on them. Without `threads`
+        there are two where the tables are large, else one; without a room nothing is spilled
 
     Raises
     ------
     ParameterError
         The statement is not valid over these tables.
     """
-    engine = Engine(relations, threads=threads, memory_limit=memory_limit, temp_folder=temp_folder)
+    engine = Engine(relations, threads=threads, memory_limit=memory_limit, room=room)
     with engine:
         try:
             return engine.fetch(sql)
@@ -61,8 +64,9 @@ def select(
 class Engine:
     """One opened DuckDB in memory over named tables, for work in several statements.
 
-    It reaches the Parquet files among `relations` and those in `files`, which `add` may name
-    later, and no other.
+    It reaches the Parquet files among `relations`, those in `files` and those in the folders of
+    its `room`, which `add` may name later, and no other. What has no room in memory is spilled
+    into the room's private folder.
     """
 
     def __init__(
@@ -72,7 +76,7 @@ class Engine:
         files: Iterable[Path] = (),
         threads: int | None = None,
         memory_limit: str | None = None,
-        temp_folder: Path | None = None,
+        room: Room | None = None,
     ) -> None:
         self._connection = duckdb.connect(":memory:")
         given = [path for path in relations.values() if isinstance(path, Path)]
@@ -80,24 +84,26 @@ class Engine:
         if threads is None:
             n_bytes = sum(path.stat().st_size for path in allowed if path.is_file())
             threads = 2 if n_bytes >= BYTES_FOR_THREADS else 1
-        self._set(threads, memory_limit, temp_folder, [str(path.resolve()) for path in allowed])
+        self.room = room
+        self._set(threads, memory_limit, [str(path.resolve()) for path in allowed])
         for name, relation in relations.items():
             self.add(name, relation)
 
-    def _set(
-        self, threads: int, memory_limit: str | None, temp: Path | None, files: list[str]
-    ) -> None:
+    def _set(self, threads: int, memory_limit: str | None, files: list[str]) -> None:
+        room = [self.room.folder, self.room.kept] if self.room else []
+        folders = [f"{folder.resolve()}{os.sep}" for folder in room if folder]
         # TimeZone cannot be given to connect(): "icu needs to be loaded" (DuckDB 2.0).
         settings = {
             "TimeZone": "'UTC'",
             "threads": str(threads),
             "preserve_insertion_order": "true",
             "memory_limit": quote(memory_limit) if memory_limit else None,
-            "temp_directory": quote(str(temp)) if temp else "''",
+            "temp_directory": quote(folders[0] + "spilled") if folders else "''",
             "enable_progress_bar": "false" if self._draws_bar() else None,
             # Else an unknown name in a query is looked up among the caller's variables.
             "python_enable_replacements": "false",
             "allowed_paths": f"[{', '.join(quote(file) for file in files)}]",
+            "allowed_directories": f"[{', '.join(quote(folder) for folder in folders)}]",
             "enable_external_access": "false",
             "lock_configuration": "true",
         }
@@ -143,6 +149,19 @@ class Engine:
         try:
             relation = self._connection.sql(sql)
             return plain_types(relation.to_arrow_table())
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    @contextmanager
+    def stream(self, sql: str, n_rows: int) -> Iterator[pa.RecordBatchReader]:
+        """Execute a SELECT and give its rows in order, about `n_rows` at a time.
+
+        No other statement can run before the block ends.
+        """
+        try:
+            relation = self._connection.sql(sql)
+            with relation.to_arrow_reader(n_rows) as batches:
+                yield batches
         except duckdb.Error as error:
             raise EngineError(str(error)) from error
 

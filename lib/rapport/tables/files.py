@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,12 @@ class TableFile:
     n_rows: int
     schema: pa.Schema
 
+    def move(self, path: Path) -> TableFile:
+        """Give the same table at another place of its file system; nothing is copied."""
+        if path != self.path:
+            self.path.replace(path)
+        return replace(self, path=path)
+
 
 def write_table(
     table: pd.DataFrame | pa.Table, path: Path, *, time: str | None = None
@@ -54,12 +60,83 @@ def write_table(
     arrow = plain_types(table) if isinstance(table, pa.Table) else _to_arrow(table)
     named = time.encode() if time else (arrow.schema.metadata or {}).get(TIME_KEY)
     plain = arrow.replace_schema_metadata({TIME_KEY: named} if named else None).combine_chunks()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = _aside(path)
     pq.write_table(plain, aside, compression="zstd", row_group_size=ROWS_IN_GROUP)
-    digest = hashlib.sha256(aside.read_bytes()).hexdigest()
+    return _settle(aside, path, plain.num_rows, plain.schema)
+
+
+def write_batches(batches: pa.RecordBatchReader, path: Path, schema: pa.Schema) -> TableFile:
+    """Write a table that need not fit into memory: the bytes are those of `write_table`.
+
+    Parameters
+    ----------
+    batches : rows in the order in which they shall lie
+    path : as of `write_table`
+    schema : what the columns are cast to, in their order; a time stands in its metadata
+
+    Returns
+    -------
+    as `write_table`
+    """
+    aside, n_rows = _aside(path), 0
+    with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
+        for group in _regroup(batches):
+            writer.write_table(group.cast(schema).combine_chunks(), row_group_size=ROWS_IN_GROUP)
+            n_rows += group.num_rows
+    return _settle(aside, path, n_rows, schema)
+
+
+def _regroup(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Give the rows in tables as long as a row group; only the last may be shorter."""
+    waiting, n_given = batches.schema.empty_table(), 0
+    for batch in batches:
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
+        while waiting.num_rows >= ROWS_IN_GROUP:
+            yield waiting.slice(0, ROWS_IN_GROUP)
+            waiting, n_given = waiting.slice(ROWS_IN_GROUP), n_given + 1
+    # A table without rows, written whole, has one group too.
+    if waiting.num_rows or not n_given:
+        yield waiting
+
+
+def _aside(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _settle(aside: Path, path: Path, n_rows: int, schema: pa.Schema) -> TableFile:
+    with aside.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     aside.replace(path)
-    return TableFile(path, digest, plain.num_rows, plain.schema)
+    return TableFile(path, digest, n_rows, schema)
+
+
+def read_column(table: pa.Table | TableFile, name: str) -> pa.ChunkedArray:
+    """Give one column of a table, in memory or written."""
+    if isinstance(table, pa.Table):
+        return table[name]
+    return pq.ParquetFile(table.path).read(columns=[name], use_threads=False)[name]
+
+
+def measure_length(table: pa.Table | TableFile) -> int:
+    """Count the rows of a table, in memory or written."""
+    return table.num_rows if isinstance(table, pa.Table) else table.n_rows
+
+
+def count_nulls(table: pa.Table | TableFile) -> dict[str, int]:
+    """Count what is missing in each column; of a written table no row is read for most."""
+    if isinstance(table, pa.Table):
+        return {name: table[name].null_count for name in table.column_names}
+    footer = pq.ParquetFile(table.path).metadata
+    groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
+    places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
+    return {
+        # A list's statistics are of its elements.
+        name: sum(group.column(places[name]).statistics.null_count for group in groups)
+        if name in places
+        else read_column(table, name).null_count
+        for name in table.schema.names
+    }
 
 
 def _to_arrow(frame: pd.DataFrame) -> pa.Table:

@@ -180,6 +180,9 @@ def write_task_file(job: Job, task: ChapterTask) -> None:
         "v": 1, "unit": task.unit, "period": task.period, "chapter": task.chapter,
         "parameters": dict(task.parameters), "tables": tables, "writes": str(writes),
     }  # fmt: skip
+    if task.period is None:
+        # What one ingestion read need not be read by the next.
+        content["kept"] = str(job.store.root / "kept")
     path = job.folder / "task.json"
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", newline="\n")
     os.environ[TASK_VARIABLE] = str(path)
