@@ -14,29 +14,25 @@ import pandas as pd
 import pyarrow as pa
 
 from rapport.ingest.canonical import make_tables, name_customers
-from rapport.ingest.checks import check_fingerprint, check_keys, check_pieces
 from rapport.ingest.coverage import (
     add_days,
     count_days,
     count_rows,
     describe_sources,
-    make_span,
 )
-from rapport.ingest.documents import make_documents, make_identities, make_lines
 from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.mapping import Piece, list_pieces
+from rapport.ingest.prepare import prepare
 from rapport.ingest.quality import (
     flow_steps,
     frame_steps,
     list_steps,
     measure_completeness,
     quality_table,
-    read_money,
 )
-from rapport.ingest.read import open_source
+from rapport.ingest.quarantine import list_set_aside, summarize
 from rapport.ingest.sources import ResolvedSources
-from rapport.ingest.staging import stage
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
 from rapport.tables import Room, TableFile, arrow_schema, measure_length
@@ -53,7 +49,8 @@ class Delivery:
 
     Frames: `quality` one row per table and step (rows, money, before and after); `flows` the
     bars from read to kept; `sources` one row per source; `coverage` one row per source and
-    calendar day; `completeness` one row per table and column; `faults` one row per fault, empty
+    calendar day; `completeness` one row per table and column; `quarantine` one row per table,
+    source, rule and column under which rows were set aside; `faults` one row per fault, empty
     unless it comes from `check_unit`. `facts` are single figures by name.
     """
 
@@ -64,6 +61,7 @@ class Delivery:
     sources: pd.DataFrame
     coverage: pd.DataFrame
     completeness: pd.DataFrame
+    quarantine: pd.DataFrame
     facts: Mapping[str, int | Decimal]
     data_from: date | None
     data_until: date | None
@@ -98,9 +96,9 @@ def ingest(
     """
     with _open(sources, threads, room) as engine:
         pieces = list_pieces(engine, unit)
-        staged, faults = _prepare(engine, unit, sources, pieces)
-        raise_faults(unit.name, faults)
-        return _deliver(engine, unit, sources, staged, key)
+        ready = prepare(engine, unit, sources, pieces)
+        raise_faults(unit.name, ready.faults)
+        return _deliver(engine, unit, sources, ready.pieces, key)
 
 
 def check_unit(
@@ -112,10 +110,10 @@ def check_unit(
     """
     with TemporaryDirectory() as folder, _open(sources, threads, Room(Path(folder))) as engine:
         pieces = list_pieces(engine, unit)
-        staged, faults = _prepare(engine, unit, sources, pieces)
-        if faults:
-            return _faulty(faults)
-        return _account(engine, unit, sources, staged, {})
+        ready = prepare(engine, unit, sources, pieces)
+        if ready.faults:
+            return _faulty(ready.faults)
+        return _account(engine, unit, sources, ready.pieces, {})
 
 
 def _open(sources: ResolvedSources, threads: int | None, room: Room | None) -> Engine:
@@ -124,76 +122,9 @@ def _open(sources: ResolvedSources, threads: int | None, room: Room | None) -> E
     return Engine({}, files=files, threads=threads, memory_limit=limit, room=room)
 
 
-def _prepare(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
-) -> tuple[list[Piece], list[Fault]]:
-    """Bring every row to where it can be counted, and tell all that stands in the way."""
-    faults = [_missing(unit, name) for name in sources.missing]
-    closed = set(sources.missing)
-    columns: dict[str, Mapping[str, str]] = {}
-    for name, paths in sources.files.items():
-        opened = open_source(engine, name, unit.sources[name], paths)
-        closed |= {name} if opened.faults else set()
-        faults += opened.faults
-        columns[name] = opened.columns
-    reached = [piece for piece in pieces if piece.source not in closed]
-    staged, found = _stage(engine, unit, sources, reached, columns)
-    # Values of what could be staged are told beside what could not.
-    incomplete = bool(faults or found)
-    faults += found
-    faults += check_pieces(engine, unit, staged)
-    faults += check_keys(engine, staged)
-    return staged, faults if incomplete else faults + _relate(engine, unit, sources, staged)
-
-
-def _stage(
-    engine: Engine,
-    unit: UnitParams,
-    sources: ResolvedSources,
-    pieces: Sequence[Piece],
-    columns: Mapping[str, Mapping[str, str]],
-) -> tuple[list[Piece], list[Fault]]:
-    staged, faults = [], []
-    for piece in pieces:
-        n_files, known = len(sources.files[piece.source]), columns[piece.source]
-        left, found = stage(engine, piece, known, zone=unit.timezone, n_files=n_files)
-        staged += [left] if left else []
-        faults += found
-    return staged, faults
-
-
-def _relate(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
-) -> list[Fault]:
-    """Join what the tables say of each other; needs every piece staged whole."""
-    faults = make_documents(engine, pieces, zone=unit.timezone)
-    make_lines(engine, pieces)
-    make_identities(engine, pieces, zone=unit.timezone)
-    make_span(engine, pieces, zone=unit.timezone)
-    return faults + check_fingerprint(unit, _fingerprint(engine, unit, sources, pieces))
-
-
-def _missing(unit: UnitParams, name: str) -> Fault:
-    place = "data/sample" if unit.sample else "data/raw"
-    advice = f"Put it into {place} or into a folder that RAPPORT_DATA_PATH names."
-    return Fault(name, "", f"the file {unit.sources[name].path} is absent", advice)
-
-
-def _fingerprint(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
-) -> dict[str, Any]:
-    counts = count_rows(engine, sources) if unit.expect.rows else {}
-    found: dict[str, Any] = {f"rows.{name}": n for name, n in counts.items()}
-    for table in unit.expect.money:
-        found[f"money.{table}"] = sum(
-            (read_money(engine, p) for p in pieces if p.table == table), Decimal(0)
-        )
-    return found | engine.rows("SELECT data_from AS first_day, data_until AS last_day FROM span")[0]
-
-
 def _faulty(faults: Sequence[Fault]) -> Delivery:
     none = pd.DataFrame()
-    return Delivery({}, none, none, frame_faults(faults), none, none, none, {}, None, None)
+    return Delivery({}, none, none, frame_faults(faults), none, none, none, none, {}, None, None)
 
 
 def _deliver(
@@ -215,14 +146,16 @@ def _account(
     described = describe_sources(unit, sources, pieces, count_rows(engine, sources))
     coverage = count_days(engine, pieces, zone=unit.timezone)
     (span,) = engine.rows("SELECT data_from, data_until FROM span")
+    aside = list_set_aside(engine, pieces)
     return Delivery(
-        tables=_finish(tables, span, quality),
+        tables=_finish(tables, span, quality, aside),
         quality=quality,
         flows=flow_steps(quality),
         faults=frame_faults(()),
         sources=add_days(described, coverage),
         coverage=coverage,
         completeness=measure_completeness(tables, list_nets(engine)),
+        quarantine=summarize(aside),
         facts=list_facts(engine, pieces),
         data_from=span["data_from"],
         data_until=span["data_until"],
@@ -230,7 +163,10 @@ def _account(
 
 
 def _finish(
-    tables: Mapping[str, pa.Table | TableFile], span: Mapping[str, Any], quality: pd.DataFrame
+    tables: Mapping[str, pa.Table | TableFile],
+    span: Mapping[str, Any],
+    quality: pd.DataFrame,
+    aside: pa.Table,
 ) -> Mapping[str, pa.Table | TableFile]:
     """Add what tells of the tables themselves, if there are any."""
     if not tables:
@@ -241,4 +177,5 @@ def _finish(
     }
     schema = arrow_schema(SCHEMAS["snapshot"])
     snapshot = pa.Table.from_pylist([{**span, **counts}], schema=schema)
-    return {**tables, "snapshot": snapshot, "data_quality": quality_table(quality)}
+    told = {"snapshot": snapshot, "data_quality": quality_table(quality), "quarantine": aside}
+    return {**tables, **told}

@@ -1,8 +1,8 @@
 """What happened to the rows: each step with rows and money before and after, nothing lost.
 
 Steps of a table from one source, in this order: read, what its reader put aside, overlap of
-files, exact duplicates, the declared `exclude` rules, what was quarantined, kept. Steps that
-take nothing out (`flagged`, `counted`) stand among them with equal figures before and after.
+files, exact duplicates, the declared `exclude` rules, what was quarantined, kept. Steps that take
+nothing out (`flagged`, `counted`) stand among them with equal figures before and after.
 """
 
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
@@ -16,10 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rapport.ingest.documents import QUARANTINE, merged
+from rapport.ingest.documents import merged
 from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, relation_of
-from rapport.ingest.staging import BROKEN, COPIES, OVERLAP
+from rapport.ingest.rules import BROKEN, COPIES, OVERLAP, QUARANTINED
 from rapport.schema import SCHEMAS
 from rapport.tables import ARROW_TYPES, TableFile, count_nulls, measure_length, read_column
 from rapport.tables.engine import Engine, identifier, quote
@@ -85,7 +85,7 @@ def _piece_steps(
         steps.append(flag(COPIES, copies))
     steps += [step(rule, "excluded", left.get(rule, none)) for rule in piece.mapping.exclude]
     steps += [flag(name, stays.get(name, none)) for name in piece.mapping.flag]
-    steps += [step(rule, "quarantined", left[rule]) for rule in QUARANTINE if rule in left]
+    steps += [step(rule, "quarantined", left[rule]) for rule in QUARANTINED if rule in left]
     steps.append(step("kept", "kept", left.get("", none)))
     _balance(steps)
     return steps

@@ -22,14 +22,12 @@ from rapport.ingest.casts import Cast, Clock, cast, recode
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
 from rapport.ingest.read import FILE, ROW, RULE, relation_of
+from rapport.ingest.rules import COPIES, OVERLAP, TWICE
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine, EngineError, identifier, quote
 
-COPIES = "exact_duplicates"
-OVERLAP = "overlap_of_files"
-MERGES = (COPIES, OVERLAP)
-# What a reader calls a row that it could not take apart.
-BROKEN = "broken_row"
+# Rows that the tables see once or, where nobody can say which of them holds, not at all.
+MERGES = (COPIES, OVERLAP, TWICE)
 # Row numbers of several files in one number: no file has so many rows.
 FILE_STEP = 10**12
 

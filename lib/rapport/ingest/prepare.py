@@ -1,0 +1,130 @@
+"""Bring every row to where it can be counted, or say everything that stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from rapport.ingest.checks import Wrong, check_pieces
+from rapport.ingest.coverage import count_rows, make_span
+from rapport.ingest.documents import make_documents, make_identities, make_lines
+from rapport.ingest.faults import Fault
+from rapport.ingest.keys import check_fingerprint, check_keys
+from rapport.ingest.mapping import Piece
+from rapport.ingest.quality import read_money
+from rapport.ingest.quarantine import (
+    Broken,
+    add_related,
+    check_limits,
+    count_broken,
+    find_torn,
+    open_list,
+    set_aside,
+    set_lost_aside,
+    set_twice_aside,
+)
+from rapport.ingest.read import open_source
+from rapport.ingest.sources import ResolvedSources
+from rapport.ingest.staging import stage
+from rapport.params import UnitParams
+from rapport.tables.engine import Engine
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The staged pieces of a unit; `faults` is all that stands in the way of its tables."""
+
+    pieces: Sequence[Piece]
+    faults: Sequence[Fault]
+
+
+def prepare(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> Prepared:
+    """Open, stage and check every source, set broken rows aside, and join what is left."""
+    columns, faults = _open(engine, unit, sources)
+    torn, faults = find_torn(engine, unit, pieces, faults)
+    closed = {*sources.missing, *(fault.table for fault in faults)}
+    reached = [piece for piece in pieces if piece.source not in closed]
+    staged, found = _stage(engine, unit, sources, reached, columns)
+    # Values of what could be staged are told beside what could not.
+    incomplete = bool(faults or found)
+    open_list(engine)
+    wrong = check_pieces(engine, unit, staged, torn)
+    told = [*faults, *found, *set_aside(engine, unit, wrong)]
+    told += set_twice_aside(engine, unit, check_keys(engine, staged), staged)
+    set_lost_aside(engine, staged)
+    broken = count_broken(engine, staged)
+    if not incomplete:
+        told += _relate(engine, unit, sources, staged)
+        broken = add_related(engine, staged, broken)
+    return Prepared(staged, [*told, *_over(unit, staged, broken, wrong)])
+
+
+def _open(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources
+) -> tuple[dict[str, Mapping[str, str]], list[Fault]]:
+    faults = [_missing(unit, name) for name in sources.missing]
+    columns: dict[str, Mapping[str, str]] = {}
+    for name, paths in sources.files.items():
+        opened = open_source(engine, name, unit.sources[name], paths)
+        faults += opened.faults
+        columns[name] = opened.columns
+    return columns, faults
+
+
+def _over(
+    unit: UnitParams, pieces: Sequence[Piece], broken: Mapping[str, Broken], wrong: Sequence[Wrong]
+) -> list[Fault]:
+    """Say which limits are passed, and what is wrong with the rows that pass them."""
+    over = check_limits(unit, pieces, broken)
+    passed = {(fault.table, fault.source) for fault in over}
+    why = [w.fault for w in wrong if (w.piece.table, w.piece.source) in passed]
+    return [*over, *why]
+
+
+def _stage(
+    engine: Engine,
+    unit: UnitParams,
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+    columns: Mapping[str, Mapping[str, str]],
+) -> tuple[list[Piece], list[Fault]]:
+    staged, faults = [], []
+    for piece in pieces:
+        n_files, known = len(sources.files[piece.source]), columns[piece.source]
+        left, found = stage(engine, piece, known, zone=unit.timezone, n_files=n_files)
+        staged += [left] if left else []
+        faults += found
+    return staged, faults
+
+
+def _relate(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> list[Fault]:
+    """Join what the tables say of each other; needs every piece staged whole."""
+    faults = make_documents(engine, pieces, zone=unit.timezone)
+    make_lines(engine, pieces)
+    make_identities(engine, pieces, zone=unit.timezone)
+    make_span(engine, pieces, zone=unit.timezone)
+    return faults + check_fingerprint(unit, _fingerprint(engine, unit, sources, pieces))
+
+
+def _missing(unit: UnitParams, name: str) -> Fault:
+    place = "data/sample" if unit.sample else "data/raw"
+    advice = f"Put it into {place} or into a folder that RAPPORT_DATA_PATH names."
+    return Fault(name, "", f"the file {unit.sources[name].path} is absent", advice)
+
+
+def _fingerprint(
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+) -> dict[str, Any]:
+    counts = count_rows(engine, sources) if unit.expect.rows else {}
+    found: dict[str, Any] = {f"rows.{name}": n for name, n in counts.items()}
+    for table in unit.expect.money:
+        found[f"money.{table}"] = sum(
+            (read_money(engine, p) for p in pieces if p.table == table), Decimal(0)
+        )
+    return found | engine.rows("SELECT data_from AS first_day, data_until AS last_day FROM span")[0]

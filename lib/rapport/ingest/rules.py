@@ -1,0 +1,42 @@
+"""The names under which the ingestion itself takes rows out, which no unit's rule may bear.
+
+A broken row is one that its table's contract does not allow. Rows that leave only because what
+they belong to left (`order_left`) break nothing, and no limit counts them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+UNREADABLE: Final = "unreadable"
+EMPTY: Final = "empty"
+RANGE: Final = "out_of_range"
+WORD: Final = "unknown_word"
+TIMES: Final = "times_out_of_order"
+CURRENCY: Final = "other_currency"
+NO_RATE: Final = "no_rate"
+PRICE: Final = "negative_price"
+TWICE: Final = "key_twice"
+NO_CAMPAIGN: Final = "campaign_not_delivered"
+# What a reader calls a row that it could not take apart.
+BROKEN: Final = "broken_row"
+SALE_BELOW: Final = "sale_below_zero"
+RETURN_ABOVE: Final = "return_above_zero"
+NO_ORDER: Final = "order_not_delivered"
+ORDER_LEFT: Final = "order_left"
+
+BROKEN_VALUES = (UNREADABLE, EMPTY, RANGE, WORD, TIMES, CURRENCY, NO_RATE, PRICE, TWICE)
+BROKEN_RELATIONS = (NO_CAMPAIGN, SALE_BELOW, RETURN_ABOVE, NO_ORDER)
+# In the order in which the account of rows names them.
+QUARANTINED = (*BROKEN_VALUES, *BROKEN_RELATIONS, ORDER_LEFT)
+LIMITED = frozenset([*BROKEN_VALUES, *BROKEN_RELATIONS, BROKEN])
+
+COPIES: Final = "exact_duplicates"
+OVERLAP: Final = "overlap_of_files"
+MISSING: Final = "missing_"
+RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, "read", "kept"])
+
+
+def is_reserved(name: str) -> bool:
+    """Say whether a name is one of the ingestion's own."""
+    return name in RESERVED or name.startswith(MISSING)
