@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from rapport.errors import DataError, ParameterError
-from rapport.ingest.pins import check_sample
+from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
 from rapport.marts.periods import (
     Period,
@@ -115,10 +115,14 @@ def _absent(unit: UnitParams, sources: ResolvedSources) -> str:
 def make_sample(root: Path, units: Sequence[UnitParams]) -> None:
     """Make the sample files if one of the units needs them and they are not as pinned."""
     folder = root / "data" / "sample"
-    if any(unit.sample for unit in units) and check_sample(folder):
+    needed = {unit.name for unit in units if unit.sample}
+    further = [name for name in FURTHER_UNITS if name in needed]
+    # A sample unit of any other name is made of the files of the three.
+    wanted = [*(SAMPLE_UNITS if needed.difference(further) else ()), *further]
+    if check_sample(folder, units=wanted):
         from rapport.ingest.sample import write_sample  # noqa: PLC0415 - pandas takes a second
 
-        write_sample(folder)
+        write_sample(folder, units=wanted)
 
 
 def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Period]:

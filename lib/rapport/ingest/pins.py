@@ -14,6 +14,8 @@ from pathlib import Path
 from rapport.errors import ParameterError
 
 SAMPLE_UNITS = ("sample-retail", "sample-mall", "sample-saas")
+# Made only where they are asked for by name: true persons, three customers, nobody.
+FURTHER_UNITS = ("sample-people", "sample-few", "sample-empty")
 
 
 def check_sample(folder: Path, *, units: Iterable[str] | None = None) -> list[str]:
@@ -37,7 +39,7 @@ def read_digests() -> dict[str, str]:
 
 
 def choose_units(units: Iterable[str] | None) -> list[str]:
-    """Give the sample units of these names, all without any.
+    """Give the sample units of these names, without any the three that tell a story.
 
     Raises
     ------
@@ -45,10 +47,11 @@ def choose_units(units: Iterable[str] | None) -> list[str]:
         One is no sample unit.
     """
     chosen = list(SAMPLE_UNITS if units is None else units)
-    unknown = [unit for unit in chosen if unit not in SAMPLE_UNITS]
+    known = (*SAMPLE_UNITS, *FURTHER_UNITS)
+    unknown = [unit for unit in chosen if unit not in known]
     if unknown:
         raise ParameterError(
-            f"sample: {', '.join(unknown)} is no sample unit. Use {', '.join(SAMPLE_UNITS)}."
+            f"sample: {', '.join(unknown)} is no sample unit. Use {', '.join(known)}."
         )
     return chosen
 

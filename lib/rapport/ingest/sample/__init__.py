@@ -1,11 +1,12 @@
-"""Source files of three business units that do not exist, drawn from one seed.
+"""Source files of business units that do not exist, drawn from one seed.
 
 Offers `write_sample` (the files and their digests), `check_sample` (which of them are
-missing or differ from the pinned ones) and `SAMPLE_UNITS`. What was planted in a unit
+missing or differ from the pinned ones), `SAMPLE_UNITS`, which are made unless others are
+named, and `FURTHER_UNITS`, which are made by name alone. What was planted in a unit
 stands in its `_truth.json`, which nothing but tests and benchmarks reads.
 """
 
-from rapport.ingest.pins import SAMPLE_UNITS, check_sample
+from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.sample.write import write_sample
 
-__all__ = ["SAMPLE_UNITS", "check_sample", "write_sample"]
+__all__ = ["FURTHER_UNITS", "SAMPLE_UNITS", "check_sample", "write_sample"]

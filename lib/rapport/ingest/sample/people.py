@@ -54,10 +54,14 @@ def spell_german(numbers: Ints) -> list[str]:
     return [forms[number % 4].format(number // 4 % 1000) for number in numbers.tolist()]
 
 
-def spell_chinese(numbers: Ints) -> list[str]:
-    """Write mobile numbers that nobody has, in the spellings people use."""
+def spell_chinese(numbers: Ints, spellings: Ints | None = None) -> list[str]:
+    """Write mobile numbers that nobody has, in the spellings people use.
+
+    `spellings` picks one for each; without it a number is always spelled in the same way.
+    """
     texts = []
-    for number in numbers.tolist():
+    picks = (numbers if spellings is None else spellings).tolist()
+    for number, pick in zip(numbers.tolist(), picks, strict=True):
         head, tail = f"{number // 10_000 % 10_000:04d}", f"{number % 10_000:04d}"
         forms = (
             f"169{head}{tail}",
@@ -67,5 +71,5 @@ def spell_chinese(numbers: Ints) -> list[str]:
             # Full-width digits: typed with a Chinese input method.
             "".join(chr(ord(digit) + 0xFEE0) for digit in f"169{head}{tail}"),
         )
-        texts.append(forms[number % len(forms)])
+        texts.append(forms[pick % len(forms)])
     return texts

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import ParameterError
-from rapport.ingest.pins import choose_units
+from rapport.ingest.pins import SAMPLE_UNITS, choose_units
 from rapport.ingest.sample.draws import Key
+from rapport.ingest.sample.few import make_empty, make_few
 from rapport.ingest.sample.files import Sheet, write_bytes
 from rapport.ingest.sample.mall import make_mall
+from rapport.ingest.sample.persons import make_people
 from rapport.ingest.sample.retail import make_retail
 from rapport.ingest.sample.saas import make_saas
 from rapport.ingest.sample.surveys import describe_answers
@@ -22,7 +24,12 @@ MAKERS: Mapping[str, tuple[Make, int]] = {
     "sample-retail": (make_retail, 1_550),
     "sample-mall": (make_mall, 1_200),
     "sample-saas": (make_saas, 600),
+    "sample-people": (make_people, 2_000),
+    "sample-few": (make_few, 3),
+    "sample-empty": (make_empty, 0),
 }
+# Units of a fixed size, whatever number of customers is asked for.
+FIXED = ("sample-few", "sample-empty")
 
 
 def write_sample(
@@ -33,7 +40,7 @@ def write_sample(
     Parameters
     ----------
     folder : where each unit gets a folder of its own name; usually `data/sample`
-    units : which ones; all without it
+    units : which ones; the three of `SAMPLE_UNITS` without it
     rows : customers of each unit, instead of its own number; at least 100
     seed : anything but the default gives files that no digest is pinned for
 
@@ -51,10 +58,12 @@ def write_sample(
     written: dict[str, str] = {}
     for unit in choose_units(units):
         make, n_customers = MAKERS[unit]
-        made, truth = make(Key((seed,)).of(unit), n_customers=rows or n_customers)
+        size = n_customers if unit in FIXED else rows or n_customers
+        made, truth = make(Key((seed,)).of(unit), n_customers=size)
         contents = {f"{unit}/{sheet.name}": sheet.encode() for sheet in made}
-        planted = {"seed": seed, "customers": rows or n_customers} | truth
-        contents[f"{unit}/_truth.json"] = _encode(planted | {"answers": describe_answers()})
+        planted = {"seed": seed, "customers": size} | truth
+        planted |= {"answers": describe_answers()} if unit in SAMPLE_UNITS else {}
+        contents[f"{unit}/_truth.json"] = _encode(planted)
         written |= {name: write_bytes(folder / name, text) for name, text in contents.items()}
     return dict(sorted(written.items()))
 

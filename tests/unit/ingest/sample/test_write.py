@@ -9,7 +9,7 @@ import pytest
 
 from rapport.errors import ParameterError
 from rapport.ingest.pins import read_digests
-from rapport.ingest.sample import SAMPLE_UNITS, check_sample, write_sample
+from rapport.ingest.sample import FURTHER_UNITS, SAMPLE_UNITS, check_sample, write_sample
 
 RARE = "堃喆镕赟祎玥㛃𠮷"
 
@@ -23,8 +23,16 @@ def made(tmp_path_factory):
 def test_every_file_has_the_pinned_digest(made):
     folder, digests = made
 
-    assert digests == read_digests()
+    pinned = read_digests().items()
+    assert digests == {name: d for name, d in pinned if name.split("/")[0] in SAMPLE_UNITS}
     assert check_sample(folder) == []
+
+
+def test_units_that_are_made_by_name_alone_have_the_pinned_digests_too(tmp_path):
+    write_sample(tmp_path, units=FURTHER_UNITS)
+
+    assert check_sample(tmp_path, units=FURTHER_UNITS) == []
+    assert {path.name for path in tmp_path.iterdir()} == set(FURTHER_UNITS)
 
 
 def test_every_unit_delivers_files_and_the_truth_about_them(made):
