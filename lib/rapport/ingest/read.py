@@ -3,7 +3,7 @@
 A reader may put rows aside: its table then has a column `source_rule`, the name of the rule under
 which a row leaves, empty where the row is data, and so has the relation.
 
-Parquet is read by the engine; text files are read as text first, so that nothing guesses a type
+Parquet is read by the engine; other files are read as text first, so that nothing guesses a type
 from what the rows happen to hold: `types` of the unit's file says what else a column is. Row 1
 is the first row of data.
 """
@@ -19,15 +19,25 @@ from typing import NamedTuple
 from rapport.ingest.casts import CLEAN, TEXT, read_as, unreadable_as
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.forms import apply_forms
-from rapport.ingest.text import LINE, TextFile, read_text
-from rapport.params import Source
+from rapport.ingest.readers.aside import FILE, ROW, RULE
+from rapport.ingest.readers.parquet import open_parquet
+from rapport.ingest.selects import make_select
+from rapport.ingest.text import LINE, TextFile
+from rapport.params import Source, UnitParams
 from rapport.tables.engine import Engine, EngineError, identifier
 
-FILE = "source_file"
-ROW = "source_row"
-RULE = "source_rule"
+__all__ = ["FILE", "ROW", "RULE", "Opened", "open_select", "open_source", "relation_of", "text_of"]
 
 Reader = Callable[[str, Source, Path], TextFile]
+READERS: Mapping[str, tuple[str, str]] = {
+    "csv": ("rapport.ingest.text", "read_text"),
+    "fixed": ("rapport.ingest.text", "read_text"),
+    "json": ("rapport.ingest.readers.json_lines", "read_json_lines"),
+    "sqlite": ("rapport.ingest.readers.sqlite", "read_sqlite"),
+    "excel": ("rapport.ingest.excel", "read_excel"),
+}
+# What a function of the project yields is kept as Parquet.
+PARQUET = frozenset(["parquet", "python"])
 
 
 class Opened(NamedTuple):
@@ -58,10 +68,29 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
     if faults:
         return Opened({}, faults)
     clean = frozenset.intersection(*(file.clean for file in read))
+    parts = [
+        _part(source, f"file {name} {n}", n + 1, puts_aside=_puts_aside(file))
+        for n, file in enumerate(read)
+    ]
+    return _open_rows(engine, name, source, " UNION ALL BY NAME ".join(parts), clean)
+
+
+def open_select(engine: Engine, name: str, unit: UnitParams) -> Opened:
+    """Make the relation of a source that is a SELECT over others, which must have been opened."""
+    source = unit.sources[name]
+    relations = {
+        other: relation_of(other) for other, o in unit.sources.items() if o.format != "select"
+    }
+    rows, faults = make_select(engine, name, source, relations)
+    return Opened({}, faults) if faults else _open_rows(engine, name, source, rows, frozenset())
+
+
+def _open_rows(
+    engine: Engine, name: str, source: Source, rows: str, clean: frozenset[str]
+) -> Opened:
     try:
-        parts = [_part(source, f"file {name} {n}", n + 1) for n in range(len(files))]
         made = text_of(name) if source.types else relation_of(name)
-        rows, faults = apply_forms(engine, name, source, " UNION ALL BY NAME ".join(parts))
+        rows, faults = apply_forms(engine, name, source, rows)
         if faults:
             return Opened({}, faults)
         engine.run(f"CREATE VIEW {identifier(made)} AS {rows}")
@@ -73,34 +102,35 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
 
 
 def _open_file(engine: Engine, part: str, name: str, source: Source, path: Path) -> TextFile:
-    if source.format == "parquet":
-        try:
-            engine.add(part, path, row_number=ROW)
-        except EngineError:
-            said = f"{path.name} is no Parquet file"
-            return TextFile(None, [Fault(name, "", said, "Deliver it again.")])
-        return TextFile(None, [])
+    if source.format in PARQUET:
+        return TextFile(None, open_parquet(engine, part, name, source, path))
     file = _reader_of(source)(name, source, path)
     if file.table is not None:
-        engine.add(part, file.table, row_number=ROW)
+        is_numbered = ROW in file.table.column_names
+        engine.add(part, file.table, row_number=None if is_numbered else ROW)
     return file
 
 
 def _reader_of(source: Source) -> Reader:
-    if source.format != "excel":
-        return read_text
-    # Whoever has no such file need not have what reads it.
-    reader: Reader = import_module("rapport.ingest.excel").read_excel
+    # Whoever has no such file need not load what reads it.
+    module, name = READERS[source.format]
+    reader: Reader = getattr(import_module(module), name)
     return reader
 
 
-def _part(source: Source, part: str, number: int) -> str:
+def _puts_aside(file: TextFile) -> bool:
+    return file.table is not None and RULE in file.table.column_names
+
+
+def _part(source: Source, part: str, number: int, *, puts_aside: bool) -> str:
     fields = [
         f"nullif(trim(substr({LINE}, {first}, {last - first + 1})), '') AS {identifier(field)}"
         for field, (first, last) in (source.fields or {}).items()
     ]
-    columns = ", ".join([ROW, *fields]) if fields else "*"
+    own = [ROW, RULE] if puts_aside else [ROW]
+    columns = ", ".join([*own, *fields]) if fields else "*"
     filled = f" WHERE trim({LINE}) <> ''" if fields else ""
+    filled += f" OR {RULE} IS NOT NULL" if fields and puts_aside else ""
     return f"SELECT {number} AS {FILE}, {columns} FROM {identifier(part)}{filled}"
 
 

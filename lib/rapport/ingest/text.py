@@ -1,33 +1,50 @@
-"""Read text files as text: CSV and fixed width, in any encoding, with or without gzip or BOM."""
+"""Read text files as text: CSV of any dialect and fixed width, packed or not, in any encoding.
+
+A row with more or fewer fields than the head, with a zero byte or with a cell beyond all measure
+is put aside as `broken_row`; a head that stands again amid the rows as `repeated_head`. Where a
+quote that is never closed swallows rows nothing is read: nobody could say how many are lost.
+"""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
-import unicodedata
-import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from rapport.ingest.casts import BLANKS
 from rapport.ingest.faults import ROWS_NAMED, Fault
+from rapport.ingest.readers.aside import BROKEN, REPEATED, put_aside, too_many
+from rapport.ingest.readers.heads import check_columns, name_columns
+from rapport.ingest.readers.lines import Uncommented, read_head
+from rapport.ingest.readers.packing import (
+    BLOCK,
+    MB,
+    RefusedFileError,
+    Utf8Text,
+    find_undecodable,
+)
 from rapport.params import Source
 
 LINE = "line"
 # Parts no line: a control character that no text file holds.
 NO_DELIMITER = "\x1f"
+# Rows larger than a block cannot be read; a second reading takes these.
+LARGE_BLOCK = 64 * MB
+TOO_LARGE = "straddling object"
 
 
 class TextFile(NamedTuple):
     """The rows of a text file as text columns, none where the file has a fault.
 
-    `clean` are the columns all of whose texts are ASCII, filled and without blanks at their
-    ends.
+    The table may hold `source_row`, else rows are numbered as they lie, and `source_rule`, the
+    name under which a row is put aside. `clean` are the columns all of whose texts are ASCII,
+    filled and without blanks at their ends.
     """
 
     table: pa.Table | None
@@ -35,87 +52,213 @@ class TextFile(NamedTuple):
     clean: frozenset[str] = frozenset()
 
 
+class _Parsed(NamedTuple):
+    """Rows as parsed, the numbers of those that could not be, and what the stream saw."""
+
+    table: pa.Table
+    ragged: dict[int, str]
+    stream: Utf8Text
+
+
 def read_text(name: str, source: Source, path: Path) -> TextFile:
     """Read one file of a source; everything wrong with it is a fault, with row numbers."""
+    return read_guarded(name, source, path, _read)
+
+
+def read_guarded(
+    name: str, source: Source, path: Path, read: Callable[[str, Source, Path], TextFile]
+) -> TextFile:
+    """Read a file and tell what stops its reading as a fault."""
     try:
-        if source.format == "fixed":
-            return TextFile(_read_csv(path, source.encoding, [LINE], NO_DELIMITER)[0], [])
-        return _read_columns(name, source, path)
-    except (UnicodeDecodeError, LookupError):
-        found = f"{path.name} is not text in {source.encoding}"
-        return TextFile(None, [Fault(name, "", found, "State its `encoding` in the unit's file.")])
-    except (pa.ArrowInvalid, OSError, EOFError, zlib.error, csv.Error):
-        return TextFile(None, [Fault(name, "", f"{path.name} is damaged", "Deliver it again.")])
+        return read(name, source, path)
+    except RefusedFileError as error:
+        return _refuse(name, f"{path.name} {error.found}", error.advice)
+    except (UnicodeError, LookupError):
+        return TextFile(None, [_not_text(name, source, path)])
+    except (pa.ArrowInvalid, OSError, EOFError, csv.Error) as error:
+        if "invalid UTF8" in str(error):
+            return TextFile(None, [_not_text(name, source, path)])
+        return _refuse(name, f"{path.name} is damaged", "Deliver it again.")
 
 
-def _read_columns(name: str, source: Source, path: Path) -> TextFile:
-    head = _read_head(path, source)
-    twice = sorted({column for column in head if head.count(column) > 1})
-    if not head or twice:
-        found = (
-            f"{path.name} has {len(twice)} names twice in its head"
-            if head
-            else f"{path.name} has no head"
-        )
-        return TextFile(None, [Fault(name, ", ".join(twice), found, "Mend the head.")])
-    table, ragged = _read_csv(path, source.encoding, head, source.delimiter, skip=1)
-    if not ragged:
-        return TextFile(table, [], _list_clean(table))
-    found = f"{path.name} has rows with more or fewer fields than its head ({len(head)})"
-    advice = "Quote fields that hold the delimiter or a line's end, or state the `delimiter`."
-    rows = tuple(str(row) for row in ragged[:ROWS_NAMED])
-    return TextFile(None, [Fault(name, "", found, advice, n_rows=len(ragged), rows=rows)])
+def _refuse(name: str, found: str, advice: str) -> TextFile:
+    return TextFile(None, [Fault(name, "", found, advice)])
 
 
-def _read_head(path: Path, source: Source) -> list[str]:
-    with _open(path) as file:
-        text = io.TextIOWrapper(file, encoding=source.encoding, newline="")
-        head = next(csv.reader(text, delimiter=source.delimiter), [])
-    return [unicodedata.normalize("NFC", column.lstrip("\ufeff").strip()) for column in head]
+def _not_text(name: str, source: Source, path: Path) -> Fault:
+    found = f"{path.name} is not text in {source.encoding}"
+    advice = "State its `encoding` in the unit's file."
+    try:
+        count, lines = find_undecodable(path, source.encoding, source.limits, ROWS_NAMED)
+    except (LookupError, OSError, RefusedFileError):
+        return Fault(name, "", found, advice)
+    if not count:
+        return Fault(name, "", found, advice)
+    told = ", ".join(map(str, lines))
+    more = f" and {count - len(lines):,} more" if count > len(lines) else ""
+    noun = "line" if count == 1 else "lines"
+    return Fault(name, "", f"{found} in {noun} {told}{more}, heads counted", advice)
 
 
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return path.open("rb")
+def _read(name: str, source: Source, path: Path) -> TextFile:
+    parsed = _parse(source, path, BLOCK)
+    if isinstance(parsed, list):
+        faults = check_columns(name, path.name, parsed, most=source.limits.columns)
+        return TextFile(None, faults)
+    table, numbers, aside = _sort_out(parsed, source)
+    faults = too_many(name, path.name, aside, len(parsed.ragged) + parsed.table.num_rows)
+    if faults:
+        return TextFile(None, faults)
+    clean = list_clean(table) if source.format == "csv" else frozenset()
+    return TextFile(put_aside(table, numbers, aside), [], clean)
+
+
+def _parse(source: Source, path: Path, block: int) -> _Parsed | list[str]:
+    """Parse a file, or give the names of its columns if they cannot be taken."""
+    try:
+        with Utf8Text(path, source.encoding, source.limits) as stream:
+            names = _names(stream, source)
+            if check_columns("", "", names, most=source.limits.columns):
+                return names
+            table, ragged = _read_csv(stream, source, names, block)
+            return _Parsed(table, ragged, stream)
+    except pa.ArrowInvalid as error:
+        if TOO_LARGE in str(error) and block < LARGE_BLOCK:
+            return _parse(source, path, LARGE_BLOCK)
+        if TOO_LARGE in str(error):
+            raise RefusedFileError(
+                f"has a row of more than {LARGE_BLOCK // MB} MB, or a quote that is never closed",
+                "Mend the row, or state the `quote`.",
+            ) from error
+        raise
+
+
+def _names(stream: Utf8Text, source: Source) -> list[str]:
+    cells = read_head(stream, source, has_head=source.format == "csv" and source.names is None)
+    if source.format == "fixed":
+        return [LINE]
+    return name_columns(cells if source.names is None else source.names)
 
 
 def _read_csv(
-    path: Path, encoding: str, names: list[str], delimiter: str, *, skip: int = 0
-) -> tuple[pa.Table, list[int]]:
-    ragged: list[int] = []
+    stream: Utf8Text, source: Source, names: list[str], block: int
+) -> tuple[pa.Table, dict[int, str]]:
+    ragged: dict[int, str] = {}
 
     def note(row: pa_csv.InvalidRow) -> str:
-        ragged.append(row.number - skip)
+        _check_swallowed(row.text or "", row.number, source, len(names), is_row=True)
+        ragged[row.number] = BROKEN
         return "skip"
 
-    lines = delimiter == NO_DELIMITER
-    with _open(path) as file:
-        table = pa_csv.read_csv(
-            file,
-            # One thread: only so does a ragged row have a number.
-            pa_csv.ReadOptions(
-                use_threads=False, column_names=names, skip_rows=skip, encoding=encoding
-            ),
-            pa_csv.ParseOptions(
-                delimiter=delimiter, quote_char=False if lines else '"',
-                newlines_in_values=not lines, ignore_empty_lines=not lines,
-                invalid_row_handler=note,
-            ),
-            pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True,
-                null_values=[""], quoted_strings_can_be_null=True,
-            ),
-        )  # fmt: skip
+    is_fixed = source.format == "fixed"
+    texts = pa.schema([(name, pa.string()) for name in names])
+    start = stream.read(BLOCK)
+    if not start.strip(b"\r\n"):
+        return texts.empty_table(), ragged
+    stream.push_back(start)
+    table = pa_csv.read_csv(
+        Uncommented(stream, source) if source.comment else stream,
+        # One thread: only so does a ragged row have a number.
+        pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block),
+        pa_csv.ParseOptions(
+            delimiter=NO_DELIMITER if is_fixed else source.delimiter,
+            quote_char=False if is_fixed else (source.quote or False),
+            escape_char=source.escape or False,
+            newlines_in_values=not is_fixed and source.quote is not None,
+            ignore_empty_lines=not is_fixed, invalid_row_handler=note,
+        ),
+        pa_csv.ConvertOptions(
+            column_types=texts, strings_can_be_null=True,
+            null_values=["", *source.missing], quoted_strings_can_be_null=True,
+        ),
+    )  # fmt: skip
     return table, ragged
 
 
-def _list_clean(table: pa.Table) -> frozenset[str]:
-    names = table.column_names
-    if len({name.lower() for name in names}) < len(names):
-        # The engine, to which these are one name, calls the columns otherwise.
-        return frozenset()
-    return frozenset(name for name in names if _is_clean(table[name]))
+def _check_swallowed(
+    text: str, number: int, source: Source, n_columns: int, *, is_row: bool
+) -> None:
+    """Stop where whole rows stand inside one pair of quotes, or inside one that never closes."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[1:]
+    if not source.quote or not lines:
+        return
+    n_whole = sum(line.count(source.delimiter) == n_columns - 1 for line in lines)
+    is_open = is_row and not source.escape and text.count(source.quote) % 2 == 1
+    if is_open or (n_columns > 1 and n_whole >= (1 if n_columns > 3 else 3)):
+        raise RefusedFileError(
+            f"has a quote in row {number:,} that closes rows later or never",
+            "Mend that row, or state the `quote`.",
+        )
+
+
+def _sort_out(parsed: _Parsed, source: Source) -> tuple[pa.Table, np.ndarray, dict[int, str]]:
+    """Take out rows that are no data; give the others, their numbers, and why those left."""
+    table, aside = parsed.table, dict(parsed.ragged)
+    numbers = np.arange(1, table.num_rows + len(aside) + 1)
+    if aside:
+        numbers = np.delete(numbers, np.array(sorted(aside)) - 1)
+    if parsed.stream.has_marks:
+        table = _without_marks(table)
+    # As many lines as rows: no cell holds the end of a line.
+    n_lines = len(numbers) + len(aside) + source.skip + (source.names is None)
+    if source.format == "csv" and not 0 < parsed.stream.n_ends <= n_lines:
+        _check_cells(table, numbers, parsed.stream, source)
+    left = np.zeros(table.num_rows, dtype=bool)
+    for rule, mask in _masks(table, parsed.stream, source):
+        aside |= dict.fromkeys(numbers[mask & ~left].tolist(), rule)
+        left |= mask
+    return (table.filter(pa.array(~left)), numbers[~left], aside) if left.any() else (
+        table, numbers, aside
+    )  # fmt: skip
+
+
+def _without_marks(table: pa.Table) -> pa.Table:
+    columns = [pc.replace_substring(column, "\ufeff", "") for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _check_cells(table: pa.Table, numbers: np.ndarray, stream: Utf8Text, source: Source) -> None:
+    for place, column in enumerate(table.columns):
+        with_ends = _find(pc.match_substring_regex(column, "[\r\n]"))
+        for row in np.flatnonzero(with_ends).tolist():
+            text = column[row].as_py()
+            _check_swallowed(text, int(numbers[row]), source, table.num_columns, is_row=False)
+            is_last = place == table.num_columns - 1 and row == table.num_rows - 1
+            if is_last and not stream.tail.rstrip(b"\r\n").endswith(str(source.quote).encode()):
+                raise RefusedFileError(
+                    f"has a quote in row {int(numbers[row]):,} that never closes",
+                    "Mend that row, or state the `quote`.",
+                )
+
+
+def _masks(table: pa.Table, stream: Utf8Text, source: Source) -> Iterator[tuple[str, np.ndarray]]:
+    largest = source.limits.cell_kb << 10
+    for column in table.columns:
+        if stream.has_zeros:
+            yield BROKEN, _find(pc.match_substring(column, "\x00"))
+        if (table.nbytes > largest and pc.max(pc.binary_length(column)).as_py()) or largest < 0:
+            yield BROKEN, _find(pc.greater(pc.binary_length(column), largest))
+    if source.format == "csv" and source.names is None and table.num_rows:
+        first = pc.equal(table.column(0), table.column_names[0])
+        if pc.any(first).as_py():
+            yield REPEATED, _find_heads(table, _find(first))
+
+
+def _find_heads(table: pa.Table, first: np.ndarray) -> np.ndarray:
+    found = first.copy()
+    for row in np.flatnonzero(found).tolist():
+        cells = [column[row].as_py() or "" for column in table.columns]
+        found[row] = name_columns(cells) == table.column_names
+    return found
+
+
+def _find(condition: pa.ChunkedArray) -> np.ndarray:
+    return np.asarray(pc.fill_null(condition, fill_value=False).to_numpy())
+
+
+def list_clean(table: pa.Table) -> frozenset[str]:
+    """Name the columns all of whose texts need no cleaning."""
+    return frozenset(name for name in table.column_names if _is_clean(table[name]))
 
 
 def _is_clean(texts: pa.ChunkedArray) -> bool:

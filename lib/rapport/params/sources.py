@@ -2,32 +2,80 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from rapport.params.excel import ExcelOptions
 from rapport.params.forms import Dates, Numbers, check_forms
+from rapport.params.limits import FileLimits
 from rapport.params.strict import Strict
 
 Position = Annotated[int, Field(ge=1, le=100_000)]
 SourceType = Literal["integer", "decimal", "date", "timestamp", "bool"]
+Mark = Annotated[str, Field(pattern=r"^[\t\x20-\x7e]$")]
+Word = Annotated[str, Field(min_length=1, max_length=40)]
+Query = Annotated[str, Field(min_length=1, max_length=20_000)]
+Function = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*:[a-zA-Z_][a-zA-Z0-9_]*$")]
+Argument = str | int | bool
+# A program that has no number writes these; nobody is called so.
+NO_NUMBER = ("NaN", "nan")
+SELECT = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
+# What belongs to some forms alone; a form that must have one of several names them in `_NEEDS`.
+_ONLY: Mapping[str, tuple[str, ...]] = {
+    "fields": ("fixed",),
+    "table": ("sqlite",),
+    "query": ("sqlite", "select"),
+    "function": ("python",),
+    "arguments": ("python",),
+    "delivery": ("python",),
+    "excel": ("excel",),
+    "names": ("csv",),
+    "delimiter": ("csv",),
+    "quote": ("csv",),
+    "escape": ("csv",),
+    "comment": ("csv", "fixed"),
+    "skip": ("csv", "fixed"),
+    "encoding": ("csv", "fixed", "json"),
+}
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "fixed": ("fields",), "sqlite": ("table", "query"), "select": ("query",),
+    "python": ("function",),
+}  # fmt: skip
+NO_FILES = ("select", "python")
 
 
 class Source(Strict):
     """One or several files of one form, as a channel delivered them.
 
-    `path` may hold `*` and `?`: the files are read in the order of their names. Columns of text
-    files are text unless `types` says else, which expressions over them need.
+    `path` may hold `*` and `?`: the files are read in the order of their names, their columns
+    are put together by name. Columns of text files are text unless `types` says else, which
+    expressions over them need. Words of `missing` mean that nothing stands there.
+
+    A `select` reads other sources; a `python` function of the project is run once for each
+    `delivery`, a word that stands for the day or batch fetched: another word fetches anew.
     """
 
-    path: str = Field(min_length=1)
-    format: Literal["csv", "parquet", "fixed", "excel"]
+    path: Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$", max_length=1_000)] = ""
+    format: Literal["csv", "parquet", "fixed", "excel", "json", "sqlite", "select", "python"]
     encoding: str = "utf-8"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Mark = ","
+    quote: Mark | None = '"'
+    escape: Mark | None = None
+    comment: Mark | None = None
+    skip: Annotated[int, Field(ge=0, le=10_000)] = 0
+    names: tuple[Word, ...] | None = None
     fields: Mapping[str, tuple[Position, Position]] | None = None
+    table: Word | None = None
+    query: Query | None = None
+    function: Function | None = None
+    arguments: Mapping[str, Argument] = Field(default_factory=dict)
+    delivery: Word | None = None
     types: Mapping[str, SourceType] = Field(default_factory=dict)
+    missing: tuple[Word, ...] = NO_NUMBER
+    limits: FileLimits = FileLimits.model_construct()
     excel: ExcelOptions | None = None
     numbers: Numbers = None
     dates: Dates = None
@@ -35,7 +83,58 @@ class Source(Strict):
     _forms_have_columns = model_validator(mode="after")(check_forms)
 
     @model_validator(mode="after")
-    def _fixed_has_fields(self) -> Source:
-        if (self.format == "fixed") != (self.fields is not None):
-            raise ValueError("`fields` belongs to format fixed, and fixed needs it")
+    def _fits_its_form(self) -> Source:
+        if (self.format in NO_FILES) != (not self.path):
+            verb = "has no" if self.path else "needs a"
+            raise ValueError(f"format {self.format} {verb} `path`")
+        for name, forms in _ONLY.items():
+            default = Source.model_fields[name].get_default(call_default_factory=True)
+            if self.format not in forms and getattr(self, name) != default:
+                raise ValueError(f"`{name}` belongs to format {' and '.join(forms)}")
+        needed = _NEEDS.get(self.format, ())
+        if needed and sum(getattr(self, name) is not None for name in needed) != 1:
+            raise ValueError(f"format {self.format} needs `{'` or `'.join(needed)}`")
         return self
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Source:
+        marks = [m for m in (self.delimiter, self.quote, self.escape, self.comment) if m]
+        if self.format == "csv" and len(set(marks)) < len(marks):
+            raise ValueError("`delimiter`, `quote`, `escape` and `comment` must differ")
+        return self
+
+
+def name_selects(unit: Any) -> Any:
+    """Make a source of each SELECT that stands in a table's `from`, before anything is checked.
+
+    Examples
+    --------
+    >>> unit = {"sources": {}, "tables": {"orders": {"from": "SELECT 1"}}}
+    >>> made = name_selects(unit)
+    >>> made["tables"], made["sources"]["select_orders"]["query"]
+    ({'orders': [{'from': 'select_orders'}]}, 'SELECT 1')
+    """
+    tables, sources = unit.get("tables"), unit.get("sources")
+    if not isinstance(tables, Mapping) or not isinstance(sources, Mapping):
+        return unit
+    made: dict[str, Any] = {}
+    left: dict[str, Any] = {}
+    for table, given in tables.items():
+        one = [given] if isinstance(given, Mapping) else given
+        left[table] = given
+        if isinstance(one, list | tuple) and any(map(_selects, one)):
+            left[table] = [_named(table, n, mapping, made) for n, mapping in enumerate(one)]
+    return {**unit, "tables": left, "sources": {**sources, **made}} if made else unit
+
+
+def _selects(mapping: Any) -> bool:
+    origin = mapping.get("from") if isinstance(mapping, Mapping) else None
+    return isinstance(origin, str) and SELECT.match(origin) is not None
+
+
+def _named(table: str, number: int, mapping: Any, made: dict[str, Any]) -> Any:
+    if not _selects(mapping):
+        return mapping
+    name = f"select_{table}_{number + 1}" if number else f"select_{table}"
+    made[name] = {"format": "select", "query": mapping["from"]}
+    return {**mapping, "from": name}

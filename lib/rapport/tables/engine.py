@@ -180,6 +180,11 @@ class Engine:
         found = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
         return json.loads(found[0][0])  # type: ignore[no-any-return]
 
+    def unparse(self, tree: Mapping[str, Any]) -> str:
+        """Give the SQL of a syntax tree that `parse` gave, changed or not."""
+        found = self._connection.execute("SELECT json_deserialize_sql(?)", [json.dumps(tree)])
+        return str(found.fetchall()[0][0])
+
     def __enter__(self) -> Self:
         return self
 
