@@ -11,7 +11,7 @@ from typing import Any
 from rapport.cli.work import make_sample
 from rapport.ingest import check_unit, find_sources
 from rapport.ingest.faults import Fault, raise_faults
-from rapport.ingest.sample import write_sample
+from rapport.ingest.sample import write_load, write_sample
 from rapport.params import find_root, load_unit
 
 
@@ -40,8 +40,12 @@ def _fault(row: Mapping[Hashable, Any]) -> Fault:
 
 
 def sample(arguments: argparse.Namespace) -> int:
-    """Write the sample units' source files."""
+    """Write the sample units' source files, or those of one large unit for load."""
     folder = arguments.folder or find_root(Path.cwd()) / "data" / "sample"
-    for name in write_sample(folder, rows=arguments.rows):
+    if arguments.rows is None:
+        written = write_sample(folder)
+    else:
+        written = write_load(folder, rows=arguments.rows)
+    for name in written:
         sys.stdout.write(f"{folder / name}\n")
     return 0

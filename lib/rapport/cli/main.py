@@ -140,7 +140,11 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     sample.set_defaults(command=("data", "sample"))
     sample.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: data/sample")
     sample.add_argument(
-        "--rows", type=_positive, default=None, metavar="N", help="customers a unit"
+        "--rows",
+        type=_positive,
+        default=None,
+        metavar="N",
+        help="one unit for load instead, sample-load, of so many orders",
     )
 
 
