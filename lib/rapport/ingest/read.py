@@ -11,7 +11,7 @@ is the first row of data.
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from rapport.ingest.text import LINE, TextFile
 from rapport.params import Source, UnitParams
 from rapport.tables.engine import Engine, EngineError, identifier
 
-__all__ = ["FILE", "ROW", "RULE", "Opened", "open_select", "open_source", "relation_of", "text_of"]
+__all__ = ["FILE", "ROW", "RULE", "Opened", "open_sources", "relation_of", "text_of"]
 
 Reader = Callable[[str, Source, Path], TextFile]
 READERS: Mapping[str, tuple[str, str]] = {
@@ -34,6 +34,7 @@ READERS: Mapping[str, tuple[str, str]] = {
     "fixed": ("rapport.ingest.text", "read_text"),
     "json": ("rapport.ingest.readers.json_lines", "read_json_lines"),
     "sqlite": ("rapport.ingest.readers.sqlite", "read_sqlite"),
+    "baskets": ("rapport.ingest.readers.baskets", "read_baskets"),
     "excel": ("rapport.ingest.excel", "read_excel"),
 }
 # What a function of the project yields is kept as Parquet.
@@ -53,6 +54,18 @@ class Opened(NamedTuple):
 def relation_of(source: str) -> str:
     """Name the relation that holds a source."""
     return f"source {source}"
+
+
+def open_sources(
+    engine: Engine, unit: UnitParams, files: Mapping[str, tuple[Path, ...]]
+) -> Iterator[tuple[str, Opened]]:
+    """Open the sources that were found, a SELECT after those that it may read."""
+    selects = [name for name in files if unit.sources[name].format == "select"]
+    for name, paths in files.items():
+        if name not in selects:
+            yield name, open_source(engine, name, unit.sources[name], paths)
+    for name in selects:
+        yield name, open_select(engine, name, unit)
 
 
 def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ...]) -> Opened:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapport.errors import DataError
+from rapport.errors import DataError, ParameterError
+from rapport.ingest.fetched import fetched_path
 from rapport.params import Source, UnitParams
 
 DATA_PATH = "RAPPORT_DATA_PATH"
@@ -34,6 +35,7 @@ def find_sources(
 
     A relative path is looked up in `data/sample` of the project for sample units, else in
     `data/raw`, then in the folders of RAPPORT_DATA_PATH; the first folder that has it counts.
+    What a function yields is looked up where it is kept; nothing is fetched.
 
     Parameters
     ----------
@@ -43,31 +45,84 @@ def find_sources(
 
     Returns
     -------
-    files and digests of the sources found, the names of the others in `missing`
+    files and digests of the sources found, the names of the others in `missing`; a SELECT over
+    sources has no file
+
+    Raises
+    ------
+    DataError
+        A file cannot be read, or a link leads out of the folder in which it was found.
+    ParameterError
+        A path is no pattern of files.
     """
     own = root / "data" / ("sample" if unit.sample else "raw")
     further = (os.environ if env is None else env).get(DATA_PATH, "").split(os.pathsep)
     folders = (own, *(Path(folder) for folder in further if folder))
-    found = {name: _files_of(source, folders) for name, source in sorted(unit.sources.items())}
-    files = {name: paths for name, paths in found.items() if paths}
+    found = {
+        name: _find(unit.name, name, source, root, folders)
+        for name, source in sorted(unit.sources.items())
+    }
+    selects = {name for name, source in unit.sources.items() if source.format == "select"}
+    files = {name: paths for name, paths in found.items() if paths or name in selects}
     return ResolvedSources(
         files=files,
-        digests={name: digest_of(paths) for name, paths in files.items()},
-        missing=tuple(name for name, paths in found.items() if not paths),
+        digests={name: _digest(unit.sources[name], paths) for name, paths in files.items()},
+        missing=tuple(name for name in found if name not in files),
     )
 
 
+def _find(
+    unit: str, name: str, source: Source, root: Path, folders: Iterable[Path]
+) -> tuple[Path, ...]:
+    if source.format == "select":
+        return ()
+    if source.format == "python":
+        path = fetched_path(root, unit, name, source)
+        return (path,) if path.is_file() else ()
+    try:
+        return _files_of(source, folders)
+    except (ValueError, NotImplementedError) as error:
+        raise ParameterError(
+            f"unit {unit}: sources.{name}.path is no pattern of files. Use a path, `*` and `?`."
+        ) from error
+
+
 def _files_of(source: Source, folders: Iterable[Path]) -> tuple[Path, ...]:
-    if Path(source.path).is_absolute():
-        return (Path(source.path),) if Path(source.path).is_file() else ()
+    given = Path(source.path)
+    if given.is_absolute():
+        # Whoever writes a whole path says which file is meant, a link too.
+        return _list_files(Path(given.anchor), str(given.relative_to(given.anchor)))
     for folder in folders:
-        # glob() also finds a plain name, but reads brackets in it as a pattern.
-        plain = folder / source.path
-        found = [plain] if plain.is_file() else sorted(folder.glob(source.path))
-        files = tuple(path for path in found if path.is_file())
+        files = _list_files(folder, source.path)
         if files:
+            for path in files:
+                _check_inside(path, folder)
             return files
     return ()
+
+
+def _list_files(folder: Path, pattern: str) -> tuple[Path, ...]:
+    # glob() also finds a plain name, but reads brackets in it as a pattern.
+    plain = folder / pattern
+    if plain.is_file():
+        return (plain,)
+    # Hidden files, and those with which Office marks a workbook that is open, are no delivery.
+    found = (path for path in folder.glob(pattern) if not path.name.startswith((".", "~$")))
+    return tuple(sorted(path for path in found if path.is_file()))
+
+
+def _check_inside(path: Path, folder: Path) -> None:
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise DataError(
+            f"{path.name}: leads out of the folder in which it was found. Put the file itself "
+            f"there, or name its own folder in {DATA_PATH}."
+        )
+
+
+def _digest(source: Source, paths: tuple[Path, ...]) -> str:
+    if source.format == "select":
+        return hashlib.sha256(str(source.query).encode("utf-8")).hexdigest()
+    return digest_of(paths)
 
 
 def digest_of(paths: Iterable[Path]) -> str:

@@ -1,0 +1,138 @@
+"""What functions of the project fetched: run once for each delivery, kept, and read ever after.
+
+A function lies in `sources/<module>.py` of the project and yields Arrow batches, from an API for
+instance. What it yields is kept as Parquet under a name made of the function, its arguments and
+the source's `delivery`; a rerun reads that file. To fetch anew, give `delivery` another word: the
+older file stays, and so do the reports made from it. A change of the function's code alone
+fetches nothing: what a service said then cannot be asked again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rapport.errors import DataError, ParameterError
+from rapport.params import Source, UnitParams
+
+FOLDER = "sources"
+MB = 1 << 20
+
+
+def fetched_path(root: Path, unit: str, name: str, source: Source) -> Path:
+    """Give the file that holds, or shall hold, what a source's function yields.
+
+    Examples
+    --------
+    >>> source = Source(format="python", function="shop:orders", delivery="2026-06")
+    >>> fetched_path(Path("p"), "web", "api", source).as_posix()
+    'p/data/store/fetched/web/api-8ad9319c4e641043.parquet'
+    """
+    asked = [name, source.function, dict(source.arguments), source.delivery]
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode("utf-8")).hexdigest()
+    plain = re.sub(r"[^\w-]", "_", name)[:40]
+    return root / "data" / "store" / "fetched" / unit / f"{plain}-{digest[:16]}.parquet"
+
+
+def fetch_sources(unit: UnitParams, root: Path) -> list[str]:
+    """Run the functions of a unit whose present delivery was not fetched yet, and name the sources.
+
+    A file is there whole or not at all: what a function yields is written aside first.
+
+    Raises
+    ------
+    ParameterError
+        The project has no such module, or the module no such function.
+    DataError
+        The function failed, or what it yields is no Arrow batch or too much.
+    """
+    fetched = []
+    for name, source in sorted(unit.sources.items()):
+        path = fetched_path(root, unit.name, name, source)
+        if source.format == "python" and not path.is_file():
+            _fetch(name, source, root, path)
+            fetched.append(name)
+    return fetched
+
+
+def _fetch(name: str, source: Source, root: Path, path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - a run that fetches nothing need not load it
+
+    function = _load(name, source, root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    where = f"source {name}: {source.function}"
+    try:
+        _write(where, _run(where, function, source, root), source, aside)
+        aside.replace(path)
+    except pa.ArrowException as error:
+        raise DataError(f"{where} yields batches that differ in columns or types.") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _load(name: str, source: Source, root: Path) -> Callable[..., Any]:
+    module, _, called = str(source.function).partition(":")
+    path = root / FOLDER / f"{module}.py"
+    where = f"source {name}: {FOLDER}/{module}.py"
+    if not path.is_file():
+        raise ParameterError(f"{where} is absent. Put the function there, or mend `function`.")
+    spec = importlib.util.spec_from_file_location(f"rapport_source_{module}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(loaded)
+    except Exception as error:
+        raise DataError(_failed(where, error, path)) from error
+    function = getattr(loaded, called, None)
+    if not callable(function):
+        raise ParameterError(f"{where} has no function {called}. Mend `function`.")
+    return function  # type: ignore[no-any-return]
+
+
+def _run(where: str, function: Callable[..., Any], source: Source, root: Path) -> Iterator[Any]:
+    given = dict(source.arguments) | ({"delivery": source.delivery} if source.delivery else {})
+    module = str(source.function).partition(":")[0]
+    try:
+        yield from function(**given)
+    except Exception as error:
+        raise DataError(_failed(where, error, root / FOLDER / f"{module}.py")) from error
+
+
+def _failed(where: str, error: Exception, path: Path) -> str:
+    """Say where a function failed; its own message may hold a key or a customer."""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    line = f" in line {lines[-1]} of {FOLDER}/{path.name}" if lines else ""
+    return f"{where} failed with {type(error).__name__}{line}. Mend it, then run again."
+
+
+def _write(where: str, batches: Iterator[Any], source: Source, aside: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    writer: pq.ParquetWriter | None = None
+    n_rows = n_bytes = 0
+    with contextlib.ExitStack() as opened:
+        for batch in batches:
+            if not isinstance(batch, pa.RecordBatch | pa.Table):
+                advice = "Yield pyarrow.RecordBatch or pyarrow.Table."
+                raise DataError(f"{where} yields {type(batch).__name__}. {advice}")
+            n_rows, n_bytes = n_rows + batch.num_rows, n_bytes + batch.nbytes
+            if n_rows > source.limits.rows or n_bytes > source.limits.unpacked_mb * MB:
+                advice = "Fetch less, or raise `limits` of the source."
+                raise DataError(f"{where} yields more than its limits allow. {advice}")
+            if writer is None:
+                made = pq.ParquetWriter(aside, batch.schema, compression="zstd")
+                writer = opened.enter_context(made)
+            writer.write(batch)
+    if writer is None:
+        raise DataError(f"{where} yields nothing. Yield one empty batch if nothing happened.")
