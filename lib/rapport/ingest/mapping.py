@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from rapport.errors import ParameterError
 from rapport.ingest.expressions import check_expression
 from rapport.params import Recoded, Sql, TableMapping, UnitParams
+from rapport.ingest.selects import check_queries
 from rapport.schema import BIRTH_YEAR, IDENTIFIERS, SCHEMAS, Column
 from rapport.tables.engine import Engine, identifier
 
@@ -96,6 +97,7 @@ def list_pieces(engine: Engine, unit: UnitParams) -> list[Piece]:
         for number, mapping in enumerate(mappings)
         if mapping.from_ is not None
     ]
+    faults += check_queries(engine, unit)
     if not pieces:
         faults.append("no table is read `from` a source")
     if faults:

@@ -25,7 +25,7 @@ from rapport.ingest.quarantine import (
     set_lost_aside,
     set_twice_aside,
 )
-from rapport.ingest.read import open_source
+from rapport.ingest.read import open_sources
 from rapport.ingest.sources import ResolvedSources
 from rapport.ingest.staging import stage
 from rapport.params import UnitParams
@@ -68,8 +68,7 @@ def _open(
 ) -> tuple[dict[str, Mapping[str, str]], list[Fault]]:
     faults = [_missing(unit, name) for name in sources.missing]
     columns: dict[str, Mapping[str, str]] = {}
-    for name, paths in sources.files.items():
-        opened = open_source(engine, name, unit.sources[name], paths)
+    for name, opened in open_sources(engine, unit, sources.files):
         faults += opened.faults
         columns[name] = opened.columns
     return columns, faults

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from rapport.params.identity import Identity
 from rapport.params.privacy import Privacy, trust_privacy
-from rapport.params.sources import Source
+from rapport.params.sources import Source, name_selects
 from rapport.params.strict import Strict
 from rapport.params.tables import Canonical, Expect, Quarantine, TableMapping
 
@@ -79,6 +79,8 @@ class UnitParams(ChapterParams):
     limits: Limits = Limits.model_construct()
     privacy: Privacy = Privacy.model_construct()
     identity: Identity = Identity.model_construct()
+
+    _selects_are_sources = model_validator(mode="before")(name_selects)
 
     @field_validator("timezone")
     @classmethod
