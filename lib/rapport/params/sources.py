@@ -33,12 +33,12 @@ _ONLY: Mapping[str, tuple[str, ...]] = {
     "delivery": ("python",),
     "excel": ("excel",),
     "names": ("csv",),
-    "delimiter": ("csv",),
-    "quote": ("csv",),
+    "delimiter": ("csv", "baskets"),
+    "quote": ("csv", "baskets"),
     "escape": ("csv",),
     "comment": ("csv", "fixed"),
     "skip": ("csv", "fixed"),
-    "encoding": ("csv", "fixed", "json"),
+    "encoding": ("csv", "fixed", "json", "baskets"),
 }
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("fields",), "sqlite": ("table", "query"), "select": ("query",),
@@ -59,7 +59,9 @@ class Source(Strict):
     """
 
     path: Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$", max_length=1_000)] = ""
-    format: Literal["csv", "parquet", "fixed", "excel", "json", "sqlite", "select", "python"]
+    format: Literal[
+        "csv", "parquet", "fixed", "excel", "json", "sqlite", "select", "python", "baskets"
+    ]
     encoding: str = "utf-8"
     delimiter: Mark = ","
     quote: Mark | None = '"'

@@ -2,8 +2,8 @@
 
 Blocks of rows are drawn each from a key of its own and written one after another, so a file of
 five million orders takes the memory of one block. A customer's number of orders is skewed: a
-third of the orders come from a tenth of the customers. Days run over three years, with amounts between
-1 and 400 and one return in 25 orders.
+third of the orders come from a tenth of the customers. Days run over three years, with amounts
+between 1 and 400 and one return in 25 orders.
 """
 
 from __future__ import annotations
