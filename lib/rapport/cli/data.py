@@ -10,6 +10,7 @@ from typing import Any
 
 from rapport.cli.work import make_sample
 from rapport.ingest import check_unit, find_sources
+from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.faults import Fault, raise_faults
 from rapport.ingest.sample import write_load, write_sample
 from rapport.params import find_root, load_unit
@@ -20,6 +21,7 @@ def check(arguments: argparse.Namespace) -> int:
     root = find_root(Path.cwd())
     unit = load_unit(root, arguments.unit)
     make_sample(root, [unit])
+    fetch_sources(unit, root)
     delivery = check_unit(unit, find_sources(unit, root))
     raise_faults(unit.name, [_fault(row) for row in delivery.faults.to_dict("records")])
     for row in delivery.sources.to_dict("records"):

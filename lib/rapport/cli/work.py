@@ -15,6 +15,7 @@ import yaml
 
 from rapport.errors import DataError, ParameterError
 from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
+from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.sources import ResolvedSources, find_sources
 from rapport.marts.periods import (
     Period,
@@ -86,6 +87,8 @@ def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
     make_sample(root, params)
     found = []
     for unit in params:
+        if not arguments.dry_run:
+            fetch_sources(unit, root)
         sources = find_sources(unit, root)
         if not sources.missing:
             if not unit.sample:
@@ -107,7 +110,8 @@ def _typed(text: str) -> Any:
 
 
 def _absent(unit: UnitParams, sources: ResolvedSources) -> str:
-    paths = ", ".join(unit.sources[name].path for name in sources.missing)
+    missing = [unit.sources[name] for name in sources.missing]
+    paths = ", ".join(source.path or str(source.function) for source in missing)
     place = "data/sample" if unit.sample else "data/raw, or a folder that RAPPORT_DATA_PATH names"
     return f"unit {unit.name}: {paths} is absent. Put it into {place}."
 
