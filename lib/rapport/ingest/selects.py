@@ -69,6 +69,8 @@ def check_query(engine: Engine, sql: str, sources: Collection[str]) -> Query:
     if refusals:
         return Query("", refusal=refusals[0])
     tables = [p for p in parts if p.get("type") == "BASE_TABLE" and _name(p) not in ctes]
+    if not tables:
+        return Query("", refusal="reads no source")
     reads = tuple(sorted({known[_name(table)] for table in tables}))
     for table in tables:
         source = known[_name(table)]
