@@ -16,6 +16,7 @@ class Identity(Strict):
     """When two records are one customer; without keys and model the number alone says it.
 
     `keys` are columns of `customers`, or several joined by `+`, in the order of their trust.
+    Those made of `household_keys` alone join only records whose names agree.
     `link` is the probability from which the model joins two records; from .5 to there they are
     listed for review. `calling_code` is that of phone numbers written without one, which begin
     with `trunk_prefix`. `overrides` names a source with the columns `action` (link or never),
@@ -26,6 +27,7 @@ class Identity(Strict):
 
     keys: tuple[Key, ...] = ()
     max_per_key: Annotated[int, Field(ge=1, le=20)] = 3
+    household_keys: tuple[str, ...] = ("phone", "email", "address", "postcode")
     model: bool = False
     link: Annotated[float, Field(ge=0.9, le=0.999)] = 0.95
     max_cluster: Annotated[int, Field(ge=2, le=200)] = 20
