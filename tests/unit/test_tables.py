@@ -83,6 +83,14 @@ def test_missing_cells_of_a_written_table_are_counted_as_those_of_one_in_memory(
     assert count_nulls(written) == count_nulls(made) == {"words": 1, "n": 2}
 
 
+def test_a_written_table_without_a_row_lacks_nothing(tmp_path):
+    made = pa.table({"words": pa.array([], pa.list_(pa.string())), "n": pa.array([], pa.int64())})
+
+    written = write_table(made, tmp_path / "t.parquet")
+
+    assert count_nulls(written) == {"words": 0, "n": 0}
+
+
 def test_another_value_gives_another_digest(orders, tmp_path):
     changed = orders.assign(order_id=["1", "2", "4"])
 

@@ -129,6 +129,7 @@ def count_nulls(table: pa.Table | TableFile) -> dict[str, int]:
         return {name: table[name].null_count for name in table.column_names}
     footer = pq.ParquetFile(table.path).metadata
     groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
+    groups = [group for group in groups if group.num_rows]  # one without a row has no statistics
     places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
     return {
         # A list's statistics are of its elements.
