@@ -8,7 +8,7 @@ report that was there before is untouched, and the next run begins where this on
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -45,6 +45,7 @@ from rapport.press.render.tree import Document
 
 __all__ = ["Chapter", "Published", "Report", "log_failure", "publish"]
 
+Gate = Callable[[Mapping[str, Document], Sequence[Mapping[str, Any]]], None]
 # A PDF must carry a date: that of a report without one is the first day that archives know.
 UNDATED = date(1970, 1, 1)
 
@@ -60,13 +61,14 @@ class Published:
     is_new: bool
 
 
-def publish(report: Report, *, reports: Path) -> Published:
+def publish(report: Report, *, reports: Path, gate: Gate | None = None) -> Published:
     """Render, seal and put a report in place; do nothing if this very run is there.
 
     Parameters
     ----------
     report : what to publish
     reports : the folder of all reports
+    gate : looks at documents and values, and raises what keeps the report from being published
 
     Raises
     ------
@@ -77,6 +79,8 @@ def publish(report: Report, *, reports: Path) -> Published:
     """
     drafts = build_documents(_notebooks(report), report.frame)
     values = list_values(_values(report), drafts)
+    if gate is not None:
+        gate(drafts, values)
     run_id = make_run_id(list_parts(report, values))
     unit = reports / report.frame.unit
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"

@@ -36,6 +36,7 @@ def keep_success(store: Store, planned: Planned, outcome: Outcome, text: str) ->
         "v": 1,
         "task": planned.task.id,
         "tables": {name: asdict(table) for name, table in outcome.tables.items()},
+        "private": {name: asdict(table) for name, table in outcome.private.items()},
         "notebook": notebook,
         "values": list(outcome.values),
         "made": dict(outcome.made),

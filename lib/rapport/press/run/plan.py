@@ -146,6 +146,8 @@ class Planner:
         scope |= made
         # A mart that was made anew and came out equal leaves reports as they are: no key.
         self._done[task.id] = {"tables": made}
+        if result.private:
+            self._done[task.id]["private"] = {n: t.digest for n, t in result.private.items()}
         if isinstance(task, ChapterTask):
             code = self.sources.chapter(task.notebook)
             texts = {"prose": code.prose, "text": code.written}
@@ -194,7 +196,8 @@ def find_record(world: World, key: str) -> Record | None:
     record = world.store.read_task(key)
     if record is None:
         return None
-    objects = [*record["tables"].values(), *([record["notebook"]] if record["notebook"] else [])]
+    tables = [*record["tables"].values(), *record.get("private", {}).values()]
+    objects = [*tables, *([record["notebook"]] if record["notebook"] else [])]
     is_whole = all(world.store.holds(part["digest"], part["size"]) for part in objects)
     keeps = record.get("made", {}).get("keeps", {})
     is_kept = all(_is_kept(world.project / path, digest) for path, digest in keeps.items())
@@ -239,6 +242,7 @@ def make_result(planned: Planned, status: Any, record: Record) -> Result:
     return Result(
         planned.task, status, planned.reason, planned.key, planned.parts,
         tables={name: Table(**table) for name, table in record["tables"].items()},
+        private={name: Table(**table) for name, table in record.get("private", {}).items()},
         notebook=record["notebook"] and record["notebook"]["digest"],
         values=tuple(record["values"]),
         made=record.get("made", {}),

@@ -196,6 +196,8 @@ class Result:
     key: str | None
     parts: Mapping[str, Any] | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
+    private: Mapping[str, Table] = field(default_factory=dict)
+    """Tables that no task reads by name, no report and no draft: a report's function finds them."""
     notebook: str | None = None
     """Digest of the canonical notebook, an object of the store."""
     values: tuple[Mapping[str, Any], ...] = ()

@@ -87,7 +87,8 @@ def _read_records(store: Store) -> Iterator[_Record]:
 
 
 def _needs(record: Mapping[str, Any]) -> Iterator[str]:
-    yield from (table["digest"] for table in (record.get("tables") or {}).values())
+    for part in ("tables", "private"):
+        yield from (table["digest"] for table in (record.get(part) or {}).values())
     if record.get("notebook"):
         yield record["notebook"]["digest"]
 

@@ -31,6 +31,8 @@ from rapport.press.run.store import leases
 
 logger = logging.getLogger(__name__)
 
+# Nobody edits an object by mistake; some are for this user alone.
+PUBLIC, PRIVATE = 0o444, 0o400
 WAIT = 30.0  # seconds that a run waits for `rapport store gc`
 # What a person can put right, unlike a wrong path: no room or a broken disk; no right to write.
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
@@ -136,7 +138,7 @@ class Store:
             self._place(content, self.object_path(digest), mode=0o444)
         return digest
 
-    def add_file(self, path: Path) -> str:
+    def add_file(self, path: Path, *, mode: int = PUBLIC) -> str:
         """Move a file of this file system into the store and return its digest.
 
         Raises
@@ -153,7 +155,7 @@ class Store:
         with self.writing():
             target.parent.mkdir(parents=True, exist_ok=True)
             if os.name == "posix":
-                path.chmod(0o444)
+                path.chmod(mode)
             path.replace(target)
         return digest
 

@@ -1,5 +1,6 @@
 """One chapter executed by papermill, and everything that is kept of it."""
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ from rapport.press.run.kernels.forks import FORKS_VARIABLE
 from rapport.press.run.kernels.specs import COLD, WARM
 from rapport.press.run.tasks import Failure, Table
 from rapport.press.run.work.failures import describe_death, describe_failure, mark_failure
-from rapport.press.run.work.watch import PARTIAL, Watch, count_memory_kills
+from rapport.press.run.work.watch import Watch, count_memory_kills
 from rapport.press.run.work.worker import Job, Outcome, describe_error, keep_warnings, store_table
 
 MIME = "application/vnd.rapport.v1+json"
@@ -64,7 +65,8 @@ def _execute(job: Job, watch: Watch) -> Outcome:
     try:
         notebook = papermill.execute_notebook(
             "chapter.ipynb",
-            PARTIAL,
+            # Papermill would write what is written below in another form; on a failure we do.
+            None,
             parameters=dict(job.task.parameters),  # type: ignore[union-attr]
             # A worker that was told of a fork server gets its kernels there.
             kernel_name=WARM if FORKS_VARIABLE in os.environ else COLD,
@@ -78,6 +80,7 @@ def _execute(job: Job, watch: Watch) -> Outcome:
             on_cell_executed=watch.cell_done,
         )
     except PapermillExecutionError as error:
+        watch.save()
         return Outcome(error=describe_failure(error, watch.notebook, _language(job)))
     except Exception as error:  # a kernel's death shows in many ways, and so do bugs of the press
         failure = _find_death(job, watch, error, was_short=count_memory_kills() > kills)
@@ -109,6 +112,7 @@ def _keep(job: Job, notebook: Notebook) -> Outcome:
     values = [value for b in bundles if b["type"] == "values" for value in b["values"]]
     return Outcome(
         tables=tables,
+        private=_store_private(job),
         notebook={"digest": digest, "size": len(content)},
         values=tuple(values),
         warnings=tuple(find_accidents(notebook)),
@@ -137,6 +141,17 @@ def _store_written(job: Job, bundles: list[dict[str, Any]]) -> dict[str, Table]:
             )
         tables[name] = store_table(job.store, {**bundle, "path": str(path)})
     return tables
+
+
+def _store_private(job: Job) -> dict[str, Table]:
+    """Store what the chapter keeps from everybody: nothing of it is said in the notebook."""
+    folder = job.folder / "private"
+    listed = folder / "tables.json"
+    kept = json.loads(listed.read_bytes()) if listed.is_file() else {}
+    return {
+        name: store_table(job.store, {**table, "path": folder / f"{name}.parquet"}, is_private=True)
+        for name, table in kept.items()
+    }
 
 
 def _gather_log(folder: Path, notebook: Notebook | None, warned: str) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 from rapport.errors import RapportError
 from rapport.press.run.store import Store
+from rapport.press.run.store.store import PRIVATE, PUBLIC
 from rapport.press.run.tasks import (
     ChapterTask,
     Failure,
@@ -58,6 +59,8 @@ class Outcome:
     """What a task made, or why it did not."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
+    private: Mapping[str, Table] = field(default_factory=dict)
+    """As in a result."""
     notebook: Mapping[str, Any] | None = None
     """Digest and size of the canonical notebook."""
     values: tuple[Mapping[str, Any], ...] = ()
@@ -150,8 +153,8 @@ def _make_table(job: Job, task: TableTask) -> Outcome:
     return Outcome(tables={name: store_table(job.store, table) for name, table in made.items()})
 
 
-def store_table(store: Store, described: Mapping[str, Any]) -> Table:
-    """Move a written file into the store.
+def store_table(store: Store, described: Mapping[str, Any], *, is_private: bool = False) -> Table:
+    """Move a written file into the store; a private one for this user's eyes alone.
 
     Raises
     ------
@@ -160,7 +163,7 @@ def store_table(store: Store, described: Mapping[str, Any]) -> Table:
     """
     path = Path(described["path"])
     size = path.stat().st_size
-    digest = store.add_file(path)
+    digest = store.add_file(path, mode=PRIVATE if is_private else PUBLIC)
     if digest != described["digest"]:
         raise RuntimeError(f"{path.name}: has another digest than its writer said")
     kinds = dict(described.get("kinds") or {})
@@ -169,8 +172,9 @@ def store_table(store: Store, described: Mapping[str, Any]) -> Table:
 
 def write_task_file(job: Job, task: ChapterTask) -> None:
     """Write task.json, by which the chapter finds its world, and name it in the environment."""
-    writes = job.folder / "writes"
+    writes, private = job.folder / "writes", job.folder / "private"
     writes.mkdir()
+    private.mkdir(mode=0o700)
     tables = {
         name: {"path": str(job.store.object_path(digest)), "digest": digest}
         for name, digest in job.tables.items()
@@ -179,6 +183,7 @@ def write_task_file(job: Job, task: ChapterTask) -> None:
         **task.context,
         "v": 1, "unit": task.unit, "period": task.period, "chapter": task.chapter,
         "parameters": dict(task.parameters), "tables": tables, "writes": str(writes),
+        "private": str(private),
     }  # fmt: skip
     if task.period is None:
         # What one ingestion read need not be read by the next.
