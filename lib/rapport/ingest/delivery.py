@@ -22,6 +22,7 @@ from rapport.ingest.coverage import (
 )
 from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
+from rapport.ingest.kept import forget_unused
 from rapport.ingest.mapping import Piece, list_pieces
 from rapport.ingest.prepare import prepare
 from rapport.ingest.quality import (
@@ -98,7 +99,10 @@ def ingest(
         pieces = list_pieces(engine, unit)
         ready = prepare(engine, unit, sources, pieces)
         raise_faults(unit.name, ready.faults)
-        return _deliver(engine, unit, sources, ready.pieces, key)
+        delivery = _deliver(engine, unit, sources, ready.pieces, key)
+    if room is not None:
+        forget_unused(room)
+    return delivery
 
 
 def check_unit(

@@ -14,14 +14,12 @@ from collections.abc import Sequence
 from rapport.ingest.casts import local_day
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
+from rapport.ingest.rules import NO_ORDER, ORDER_LEFT, RETURN_ABOVE, SALE_BELOW
 from rapport.ingest.staging import MERGES, label_rows, number_rows
 from rapport.schema import CHANNELS, SCHEMAS
 from rapport.tables.engine import Engine, identifier, quote
 
-SALE_BELOW, RETURN_ABOVE = "sale_below_zero", "return_above_zero"
 NO_LINES = "no_lines_left"
-NO_ORDER, ORDER_LEFT = "order_not_delivered", "order_left"
-QUARANTINE = (SALE_BELOW, RETURN_ABOVE, NO_ORDER, ORDER_LEFT)
 # What an order has from its source, with the type that it has where the source lacks it.
 ORDER_COLUMNS = {
     "customer_id": "VARCHAR", "ordered_at": "TIMESTAMP", "kind": "VARCHAR", "status": "VARCHAR",
@@ -47,31 +45,76 @@ def make_documents(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> lis
     orders = [piece for piece in pieces if piece.table == "orders"]
     lines = [piece for piece in pieces if piece.table == "order_lines"]
     faults = [] if orders else [*_check_lines(engine, lines), *_check_sources(engine, lines)]
-    rows = " UNION ALL ".join(
-        [_read(piece) for piece in orders] or [_added(piece) for piece in lines] or [_none()]
-    )
+    if not orders:
+        for piece in lines:
+            engine.run(f"CREATE TEMP TABLE {_gathered(piece)} AS {_added(piece)}")
+    _number(engine, orders or lines, zone=zone)
+    rows = [_read(piece) for piece in orders or lines] or [_none()]
     kind = "coalesce(kind, CASE WHEN amount < 0 THEN 'return' ELSE 'sale' END)"
     left = (
         f"CASE WHEN rule IS NOT NULL THEN rule "
         f"WHEN {kind} = 'sale' AND amount < 0 THEN {quote(SALE_BELOW)} "
         f"WHEN {kind} = 'return' AND amount > 0 THEN {quote(RETURN_ABOVE)} END"
     )
-    day = local_day("ordered_at", zone)
     engine.run(
-        "CREATE TEMP TABLE documents AS SELECT * REPLACE ("
+        "CREATE TEMP VIEW documents AS SELECT * REPLACE ("
         f"{kind} AS kind, coalesce(status, 'completed') AS status, {left} AS rule), "
-        f"{day} AS ordered_on, year({day}) * 12 + month({day}) - 1 AS month_no, "
-        "row_number() OVER (ORDER BY ordered_at NULLS LAST, piece, length(order_id), order_id) "
-        f"AS order_key FROM ({rows})"
+        "year(ordered_on) * 12 + month(ordered_on) - 1 AS month_no "
+        f"FROM ({' UNION ALL '.join(rows)})"
     )
     return faults
 
 
+def _gathered(piece: Piece) -> str:
+    """Name the relation of a piece's orders, one row each."""
+    return identifier(piece.relation if piece.table == "orders" else f"gathered {piece.number}")
+
+
+def _keyed(piece: Piece) -> str:
+    return identifier(f"keyed {piece.number}")
+
+
+def _number(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
+    """Give every order its number; those of a piece lie as its rows do.
+
+    Only what orders are sorted by goes through the sort: whole rows would be spilled to the disk
+    and back. Copies of other rows come last and are never read.
+    """
+    places = " UNION ALL ".join(
+        f"SELECT {piece.number} AS piece, rowid AS place, ordered_at, order_id, "
+        f"{merged()} AS is_merged FROM {_dated(piece)}"
+        for piece in pieces
+    )
+    if not places:
+        return
+    engine.run(
+        "CREATE TEMP TABLE keyed AS SELECT piece, place, "
+        f"{local_day('ordered_at', zone)} AS ordered_on, row_number() OVER ("
+        "ORDER BY is_merged, ordered_at NULLS LAST, piece, length(order_id), order_id) "
+        f"AS order_key FROM ({places})"
+    )
+    for piece in pieces:
+        engine.run(
+            f"CREATE TEMP TABLE {_keyed(piece)} AS SELECT order_key, ordered_on FROM keyed "
+            f"WHERE piece = {piece.number} ORDER BY place"
+        )
+    engine.run("DROP TABLE keyed")
+
+
+def _dated(piece: Piece) -> str:
+    rows = _gathered(piece)
+    if piece.table != "orders" or piece.has("ordered_at"):
+        return rows
+    return f"(SELECT *, rowid, CAST(NULL AS TIMESTAMP) AS ordered_at FROM {rows})"
+
+
 def _read(piece: Piece) -> str:
-    columns = [_or_empty(piece, name) for name in ORDER_COLUMNS]
+    columns = list(ORDER_COLUMNS)
+    if piece.table == "orders":
+        columns = [_or_empty(piece, name) for name in ORDER_COLUMNS]
     return (
-        f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, rule "
-        f"FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+        f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, rule, ordered_on, "
+        f"order_key FROM {_gathered(piece)} POSITIONAL JOIN {_keyed(piece)} WHERE NOT {merged()}"
     )
 
 
@@ -89,7 +132,7 @@ def _added(piece: Piece) -> str:
             columns.append(f"coalesce({kept}, min({name})) AS {name}")
     left = f"CASE WHEN count(*) FILTER (WHERE rule IS NULL) = 0 THEN {quote(NO_LINES)} END"
     return (
-        f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, {left} AS rule "
+        f"SELECT order_id, {', '.join(columns)}, {left} AS rule "
         f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY order_id"
     )
 
@@ -98,7 +141,8 @@ def _none() -> str:
     empty = [f"CAST(NULL AS {kind}) AS {name}" for name, kind in ORDER_COLUMNS.items()]
     return (
         f"SELECT 0 AS piece, CAST(NULL AS VARCHAR) AS order_id, {', '.join(empty)}, "
-        "CAST(NULL AS VARCHAR) AS rule WHERE false"
+        f"CAST(NULL AS VARCHAR) AS rule, {EMPTY_DAY} AS ordered_on, "
+        "CAST(NULL AS BIGINT) AS order_key WHERE false"
     )
 
 

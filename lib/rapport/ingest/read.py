@@ -19,6 +19,7 @@ from typing import NamedTuple
 from rapport.ingest.casts import CLEAN, TEXT, read_as, unreadable_as
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.forms import apply_forms
+from rapport.ingest.kept import list_columns, read_once
 from rapport.ingest.readers.aside import FILE, ROW, RULE
 from rapport.ingest.readers.parquet import open_parquet
 from rapport.ingest.selects import make_select
@@ -117,8 +118,10 @@ def _open_rows(
 def _open_file(engine: Engine, part: str, name: str, source: Source, path: Path) -> TextFile:
     if source.format in PARQUET:
         return TextFile(None, open_parquet(engine, part, name, source, path))
-    file = _reader_of(source)(name, source, path)
-    if file.table is not None:
+    file = read_once(engine.room, source, path, lambda: _reader_of(source)(name, source, path))
+    if isinstance(file.table, Path):
+        engine.add(part, file.table)
+    elif file.table is not None:
         is_numbered = ROW in file.table.column_names
         engine.add(part, file.table, row_number=None if is_numbered else ROW)
     return file
@@ -132,7 +135,7 @@ def _reader_of(source: Source) -> Reader:
 
 
 def _puts_aside(file: TextFile) -> bool:
-    return file.table is not None and RULE in file.table.column_names
+    return RULE in list_columns(file)
 
 
 def _part(source: Source, part: str, number: int, *, puts_aside: bool) -> str:

@@ -47,7 +47,7 @@ class TextFile(NamedTuple):
     filled and without blanks at their ends.
     """
 
-    table: pa.Table | None
+    table: pa.Table | Path | None
     faults: list[Fault]
     clean: frozenset[str] = frozenset()
 
