@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rapport.ingest.currency import NO_RATE_MARK
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
 from rapport.ingest.read import FILE, ROW
 from rapport.ingest.rules import (
     CURRENCY,
     EMPTY,
+    NO_RATE,
     PRICE,
     RANGE,
     TIMES,
@@ -156,11 +158,16 @@ def _column_tests(unit: UnitParams, piece: Piece, field: Field) -> Iterator[Test
         yield Test(table, column.name, unread, found, UNREADABLE, _how(field))
         filled = f" AND NOT {unread}"
     if column.required and table == piece.table and not _may_lack(unit, column):
-        yield Test(table, column.name, f"{name} IS NULL{filled}", "is empty", EMPTY)
-    if column.name == "currency" and table == piece.table:
+        # Money of a currency without a rate is not empty, only not known.
+        rated = f" AND {NO_RATE_MARK} IS NOT TRUE" if piece.converts else ""
+        yield Test(table, column.name, f"{name} IS NULL{filled}{rated}", "is empty", EMPTY)
+    if column.name == "currency" and piece.converts:
+        found = "there is no rate for this currency on this day"
+        yield Test(table, column.name, NO_RATE_MARK, found, NO_RATE, "Add it to `rates`.")
+    elif column.name == "currency" and table == piece.table:
         wrong = f"{name} <> {quote(unit.currency)}"
         found = f"another currency than {unit.currency}"
-        advice = "Convert the amounts before delivery, or make a unit for each currency."
+        advice = "Declare `rates`, or make a unit for each currency."
         yield Test(table, column.name, wrong, found, CURRENCY, advice)
     for wrong, found in _ranges(column):
         yield Test(table, column.name, f"{name} {wrong}", found, RANGE)

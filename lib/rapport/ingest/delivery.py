@@ -23,6 +23,7 @@ from rapport.ingest.coverage import (
 from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.kept import forget_unused
+from rapport.ingest.listing import list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
 from rapport.ingest.prepare import prepare
 from rapport.ingest.quality import (
@@ -32,7 +33,6 @@ from rapport.ingest.quality import (
     measure_completeness,
     quality_table,
 )
-from rapport.ingest.quarantine import list_set_aside, summarize
 from rapport.ingest.sources import ResolvedSources
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rapport.errors import ParameterError
+from rapport.ingest.cleaning import check_cleaning, check_rates
 from rapport.ingest.expressions import check_expression
-from rapport.params import Recoded, Sql, TableMapping, UnitParams
+from rapport.ingest.rules import CONVERTED, MISSING
 from rapport.ingest.selects import check_queries
+from rapport.params import Recoded, Sql, TableMapping, TimeRule, UnitParams
 from rapport.schema import BIRTH_YEAR, IDENTIFIERS, SCHEMAS, Column
 from rapport.tables.engine import Engine, identifier
 
@@ -33,13 +35,16 @@ MAIN_TIMES: Mapping[str, str] = {
 # What a unit without dates, customers or amounts may leave empty (`baskets_only`).
 BASKETS_MAY_LACK = frozenset(["ordered_at", "amount", "quantity"])
 CURRENCY = Column("currency", "text", required=True)
+# Of no canonical table: when a row arrived is asked once, by the ingestion.
+ARRIVAL = ("arrival", Column("at", "timestamp"))
 
 
 @dataclass(frozen=True)
 class Field:
     """One column to stage: its place, its schema, its SQL, the source columns that it reads.
 
-    `may_fail` says of a staged one whether there are values that it cannot be read from.
+    `clock` is how its time is read where that differs from the table's own; `may_fail` says of a
+    staged one whether there are values that it cannot be read from.
     """
 
     table: str
@@ -49,13 +54,15 @@ class Field:
     words: Mapping[str, str | None] | None = None
     computed: bool = False
     may_fail: bool = True
+    clock: TimeRule | None = None
 
 
 @dataclass(frozen=True)
 class Piece:
     """One canonical table from one source.
 
-    `puts_aside` says of a staged one whether its reader names rows that are no data.
+    `converts` says whether its money may be of several currencies, `puts_aside` of a staged one
+    whether its reader names rows that are no data.
     """
 
     table: str
@@ -64,6 +71,7 @@ class Piece:
     mapping: TableMapping
     fields: tuple[Field, ...]
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    converts: bool = False
     puts_aside: bool = False
 
     @property
@@ -75,6 +83,20 @@ class Piece:
     def aside(self) -> str:
         """Name the relation of the rows that the reader put aside, if `puts_aside`."""
         return f"aside {self.table} {self.number}"
+
+    @property
+    def exclusions(self) -> tuple[str, ...]:
+        """Name the declared rules under which rows leave, those for empty values last."""
+        return (*self.mapping.exclude, *self._missing("drop"))
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Name the declared rules that count rows which stay."""
+        converted = (CONVERTED,) if self.converts else ()
+        return (*self.mapping.flag, *self._missing("unknown"), *converted)
+
+    def _missing(self, what: str) -> list[str]:
+        return [f"{MISSING}{name}" for name, done in self.mapping.missing.items() if done == what]
 
     def has(self, column: str) -> bool:
         """Say whether the piece fills a column of its own table."""
@@ -97,6 +119,8 @@ def list_pieces(engine: Engine, unit: UnitParams) -> list[Piece]:
         for number, mapping in enumerate(mappings)
         if mapping.from_ is not None
     ]
+    if unit.rates is not None and isinstance(unit.rates.rate, Sql):
+        _reads(engine, "rates.rate", unit.rates.rate.sql, faults)
     faults += check_queries(engine, unit)
     if not pieces:
         faults.append("no table is read `from` a source")
@@ -121,7 +145,11 @@ def _piece(engine: Engine, unit: UnitParams, table: str, number: int, faults: li
         name: _reads(engine, f"{where}.{name}", condition, faults)
         for name, condition in {**mapping.exclude, **mapping.flag}.items()
     }
-    return Piece(table, number, source, mapping, tuple(fields), conditions)
+    faults += check_cleaning(table, mapping, filled)
+    converts = unit.rates is not None and mapping.currency is not None
+    if converts:
+        faults += check_rates(unit, table, filled)
+    return Piece(table, number, source, mapping, tuple(fields), conditions, converts=converts)
 
 
 def _required(unit: UnitParams, table: str) -> list[str]:
@@ -145,6 +173,10 @@ def _fields(
     if mapping.currency is not None:
         sql, reads = _sql(engine, f"tables.{table}.currency", mapping.currency, faults)
         yield Field(table, CURRENCY, sql, reads, computed=isinstance(mapping.currency, Sql))
+    if mapping.arrived is not None and mapping.arrived.column is not None:
+        rule = TimeRule(format=mapping.arrived.format, zone=mapping.arrived.zone)
+        name = mapping.arrived.column
+        yield Field(*ARRIVAL, identifier(name), (name,), clock=rule)
     bases = {"customers": _order_table(unit), "products": "order_lines"}
     for derived, others in unit.tables.items():
         for other in others if bases.get(derived) == table else ():

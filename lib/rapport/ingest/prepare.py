@@ -9,15 +9,17 @@ from typing import Any
 
 from rapport.ingest.checks import Wrong, check_pieces
 from rapport.ingest.coverage import count_rows, make_span
+from rapport.ingest.currency import convert, make_rates
 from rapport.ingest.documents import make_documents, make_identities, make_lines
 from rapport.ingest.faults import Fault
 from rapport.ingest.keys import check_fingerprint, check_keys
+from rapport.ingest.listing import add_related
 from rapport.ingest.mapping import Piece
 from rapport.ingest.quality import read_money
 from rapport.ingest.quarantine import (
     Broken,
-    add_related,
     check_limits,
+    check_unparsed,
     count_broken,
     find_torn,
     open_list,
@@ -48,12 +50,16 @@ def prepare(
     torn, faults = find_torn(engine, unit, pieces, faults)
     closed = {*sources.missing, *(fault.table for fault in faults)}
     reached = [piece for piece in pieces if piece.source not in closed]
+    unrated = make_rates(engine, unit, columns)
     staged, found = _stage(engine, unit, sources, reached, columns)
+    faults += unrated
     # Values of what could be staged are told beside what could not.
     incomplete = bool(faults or found)
+    has_rates = unit.rates is not None and not unrated and unit.rates.source not in closed
+    staged = convert(engine, unit, staged, has_rates=has_rates)
     open_list(engine)
     wrong = check_pieces(engine, unit, staged, torn)
-    told = [*faults, *found, *set_aside(engine, unit, wrong)]
+    told = [*faults, *found, *check_unparsed(engine, unit, staged), *set_aside(engine, unit, wrong)]
     told += set_twice_aside(engine, unit, check_keys(engine, staged), staged)
     set_lost_aside(engine, staged)
     broken = count_broken(engine, staged)

@@ -83,8 +83,8 @@ def _piece_steps(
         steps.append(step(COPIES, "merged", left.get(COPIES, none)))
     else:
         steps.append(flag(COPIES, copies))
-    steps += [step(rule, "excluded", left.get(rule, none)) for rule in piece.mapping.exclude]
-    steps += [flag(name, stays.get(name, none)) for name in piece.mapping.flag]
+    steps += [step(rule, "excluded", left.get(rule, none)) for rule in piece.exclusions]
+    steps += [flag(name, stays.get(name, none)) for name in piece.flags]
     steps += [step(rule, "quarantined", left[rule]) for rule in QUARANTINED if rule in left]
     steps.append(step("kept", "kept", left.get("", none)))
     _balance(steps)
@@ -138,7 +138,7 @@ def _parts(piece: Piece) -> Iterator[str]:
         yield f"{left} documents WHERE piece = {piece.number}"
     else:
         yield f"{left} {staged}"
-    for name in piece.mapping.flag:
+    for name in piece.flags:
         rule = f"{quote(name)} AS rule, true AS flagged"
         found = identifier(f"flag {name}")
         yield f"{head}, {rule}, {money} AS amount FROM {staged} WHERE {found}"

@@ -14,28 +14,14 @@ from decimal import Decimal
 from math import floor
 from typing import NamedTuple
 
-import pandas as pd
-import pyarrow as pa
-
 from rapport.ingest.casts import unreadable_as
 from rapport.ingest.checks import Test, Torn, Wrong
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, text_of
-from rapport.ingest.rules import (
-    BROKEN_RELATIONS,
-    LIMITED,
-    NO_CAMPAIGN,
-    NO_ORDER,
-    ORDER_LEFT,
-    RETURN_ABOVE,
-    SALE_BELOW,
-    TWICE,
-)
-from rapport.ingest.staging import FILE_STEP, label_rows
+from rapport.ingest.rules import BROKEN, LIMITED, NO_CAMPAIGN, TWICE
+from rapport.ingest.staging import label_rows, number_rows
 from rapport.params import Quarantine, UnitParams
-from rapport.schema import SCHEMAS
-from rapport.tables import arrow_schema
 from rapport.tables.engine import Engine, identifier, quote
 
 LISTED = "set aside"
@@ -229,71 +215,19 @@ def set_lost_aside(engine: Engine, pieces: Sequence[Piece]) -> None:
             _mark(engine, piece, [test])
 
 
-def add_related(
-    engine: Engine, pieces: Sequence[Piece], broken: Mapping[str, Broken]
-) -> dict[str, Broken]:
-    """List the rows that left because of what orders and lines say of each other; count them."""
-    counted = dict(broken)
+def check_unparsed(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> list[Fault]:
+    """Tell rows that a reader could not take apart, source by source, where none may be broken."""
+    faults: dict[str, Fault] = {}
     for piece in pieces:
-        relation = {"orders": "documents", "order_lines": "lines"}.get(piece.table)
-        if relation is None:
+        if not piece.puts_aside or limit_of(unit, piece) is not None:
             continue
-        names = ", ".join(quote(rule) for rule in (*BROKEN_RELATIONS, ORDER_LEFT))
-        rows = engine.rows(
-            f"SELECT rule, count(*) AS n FROM {relation} "
-            f"WHERE piece = {piece.number} AND rule IN ({names}) GROUP BY rule ORDER BY rule"
+        (row,) = engine.rows(
+            f"SELECT count(*) AS n, min({number_rows()}, {ROWS_NAMED}) AS numbers "
+            f"FROM {identifier(piece.aside)} WHERE rule = {quote(BROKEN)}"
         )
-        if rows:
-            _list_related(engine, piece)
-        n_read, by_rule = broken[piece.relation]
-        related = {row["rule"]: row["n"] for row in rows if row["rule"] in LIMITED}
-        counted[piece.relation] = Broken(n_read, {**by_rule, **related})
-    return counted
-
-
-def _list_related(engine: Engine, piece: Piece) -> None:
-    signs = f"d.rule IN ({quote(SALE_BELOW)}, {quote(RETURN_ABOVE)})"
-    left = f"CASE WHEN {signs} THEN d.rule"
-    if piece.table == "order_lines":
-        left += f" WHEN d.order_id IS NULL THEN {quote(NO_ORDER)}"
-        left += f" WHEN d.rule IS NOT NULL THEN {quote(ORDER_LEFT)}"
-    found = (
-        f"SELECT s.{FILE}, s.{ROW}, {left} END AS rule FROM {identifier(piece.relation)} AS s "
-        "LEFT JOIN documents AS d ON s.order_id = d.order_id WHERE s.rule IS NULL"
-    )
-    engine.run(
-        f"INSERT INTO {identifier(LISTED)} SELECT {quote(piece.table)}, {quote(piece.source)}, "
-        f"{FILE}, {ROW}, rule, CASE WHEN rule IN ({quote(NO_ORDER)}, {quote(ORDER_LEFT)}) "
-        f"THEN 'order_id' ELSE 'amount' END FROM ({found}) WHERE rule IS NOT NULL"
-    )
-
-
-def list_set_aside(engine: Engine, pieces: Sequence[Piece]) -> pa.Table:
-    """Give the canonical table `quarantine`: every row set aside, by where it stands and why.
-
-    Rows that a reader put aside are among them, under the reader's rule and no column.
-    """
-    parts = [f"SELECT * FROM {identifier(LISTED)}"]
-    parts += [
-        f"SELECT {quote(piece.table)}, {quote(piece.source)}, {FILE}, {ROW}, rule, '' "
-        f"FROM {identifier(piece.aside)}"
-        for piece in pieces if piece.puts_aside
-    ]  # fmt: skip
-    found = engine.fetch(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)}) ORDER BY ALL")
-    return found.cast(arrow_schema(SCHEMAS["quarantine"]))
-
-
-def summarize(quarantine: pa.Table) -> pd.DataFrame:
-    """Give where rows were set aside and why: one row per table, source, rule and column.
-
-    Returns
-    -------
-    `table`, `source`, `rule`, `column`, `n_rows`, `rows` (the first row numbers, as in faults)
-    """
-    head = ["table", "source", "rule", "column"]
-    rows = []
-    for key, part in quarantine.to_pandas().groupby(head, sort=True):
-        places = part.head(ROWS_NAMED)
-        numbers = (places["source_file"].astype("int64") - 1) * FILE_STEP + places["source_row"]
-        rows.append((*key, len(part), ", ".join(label_rows(numbers.tolist()))))
-    return pd.DataFrame(rows, columns=[*head, "n_rows", "rows"])
+        if row["n"]:
+            found = "more or fewer fields than its head, or cannot be taken apart"
+            advice = "Mend them, or declare how many may be set aside (`quarantine`)."
+            rows = label_rows(row["numbers"])
+            faults[piece.source] = Fault(piece.source, "", found, advice, "", row["n"], rows)
+    return list(faults.values())

@@ -34,9 +34,11 @@ LIMITED = frozenset([*BROKEN_VALUES, *BROKEN_RELATIONS, BROKEN])
 COPIES: Final = "exact_duplicates"
 OVERLAP: Final = "overlap_of_files"
 MISSING: Final = "missing_"
+CONVERTED: Final = "currency_converted"
 RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, "read", "kept"])
 
 
-def is_reserved(name: str) -> bool:
-    """Say whether a name is one of the ingestion's own."""
-    return name in RESERVED or name.startswith(MISSING)
+def is_reserved(name: str, *, flag: bool) -> bool:
+    """Say whether a unit's rule, or its flag, may not be called so."""
+    own = name == CONVERTED or name.startswith(MISSING)
+    return own or (not flag and name in RESERVED)

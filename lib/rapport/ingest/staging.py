@@ -19,10 +19,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rapport.ingest.casts import Cast, Clock, cast, recode
+from rapport.ingest.cleaning import UNKNOWN
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
 from rapport.ingest.read import FILE, ROW, RULE, relation_of
-from rapport.ingest.rules import COPIES, OVERLAP, TWICE
+from rapport.ingest.rules import COPIES, MISSING, OVERLAP, TWICE
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine, EngineError, identifier, quote
 
@@ -55,13 +56,19 @@ def stage(
     }  # fmt: skip
     told = {(fault.table, fault.column) for fault in faults}
     faults += [fault for fault in unfit if (fault.table, fault.column) not in told]
+    empty = {name: _is_empty(casts[name]) for name in piece.mapping.missing if name in casts}
+    for name in empty:
+        if piece.mapping.missing[name] == UNKNOWN:
+            casts[name] = Cast(
+                f"coalesce({casts[name].value}, {quote(UNKNOWN)})", casts[name].unread
+            )
     left = _without(replace(piece, puts_aside=RULE in known), faults, casts)
     if left is None:
         return None, faults
     try:
         if left.puts_aside:
             engine.run(_put_aside(left, casts))
-        engine.run(_create(left, casts, list(known), n_files=n_files))
+        engine.run(_create(left, casts, empty, list(known), n_files=n_files))
     except EngineError as error:
         failing = list(_failing(engine, left))
         if not failing:
@@ -152,10 +159,15 @@ def _absent(piece: Piece, known: Mapping[str, str]) -> Iterator[Fault]:
             yield Fault(table, column, found, advice, piece.source)
 
 
+def _is_empty(made: Cast) -> str:
+    unread = f" AND NOT {made.unread}" if made.unread is not None else ""
+    return f"({made.value} IS NULL{unread})"
+
+
 def _cast(piece: Piece, field: Field, found: str, zone: str) -> Cast:
     if field.words is not None:
         return recode(field.sql, field.words, found)
-    rule = piece.mapping.time
+    rule = field.clock or piece.mapping.time
     clock = Clock(rule.format if rule else None, (rule and rule.zone) or zone, zone)
     made = cast(field.column, field.sql, found, clock)
     return Cast(made.value) if _is_safe(field.column.type, found) else made
@@ -171,7 +183,14 @@ def _is_safe(kind: str, found: str) -> bool:
     )
 
 
-def _create(piece: Piece, casts: dict[str, Cast], known: list[str], *, n_files: int) -> str:
+def _create(
+    piece: Piece,
+    casts: Mapping[str, Cast],
+    empty: Mapping[str, str],
+    known: list[str],
+    *,
+    n_files: int,
+) -> str:
     columns = [FILE, ROW]
     columns += [f"{made.value} AS {identifier(name)}" for name, made in casts.items()]
     columns += [
@@ -182,7 +201,11 @@ def _create(piece: Piece, casts: dict[str, Cast], known: list[str], *, n_files: 
         f"{_holds(condition)} AS {identifier(f'flag {name}')}"
         for name, condition in piece.mapping.flag.items()
     ]
-    columns += [f"{_rule(piece)} AS excluded", _copies(piece, known)]
+    columns += [
+        f"{test} AS {identifier(f'flag {MISSING}{name}')}"
+        for name, test in empty.items() if piece.mapping.missing[name] == UNKNOWN
+    ]  # fmt: skip
+    columns += [f"{_rule(piece, empty)} AS excluded", _copies(piece, known)]
     source = _data(piece)
     drops = piece.mapping.exact_duplicates == "drop"
     whens = [f"WHEN {overlap} THEN {quote(OVERLAP)}" for overlap in _overlap(piece, n_files)]
@@ -214,11 +237,11 @@ def _holds(condition: str) -> str:
     return f"coalesce(CAST(({condition}\n) AS BOOLEAN), false)"
 
 
-def _rule(piece: Piece) -> str:
-    whens = [
-        f"WHEN {_holds(condition)} THEN {quote(name)}"
-        for name, condition in piece.mapping.exclude.items()
-    ]
+def _rule(piece: Piece, empty: Mapping[str, str]) -> str:
+    tests = {name: _holds(condition) for name, condition in piece.mapping.exclude.items()}
+    missing = piece.mapping.missing
+    tests |= {f"{MISSING}{name}": test for name, test in empty.items() if missing[name] == "drop"}
+    whens = [f"WHEN {test} THEN {quote(name)}" for name, test in tests.items()]
     return f"CASE {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
 
 

@@ -3,13 +3,24 @@
 from rapport.params.load import check_unit_name, find_root, list_units, load_unit
 from rapport.params.model import ChapterParams, Language, Text, UnitParams, trust_unit
 from rapport.params.sources import Source
-from rapport.params.tables import Expect, Quarantine, Recoded, Sql, TableMapping, TimeRule
+from rapport.params.tables import (
+    Arrival,
+    Expect,
+    Quarantine,
+    Rates,
+    Recoded,
+    Sql,
+    TableMapping,
+    TimeRule,
+)
 
 __all__ = [
+    "Arrival",
     "ChapterParams",
     "Expect",
     "Language",
     "Quarantine",
+    "Rates",
     "Recoded",
     "Source",
     "Sql",

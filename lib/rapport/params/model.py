@@ -12,7 +12,7 @@ from rapport.params.identity import Identity
 from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source, name_selects
 from rapport.params.strict import Strict
-from rapport.params.tables import Canonical, Expect, Quarantine, TableMapping
+from rapport.params.tables import Canonical, Expect, Quarantine, Rates, TableMapping
 
 Language = Literal["en", "zh"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -76,6 +76,7 @@ class UnitParams(ChapterParams):
     # Built without validation, which would make the validators in every process.
     expect: Expect = Expect.model_construct()
     quarantine: Quarantine | None = None
+    rates: Rates | None = None
     limits: Limits = Limits.model_construct()
     privacy: Privacy = Privacy.model_construct()
     identity: Identity = Identity.model_construct()
@@ -110,7 +111,8 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     validators again took longer than opening the chapter. What is left out is not there: a
     chapter other than ingestion has no use for it.
     """
-    apart = {"sources", "tables", "expect", "quarantine", "limits", "title", "privacy", "identity"}
+    apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
+    apart |= {"privacy", "identity"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
