@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,7 @@ from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.kept import forget_unused
 from rapport.ingest.listing import list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
+from rapport.ingest.parts import digest_parts
 from rapport.ingest.prepare import prepare
 from rapport.ingest.quality import (
     flow_steps,
@@ -52,7 +53,8 @@ class Delivery:
     bars from read to kept; `sources` one row per source; `coverage` one row per source and
     calendar day; `completeness` one row per table and column; `quarantine` one row per table,
     source, rule and column under which rows were set aside; `faults` one row per fault, empty
-    unless it comes from `check_unit`. `facts` are single figures by name.
+    unless it comes from `check_unit`; `parts` one row per table and part, with the digest of the
+    part's rows. `facts` are single figures by name.
     """
 
     tables: Mapping[str, pa.Table | TableFile]
@@ -66,6 +68,7 @@ class Delivery:
     facts: Mapping[str, int | Decimal]
     data_from: date | None
     data_until: date | None
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def ingest(
@@ -163,6 +166,7 @@ def _account(
         facts=list_facts(engine, pieces),
         data_from=span["data_from"],
         data_until=span["data_until"],
+        parts=digest_parts(engine, tables),
     )
 
 
