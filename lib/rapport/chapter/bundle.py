@@ -11,7 +11,7 @@ from typing import Any
 from IPython.display import display
 
 from rapport.errors import DataError
-from rapport.present.values import Value
+from rapport.present.values import Suppressed, Value
 
 MIME = "application/vnd.rapport.v1+json"
 
@@ -46,6 +46,8 @@ def to_json(value: object) -> Any:
     DataError
         The number is infinite or not a number: a result must say what it is instead.
     """
+    if isinstance(value, Suppressed):
+        return None
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):

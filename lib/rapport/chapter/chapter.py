@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from rapport import tables
 from rapport.analysis.measured import Measured
-from rapport.chapter import bundle
+from rapport.chapter import bundle, hiding
+from rapport.chapter.hiding import refuse_private
 from rapport.chapter.numbers import hide_suppressed, make_value
 from rapport.chapter.opening import describe_opening, hold_threads, log_opening
 from rapport.chapter.showing import Shown, show
@@ -27,6 +28,7 @@ from rapport.present.sentences import Listing, compose
 from rapport.present.tables import TableSpec
 from rapport.present.values import Value
 from rapport.privacy import SAMPLE_KEY, read_key
+from rapport.privacy.erased import read_erased
 
 if TYPE_CHECKING:
     from rapport.ingest.sources import ResolvedSources
@@ -107,6 +109,14 @@ class Chapter:
         return SAMPLE_KEY if self.unit.sample else read_key(os.environ)
 
     @property
+    def erased(self) -> tuple[str, ...]:
+        """Digests of the pseudonyms of erased customers, which ingestion leaves out."""
+        world = self._world
+        if world.root is None:
+            return world.erased
+        return read_erased(world.root, self.unit.name, lambda: self.pseudonym_key)
+
+    @property
     def room(self) -> tables.Room:
         """Where ingestion makes tables too large for memory, and keeps what it read."""
         world = self._world
@@ -129,7 +139,10 @@ class Chapter:
         ------
         DataError
             The table is not among those that this chapter was given.
+        DisclosureError
+            The table names people: no chapter reads it.
         """
+        refuse_private(table, self._world.chapter)
         if table not in self._world.tables:
             raise DataError(
                 f"chapter {self._world.chapter}: the table {table} is not made. Run "
@@ -142,6 +155,7 @@ class Chapter:
 
     def read_optional(self, table: str, *, window: str | None = None) -> pd.DataFrame | None:
         """Read a table that the unit may lack: None where it has no such table or no row."""
+        refuse_private(table, self._world.chapter)
         if table not in self._world.tables:
             return None
         rows = self.read(table, window=window)
@@ -156,6 +170,14 @@ class Chapter:
         """
         if rows is not None:
             self._publish(table, rows)
+
+    def keep_apart(self, table: str, rows: pa.Table | None) -> None:
+        """Keep a table that names people where no chapter, report or draft reads it.
+
+        Nothing of it is said in the notebook, not even a digest. A draft keeps nothing.
+        """
+        if rows is not None and self._world.private is not None:
+            hiding.keep_apart(table, rows, self._world.private)
 
     def _publish(
         self,
@@ -250,7 +272,8 @@ class Chapter:
         None is passed over: a part that the data do not allow has no picture, and the sentence
         beside it says why. The data behind a figure or table are published under its id.
         """
-        for spec in specs:
+        for each in specs:
+            spec = hiding.hide_counts(each, self.unit.min_count)
             if spec is not None:
                 show(spec, self.unit)
             if isinstance(spec, FigureSpec):

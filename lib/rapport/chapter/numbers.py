@@ -12,21 +12,25 @@ import pandas as pd
 from rapport.analysis.measured import Measured
 from rapport.params import UnitParams
 from rapport.present.values import KINDS, Kind, Suppressed, Value
+from rapport.privacy.disclosed import is_counted, is_small
 
 Plain = int | float | Decimal | str | date | None
 
 
 def make_value(measured: Measured, id: str, unit: UnitParams) -> Value:  # noqa: A002
-    """Make the value object of one number of a unit.
+    """Make the value object of one number of a unit; too few customers are not told.
 
     Raises
     ------
     TypeError
         The number is of a type that no record can hold, or its kind is not known.
     """
+    value: Plain | Suppressed = plain(measured.value)
+    if is_counted(id, measured.kind, measured.unit) and is_small(value, unit.min_count):
+        value = Suppressed(unit.min_count)
     return Value(
         id=id,
-        value=plain(measured.value),
+        value=value,
         kind=_kind(measured.kind),
         unit=measured.unit,
         n=None if measured.n is None else int(measured.n),

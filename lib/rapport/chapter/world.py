@@ -42,6 +42,10 @@ class World:
     """The project's folder in a draft; None in a task, which must not look around."""
     kept: Path | None = None
     """Where ingestion keeps what it read for the next one; None in a draft."""
+    private: Path | None = None
+    """Where tables go that no chapter reads; None in a draft, which leaves none behind."""
+    erased: tuple[str, ...] = ()
+    """Digests of the pseudonyms whose rows ingestion leaves out; a draft reads them itself."""
 
 
 def find_world(chapter: str, *, unit: str, period: str | None) -> World:
@@ -80,6 +84,8 @@ def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> Wo
         sources=task.get("sources") or {},
         root=None,
         kept=Path(task["kept"]) if "kept" in task else None,
+        private=Path(task["private"]) if "private" in task else None,
+        erased=tuple(task.get("erased", ())),
     )
 
 

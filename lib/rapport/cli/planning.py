@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ from rapport.marts.periods import Period
 from rapport.params import ChapterParams, UnitParams
 from rapport.press.run.keys.sources import chapter_name, make_chapter_task
 from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
-from rapport.privacy import SAMPLE_KEY, read_key
+from rapport.privacy import PRIVATE, SAMPLE_KEY, name_key, read_key
+from rapport.privacy.erased import read_erased
 from rapport.schema import SCHEMAS
 
 INGESTION = "01_ingestion.ipynb"
 # What every chapter sees of its unit: the key of each holds these.
 SEEN = (
     "name", "title", "language", "currency", "timezone", "sample", "snapshot", "confidence",
+    "min_count",
 )  # fmt: skip
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
@@ -34,8 +36,9 @@ NEEDS = {
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits"}
+    unseen = {*ChapterParams.model_fields, "limits"} - {"min_count"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
+    gone = read_erased(root, unit.name, lambda: key)
     context = {
         "as_of": None,
         "unit_parameters": params.model_dump(mode="json", by_alias=True, exclude=unseen),
@@ -47,7 +50,8 @@ def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
             for name, digest in unit.sources.digests.items()
         },
         # Another key gives other pseudonyms; its name says so and tells nothing of the key.
-        "pseudonyms": hmac.digest(key, b"name of the key", "sha256").hex()[:16],
+        "pseudonyms": name_key(key),
+        **({"erased": list(gone)} if gone else {}),
         "language": params.language,
     }
     return make_chapter_task(
@@ -57,6 +61,12 @@ def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
         context=context,
         limits=_limits(params),
     )
+
+
+def _without_private(task: ChapterTask) -> ChapterTask:
+    # Such a chapter runs as far as its `read`, which says why it gets no such table.
+    kept = [tuple(t for t in names if t not in PRIVATE) for names in (task.reads, task.optional)]
+    return replace(task, reads=kept[0], optional=kept[1])
 
 
 def _limits(params: UnitParams) -> Limits:
@@ -97,7 +107,7 @@ def plan_period(
                 notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN,
                 limits=_limits(unit.params),
             )  # fmt: skip
-            tasks.append(task)
+            tasks.append(_without_private(task))
     return tasks
 
 

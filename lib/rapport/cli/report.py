@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
+from rapport.cli.gate import Gate
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
@@ -52,7 +53,8 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         rendering=_rendering(arguments),
         predicate=_predicate(arguments, done),
     )
-    made = publish(report, reports=project / "reports")
+    gate = make_gate(report.chapters, done, store, min_count=arguments["parameters"]["min_count"])
+    made = publish(report, reports=project / "reports", gate=gate)
     return {
         "unit": arguments["unit"],
         "period": arguments["period"],
@@ -62,6 +64,24 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         "new": made.is_new,
         "keeps": _keeps(made, project),
     }
+
+
+def make_gate(
+    chapters: Sequence[Chapter], results: Sequence[Result], store: Store, *, min_count: int
+) -> Gate:
+    """Make the gate of a report; it sees canonical tables, and the identifiers if there are any."""
+    read = [result for result in results if result.task.period is None]
+    private = [table for result in read for table in result.private.values()]
+    return Gate(
+        chapters,
+        min_count=min_count,
+        identifiers=store.object_path(private[0].digest) if private else None,
+        tables={
+            name: store.object_path(table.digest)
+            for result in read
+            for name, table in result.tables.items()
+        },
+    )
 
 
 def _keeps(made: Published, project: Path) -> dict[str, str | None]:

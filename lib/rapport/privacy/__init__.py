@@ -3,6 +3,7 @@
 from rapport.privacy.counts import protect_cells, suppress_small
 from rapport.privacy.pseudonyms import (
     KEY_VARIABLE,
+    PRIVATE,
     SAMPLE_KEY,
     is_pseudonym,
     name_key,
@@ -14,6 +15,7 @@ from rapport.privacy.pseudonyms import (
 
 __all__ = [
     "KEY_VARIABLE",
+    "PRIVATE",
     "SAMPLE_KEY",
     "is_pseudonym",
     "name_key",

@@ -18,6 +18,8 @@ from rapport.errors import ParameterError
 
 KEY_VARIABLE = "RAPPORT_PSEUDONYM_KEY"
 KEY_BYTES = 32
+# Tables that name people: no chapter reads them, and no report, draft or log tells of them.
+PRIVATE = ("identifiers",)
 # Known to everybody: sample units hold invented or published people, and their reports must come
 # out equal everywhere.
 SAMPLE_KEY = b"rapport sample units: public key"

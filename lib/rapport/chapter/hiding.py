@@ -1,0 +1,109 @@
+"""What a chapter does not get to see, and what it does not get to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from rapport import tables
+from rapport.errors import DisclosureError
+from rapport.present.tables import TableSpec
+from rapport.present.values import Suppressed
+from rapport.privacy import PRIVATE, protect_cells
+from rapport.privacy.disclosed import COUNTED, adds_up
+
+LISTED = "tables.json"
+Spec = TypeVar("Spec")
+
+
+def refuse_private(table: str, chapter: str) -> None:
+    """Refuse a table that names people.
+
+    Raises
+    ------
+    DisclosureError
+        It is one of them.
+    """
+    if table in PRIVATE:
+        raise DisclosureError(
+            f"chapter {chapter}: the table {table} holds names and addresses, which no chapter "
+            "reads. Work with `customer_id`; `rapport access` shows one customer's data to those "
+            "entitled."
+        )
+
+
+def keep_apart(table: str, rows: pa.Table, folder: Path) -> None:
+    """Write a table into the private folder, and its digest beside it for the press."""
+    assert table in PRIVATE
+    file = tables.write_table(rows, folder / f"{table}.parquet")
+    file.path.chmod(0o600)
+    listed = {table: {"digest": file.digest, "n_rows": file.n_rows}}
+    (folder / LISTED).write_text(json.dumps(listed), encoding="ascii")
+
+
+def hide_counts(spec: Spec, min_count: int) -> Spec:
+    """Give a table of which no cell of customers is too small, or had by subtraction.
+
+    Of a table whose rows say more than counts, the other numbers of a row go with its count: a
+    share of a known total would tell it. Anything but a table comes back as it is, and so does a
+    table of which the chapter hid cells itself: the gate looks at it before it is printed.
+    """
+    if not isinstance(spec, TableSpec):
+        return spec
+    names = [c.key for c in spec.columns if (c.kind, c.unit) == ("count", COUNTED)]
+    counts = _read_counts(spec.frame, names)
+    if counts is None:
+        return spec
+    hidden = protect_cells(
+        counts, min_count, row_totals=adds_up(counts), has_total_row=_has_total_row(counts)
+    )
+    if not any(map(any, hidden)):
+        return spec
+    return replace(spec, frame=_hide(spec, names, counts, hidden, min_count))
+
+
+def _read_counts(frame: pd.DataFrame, names: Sequence[str]) -> list[list[int]] | None:
+    """Give the counts row by row; None where there are none, or not all are known."""
+    if not names or not len(frame) or frame[list(names)].isna().any(axis=None):
+        return None
+    cells = frame[list(names)].to_numpy(dtype=object)
+    if any(isinstance(cell, Suppressed) or cell < 0 for row in cells for cell in row):
+        return None
+    return [[int(cell) for cell in row] for row in cells]
+
+
+def _has_total_row(counts: Sequence[Sequence[int]]) -> bool:
+    above = [sum(column[:-1]) for column in zip(*counts, strict=True)]
+    return len(counts) > 2 and above == list(counts[-1])
+
+
+def _hide(
+    spec: TableSpec,
+    names: Sequence[str],
+    counts: Sequence[Sequence[int]],
+    hidden: Sequence[Sequence[bool]],
+    min_count: int,
+) -> pd.DataFrame:
+    touched = np.array([any(row) for row in hidden])
+    numbers = [c.key for c in spec.columns if c.is_number and c.key not in names]
+    numbers += [name for c in spec.columns for name in c.limits or ()]
+    shown = spec.frame.assign(
+        **{name: spec.frame[name].astype(object).mask(touched, None) for name in numbers}
+    )
+    for at, name in enumerate(names):
+        column = zip((row[at] for row in counts), (row[at] for row in hidden), strict=True)
+        cells: list[Any] = [_cell(n, min_count) if is_hidden else n for n, is_hidden in column]
+        shown[name] = pd.Series(cells, index=shown.index, dtype=object)
+    return shown
+
+
+def _cell(count: int, min_count: int) -> Suppressed | None:
+    """Mark a small count as small; a cell that only protects another is not said to be so."""
+    return Suppressed(min_count) if count < min_count else None

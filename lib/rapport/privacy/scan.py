@@ -1,0 +1,174 @@
+"""Which identifiers could stand in a text: candidates to look up, and hits to confirm.
+
+Nothing is looked for one by one: a report of some ten thousand words has some hundred thousand
+beginnings, and a table of millions of identifiers is asked once which of them it knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from rapport.privacy.wording import (
+    DATE,
+    HAS_HAN,
+    NUMBER,
+    PREFIX,
+    SHORT,
+    SHORTEST,
+    TAIL,
+    WORDS,
+    digits_of,
+    fold,
+    list_dates,
+    list_words,
+)
+
+Group = Sequence[str]
+"""Pieces of text that stand together without a gap: the spans of one sentence or label."""
+LONGEST = 200
+PHONE_DIGITS = 15
+COUNTRY_DIGITS = 4
+SHORT_HAN = 5
+KEPT = 3
+_GROUPS = re.compile(r"\d+")
+_GAP = re.compile(r"[\s\-./()+]{1,3}")
+_PSEUDONYM = re.compile(r"(?<![0-9a-z])c[0-9a-f]{32}(?![0-9a-z])")
+
+
+class Hit(NamedTuple):
+    """Where something stands that could be an identifier, and how it goes on there."""
+
+    place: str
+    text: str
+
+
+@dataclass
+class Candidates:
+    """Everything in some texts that could be an identifier."""
+
+    found: dict[str, list[Hit]] = field(default_factory=dict)
+    """By key, the first few places of each."""
+    pseudonyms: list[str] = field(default_factory=list)
+    """Places at which a pseudonym stands."""
+    _seen: set[int] = field(default_factory=set)
+
+    def add(self, place: str, groups: Sequence[Group]) -> None:
+        """Take in the texts of one place, in the order in which they are read."""
+        label = hash(tuple(tuple(group) for group in groups))
+        if label in self._seen:
+            return
+        self._seen.add(label)
+        joined = ["".join(group) for group in groups]
+        if any(_PSEUDONYM.search(text) for text in joined):
+            self.pseudonyms.append(place)
+        for key, text in (*_list_spellings(groups), *_list_numbers(joined)):
+            self._note(key, Hit(place, text))
+
+    def add_labels(self, place: str, labels: Iterable[str]) -> None:
+        """Take in the labels of rows, of which each is a text of its own."""
+        for label in labels:
+            self.add(place, [[label]])
+            spelled = label.strip().casefold()
+            if SHORTEST <= len(spelled) < TAIL:
+                self._note(SHORT + spelled, Hit(place, spelled))
+
+    def _note(self, key: str, hit: Hit) -> None:
+        hits = self.found.setdefault(key, [])
+        if len(hits) < KEPT:
+            hits.append(hit)
+
+
+def _list_spellings(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
+    """Give what begins at each word: spellings up to the length of a key, and a longer beginning.
+
+    A spelling may cross from one piece to the next. Two or three Chinese characters are a name
+    too easily by chance, so these cross only if they are the whole of their pieces.
+    """
+    pieces = [fold(piece) for group in groups for piece in group]
+    words = [(word, at) for at, piece in enumerate(pieces) for word in list_words(piece)]
+    text = "".join(word for word, _ in words)
+    starts, edges = _measure(words)
+    for at, start in enumerate(starts):
+        for stop in range(at + 1, len(starts) + 1):
+            end = starts[stop] if stop < len(starts) else len(text)
+            if end - start > PREFIX:
+                yield WORDS + text[start : start + PREFIX], text[start : start + LONGEST]
+                break
+            spelled = text[start:end]
+            if end - start >= 2 and _is_whole(spelled, at, stop, edges, words):
+                yield WORDS + spelled, spelled
+
+
+def _measure(words: Sequence[tuple[str, int]]) -> tuple[list[int], list[bool]]:
+    """Give where each word starts, and whether it is the first of its piece."""
+    starts, edges, length, before = [], [], 0, -1
+    for word, piece in words:
+        starts.append(length)
+        edges.append(piece != before)
+        length, before = length + len(word), piece
+    return starts, edges
+
+
+def _is_whole(
+    spelled: str, at: int, stop: int, edges: Sequence[bool], words: Sequence[tuple[str, int]]
+) -> bool:
+    if words[at][1] == words[stop - 1][1]:
+        return True
+    if len(spelled) >= SHORT_HAN or not HAS_HAN.search(spelled):
+        return True
+    return edges[at] and (stop == len(words) or edges[stop])
+
+
+def _list_numbers(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        if not any(character.isdecimal() for character in text):
+            continue
+        folded = fold(text)
+        yield from ((DATE + day, day) for day in list_dates(folded))
+        yield from ((NUMBER + run[-TAIL:], run) for run in _list_runs(folded))
+        if any(c.isdecimal() and not c.isascii() for c in text):
+            shorts = (run.group() for run in _GROUPS.finditer(folded))
+            yield from ((SHORT + one, one) for one in shorts if SHORTEST <= len(one) < TAIL)
+
+
+def _list_runs(folded: str) -> Iterator[str]:
+    """Give the digits of every number that a phone number could be, blanks and hyphens apart."""
+    found = list(_GROUPS.finditer(folded))
+    for at, first in enumerate(found):
+        digits, end = first.group(), first.end()
+        if len(digits) >= TAIL:
+            yield digits
+        for following in found[at + 1 :]:
+            if len(digits) > PHONE_DIGITS or not _GAP.fullmatch(folded[end : following.start()]):
+                break
+            digits, end = digits + following.group(), following.end()
+            if TAIL <= len(digits) <= PHONE_DIGITS + COUNTRY_DIGITS:
+                yield digits
+
+
+def is_confirmed(kind: str, value: str, key: str, hit: Hit) -> bool:
+    """Say whether a hit is this identifier and not one that merely begins or ends as it does.
+
+    Parameters
+    ----------
+    kind, value : of the identifier
+    key : by which it was found
+    hit : what stands in the text
+    """
+    if key.startswith(NUMBER):
+        wanted, given = digits_of(value).lstrip("0"), hit.text.lstrip("0")
+        if kind != "phone":
+            return wanted == given
+        is_international = fold(value).strip().startswith(("+", "00"))
+        shorter = len(wanted) - len(given)
+        if is_international and 0 <= shorter < COUNTRY_DIGITS and wanted.endswith(given):
+            return True
+        return given.endswith(wanted) and len(given) - len(wanted) <= COUNTRY_DIGITS
+    if key.startswith(WORDS) and len(key) == len(WORDS) + PREFIX:
+        spelled = list_words(fold(value))
+        turned = [spelled[-1], *spelled[:-1]]
+        return hit.text.startswith(("".join(spelled), "".join(turned)))
+    return True
