@@ -36,6 +36,8 @@ TEXTS = {TEXT, CLEAN}
 # A form is for what is written in digits; a column that is a time already needs none.
 FORMED = {*TEXTS, "BIGINT", "INTEGER"}
 SEPARATORS = r"\s*[|;；、]\s*"
+# A spreadsheet's way to show a long number; in a file of text its last digits are gone.
+CUT = "[0-9]([.][0-9]+)?[eE][+][0-9]+"
 
 
 class Cast(NamedTuple):
@@ -66,7 +68,8 @@ def clean(expression: str, found: str = TEXT) -> str:
 def cast(column: Column, expression: str, found: str, clock: Clock) -> Cast:
     """Turn an expression of the engine's type `found`, or CLEAN, into a column's type."""
     if column.type == "text":
-        return Cast(_text(expression, found))
+        text = _text(expression, found)
+        return Cast(text, _is_cut(text, found) if column.name.endswith("_id") else None)
     if column.type == "texts":
         split = f"string_split_regex({clean(expression, found)}, {quote(SEPARATORS)})"
         return Cast(split if found in TEXTS else f"CAST({expression} AS VARCHAR[])")
@@ -134,6 +137,15 @@ def _text(expression: str, found: str) -> str:
             f"CASE WHEN {whole} THEN CAST(CAST({expression} AS BIGINT) AS VARCHAR) ELSE {plain} END"
         )
     return plain
+
+
+def _is_cut(text: str, found: str) -> str | None:
+    """Give SQL that is true where an id is written as 1.38E+10: which one it was, nobody knows."""
+    if found not in TEXTS | {"DOUBLE", "FLOAT"}:
+        return None
+    # Few texts hold the mark, and to look for it costs less than to match all with the pattern.
+    marked = f"contains({text}, 'E+') OR contains({text}, 'e+')"
+    return f"coalesce(({marked}) AND regexp_full_match({text}, {quote(CUT)}), false)"
 
 
 def _number(kind: str, expression: str) -> str:

@@ -192,6 +192,8 @@ def _may_lack(unit: UnitParams, column: Column) -> bool:
 
 
 def _kind(field: Field) -> str:
+    if field.column.type == "text" and field.words is None:
+        return "an id, because a spreadsheet has cut its digits"
     names = {"timestamp": "a time", "date": "a date", "bool": "yes or no", "text": "a listed word"}
     if field.column.type in {"decimal", "quantity"}:
         return "a number"
@@ -199,6 +201,8 @@ def _kind(field: Field) -> str:
 
 
 def _how(field: Field) -> str:
+    if field.column.type == "text" and field.words is None:
+        return "Deliver the column as text, from where it was entered."
     if field.words is not None:
         return "List every word of the column under `values`."
     if field.column.type in {"timestamp", "date"}:

@@ -8,17 +8,18 @@ pieces of orders or lines, because they stand in the same source.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from rapport.errors import ParameterError
 from rapport.ingest.cleaning import check_cleaning, check_rates
 from rapport.ingest.expressions import check_expression
-from rapport.ingest.rules import CONVERTED, MISSING
+from rapport.ingest.readers.aside import FLAG
+from rapport.ingest.rules import CONVERTED, ERROR_CELL, MISSING
 from rapport.ingest.selects import check_queries
 from rapport.params import Recoded, Sql, TableMapping, TimeRule, UnitParams
 from rapport.schema import BIRTH_YEAR, IDENTIFIERS, SCHEMAS, Column
-from rapport.tables.engine import Engine, identifier
+from rapport.tables.engine import Engine, identifier, quote
 
 # The column that `time: {column: ...}` fills.
 MAIN_TIMES: Mapping[str, str] = {
@@ -208,6 +209,18 @@ def _named(
         words = origin.values if isinstance(origin, Recoded) else None
         home = "identifiers" if person else table
         yield Field(home, column, sql, reads, words, computed=isinstance(origin, Sql))
+
+
+def flag_by_reader(piece: Piece, known: Container[str]) -> Piece:
+    """Count rows with cells that hold an error, where the reader of the source found any.
+
+    A rule of the unit's own with that name stays as it is.
+    """
+    if FLAG not in known:
+        return piece
+    rule = f"{FLAG} = {quote(ERROR_CELL)}"
+    mapping = piece.mapping.model_copy(update={"flag": {ERROR_CELL: rule, **piece.mapping.flag}})
+    return replace(piece, mapping=mapping, conditions={ERROR_CELL: (FLAG,), **piece.conditions})
 
 
 def _column(table: str, name: str) -> Column | None:

@@ -14,7 +14,7 @@ from rapport.ingest.documents import make_documents, make_identities, make_lines
 from rapport.ingest.faults import Fault
 from rapport.ingest.keys import check_fingerprint, check_keys
 from rapport.ingest.listing import add_related
-from rapport.ingest.mapping import Piece
+from rapport.ingest.mapping import Piece, flag_by_reader
 from rapport.ingest.quality import read_money
 from rapport.ingest.quarantine import (
     Broken,
@@ -100,7 +100,8 @@ def _stage(
     staged, faults = [], []
     for piece in pieces:
         n_files, known = len(sources.files[piece.source]), columns[piece.source]
-        left, found = stage(engine, piece, known, zone=unit.timezone, n_files=n_files)
+        flagged = flag_by_reader(piece, known)
+        left, found = stage(engine, flagged, known, zone=unit.timezone, n_files=n_files)
         staged += [left] if left else []
         faults += found
     return staged, faults

@@ -60,7 +60,8 @@ def find_torn(
         source = unit.sources.get(fault.table)
         kind = source.types.get(fault.column) if source else None
         readers = [piece for piece in pieces if piece.source == fault.table]
-        if kind and fault.n_rows and readers and all(limit_of(unit, piece) for piece in readers):
+        is_torn = fault.found == f"cannot be read as {kind}"
+        if kind and is_torn and readers and all(limit_of(unit, piece) for piece in readers):
             relation = f"torn {fault.table} {fault.column}"
             wrong = unreadable_as(kind, identifier(fault.column))
             engine.run(

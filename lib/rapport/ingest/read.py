@@ -174,7 +174,8 @@ def _type_columns(engine: Engine, name: str, source: Source, known: Mapping[str,
     )
     clean = frozenset(column for column, kind in known.items() if kind == CLEAN)
     columns = _columns_of(engine, relation, clean)
-    return Opened(columns, _check_types(engine, name, source, texts))
+    data = f" AND {RULE} IS NULL" if RULE in known else ""
+    return Opened(columns, _check_types(engine, name, source, texts, data))
 
 
 def _columns_of(engine: Engine, relation: str, clean: frozenset[str]) -> dict[str, str]:
@@ -184,14 +185,14 @@ def _columns_of(engine: Engine, relation: str, clean: frozenset[str]) -> dict[st
 
 
 def _check_types(
-    engine: Engine, name: str, source: Source, texts: Mapping[str, str]
+    engine: Engine, name: str, source: Source, texts: Mapping[str, str], data: str
 ) -> list[Fault]:
     text = identifier(text_of(name))
     faults = []
     for column, kind in source.types.items():
         rows = f"count(*) AS n, min({ROW}, {ROWS_NAMED}) AS numbers"
         wrong = unreadable_as(kind, identifier(column), texts[column])
-        (found,) = engine.rows(f"SELECT {rows} FROM {text} WHERE {wrong}")
+        (found,) = engine.rows(f"SELECT {rows} FROM {text} WHERE {wrong}{data}")
         if found["n"]:
             numbers = tuple(str(row) for row in found["numbers"])
             said = f"cannot be read as {kind}"

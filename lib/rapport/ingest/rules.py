@@ -33,6 +33,8 @@ LIMITED = frozenset([*BROKEN_VALUES, *BROKEN_RELATIONS, BROKEN])
 
 COPIES: Final = "exact_duplicates"
 OVERLAP: Final = "overlap_of_files"
+# What a spreadsheet shows instead of a value that it could not compute.
+ERROR_CELL: Final = "error_cell"
 MISSING: Final = "missing_"
 CONVERTED: Final = "currency_converted"
 RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, "read", "kept"])

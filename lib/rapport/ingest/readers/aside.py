@@ -13,6 +13,8 @@ from rapport.ingest.faults import ROWS_NAMED, Fault
 FILE = "source_file"
 ROW = "source_row"
 RULE = "source_rule"
+# Why a row that stays deserves a look: the rule under which it is counted.
+FLAG = "source_flag"
 # Rows that cannot be taken apart, and heads that stand again where files were put together.
 BROKEN = "broken_row"
 REPEATED = "repeated_head"
