@@ -140,7 +140,7 @@ def _named(path: Path, mend: str) -> Iterator[None]:
 
 
 def _list_left_over(store: Store, kept: Iterable[_Record]) -> list[Path]:
-    """List failures of tasks that succeeded since, logs of unknown tasks, and litter."""
+    """List failures of tasks that succeeded since, what belongs to no known task, and litter."""
     left, logs = [], set()
     for record in kept:
         failed = store.failed_folder(record.task)
@@ -151,6 +151,8 @@ def _list_left_over(store: Store, kept: Iterable[_Record]) -> list[Path]:
     failures = {path.parent for path in (store.root / "failed").glob("*/*/error.json")}
     logs |= {store.log_path(f"{f.parent.name}/{f.name}") for f in failures - set(left)}
     left += [path for path in (store.root / "logs").glob("*.txt") if path not in logs]
+    units = {record.task.partition("/")[0] for record in kept}
+    left += [path for path in (store.root / "kept").glob("*") if path.name not in units]
     # What has a lease is for `sweep`: it may belong to a worker that outlives its run a little.
     aside = {path.name: path for path in (store.root / "aside").glob("*")}
     left += [p for n, p in aside.items() if not n.endswith(SUFFIX) and n + SUFFIX not in aside]

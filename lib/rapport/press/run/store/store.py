@@ -4,6 +4,7 @@
     tasks/<key>.json                 what an execution gave; written after its objects
     last/<digest of the id>.json     the parts of the task's newest key, to say what moved
     current/<unit>[/<period>].json   the tables that a draft reads
+    kept/<unit>/                     what the unit's newest ingestion read, for the next one
     logs/<task>.txt  failed/<unit>/  standard error; what is left of a failed chapter
     aside/                           leases: files being written, folders of running tasks
     lock                             shared by runs, kept by `rapport store gc` alone
@@ -215,6 +216,10 @@ class Store:
         """Give the folder of what is left of a task that failed."""
         unit, _, rest = task_id.partition("/")
         return self.root / "failed" / unit / rest.replace("/", "-")
+
+    def kept_folder(self, unit: str) -> Path:
+        """Give the folder of what a unit's ingestion keeps for the next; it may be removed."""
+        return self.root / "kept" / unit
 
     @property
     def _name(self) -> str:

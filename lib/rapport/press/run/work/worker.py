@@ -187,7 +187,7 @@ def write_task_file(job: Job, task: ChapterTask) -> None:
     }  # fmt: skip
     if task.period is None:
         # What one ingestion read need not be read by the next.
-        content["kept"] = str(job.store.root / "kept")
+        content["kept"] = str(job.store.kept_folder(task.unit))
     path = job.folder / "task.json"
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", newline="\n")
     os.environ[TASK_VARIABLE] = str(path)

@@ -185,6 +185,17 @@ def test_logs_stay_for_tasks_that_are_known(store):
     assert logs == ["mall-2010-11-churn.txt", "shop-2010-11-churn.txt"]
 
 
+def test_what_a_unit_read_stays_until_nothing_is_known_of_the_unit(store):
+    execute(store, "k1", orders=b"rows")
+    for unit in ("shop", "gone"):
+        store.kept_folder(unit).mkdir(parents=True)
+        (store.kept_folder(unit) / "read").write_bytes(b"rows")
+
+    clean(store)
+
+    assert [path.name for path in (store.root / "kept").iterdir()] == ["shop"]
+
+
 def test_litter_goes_and_what_is_leased_stays(store):
     (store.root / "aside" / "run-old").mkdir(parents=True)
     (store.root / "aside" / "tmpabc").write_text("half")
