@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from rapport.ingest.casts import local_day
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
-from rapport.ingest.rules import NO_ORDER, ORDER_LEFT, RETURN_ABOVE, SALE_BELOW
+from rapport.ingest.rules import NO_ORDER, ORDER_LEFT, RETENTION, RETURN_ABOVE, SALE_BELOW
 from rapport.ingest.staging import MERGES, label_rows, number_rows
 from rapport.schema import CHANNELS, SCHEMAS
 from rapport.tables.engine import Engine, identifier, quote
@@ -27,6 +27,7 @@ ORDER_COLUMNS = {
     "shipping": "DECIMAL(18, 4)", "channel": "VARCHAR", "store_id": "VARCHAR",
     "original_order_id": "VARCHAR",
 }  # fmt: skip
+KEPT = f"rule IS DISTINCT FROM {quote(RETENTION)}"
 EMPTY_DAY = "CAST(NULL AS DATE)"
 SUMS = ("amount", "discount")
 
@@ -130,7 +131,11 @@ def _added(piece: Piece) -> str:
             # An order all of whose lines leave still has a customer, who is counted.
             kept = f"min({name}) FILTER (WHERE rule IS NULL)"
             columns.append(f"coalesce({kept}, min({name})) AS {name}")
-    left = f"CASE WHEN count(*) FILTER (WHERE rule IS NULL) = 0 THEN {quote(NO_LINES)} END"
+    left = (
+        f"CASE WHEN count(*) = count(*) FILTER (WHERE rule = {quote(RETENTION)}) "
+        f"THEN {quote(RETENTION)} "
+        f"WHEN count(*) FILTER (WHERE rule IS NULL) = 0 THEN {quote(NO_LINES)} END"
+    )
     return (
         f"SELECT order_id, {', '.join(columns)}, {left} AS rule "
         f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY order_id"
@@ -243,17 +248,18 @@ def _line_part(piece: Piece) -> str:
 def make_identities(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
     """Make the relation `identities`: every customer delivered, with key and first day seen.
 
-    Also customers all of whose rows leave: they were delivered and can be counted.
+    Also customers all of whose rows leave: they were delivered and can be counted. Rows that are
+    older than the unit keeps them say nothing, not even when somebody was seen first.
     """
     parts = [
-        "SELECT customer_id AS id, order_key, ordered_on AS day FROM documents",
+        f"SELECT customer_id AS id, order_key, ordered_on AS day FROM documents WHERE {KEPT}",
     ]
     for piece in pieces:
         if piece.table in {"orders", "order_lines"} or not piece.has("customer_id"):
             continue
         parts.append(
             f"SELECT customer_id, NULL, {day_of(piece, zone)} "
-            f"FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+            f"FROM {identifier(piece.relation)} WHERE NOT {merged()} AND {KEPT}"
         )
     found = (
         "SELECT id, min(order_key) AS order_key, min(day) AS first_seen_on "

@@ -31,13 +31,15 @@ BROKEN_RELATIONS = (NO_CAMPAIGN, SALE_BELOW, RETURN_ABOVE, NO_ORDER)
 QUARANTINED = (*BROKEN_VALUES, *BROKEN_RELATIONS, ORDER_LEFT)
 LIMITED = frozenset([*BROKEN_VALUES, *BROKEN_RELATIONS, BROKEN])
 
+# Rows that the unit does not keep for so long.
+RETENTION: Final = "retention"
 COPIES: Final = "exact_duplicates"
 OVERLAP: Final = "overlap_of_files"
 # What a spreadsheet shows instead of a value that it could not compute.
 ERROR_CELL: Final = "error_cell"
 MISSING: Final = "missing_"
 CONVERTED: Final = "currency_converted"
-RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, "read", "kept"])
+RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, RETENTION, "read", "kept"])
 
 
 def is_reserved(name: str, *, flag: bool) -> bool:
