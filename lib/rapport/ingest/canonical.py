@@ -15,6 +15,7 @@ import pyarrow as pa
 from rapport.ingest.casts import SQL_TYPES, local_day
 from rapport.ingest.derived import attributes_of_customers, attributes_of_products
 from rapport.ingest.documents import merged
+from rapport.ingest.identity.links import select_links
 from rapport.ingest.mapping import Piece
 from rapport.params import UnitParams
 from rapport.privacy import pseudonyms
@@ -64,7 +65,7 @@ def _selects(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[tuple[str, s
     for table in PLAIN:
         if table in held:
             yield table, _plain(unit, table, pieces)
-    yield "identity_links", _links(pieces)
+    yield "identity_links", _links(unit, pieces)
 
 
 def _make(engine: Engine, table: str, sql: str) -> pa.Table | TableFile:
@@ -230,7 +231,9 @@ def _products(unit: UnitParams, pieces: Sequence[Piece]) -> str:
     )
 
 
-def _links(pieces: Sequence[Piece]) -> str:
+def _links(unit: UnitParams, pieces: Sequence[Piece]) -> str:
+    if unit.identity.is_asked:
+        return select_links(pieces)
     parts = [
         f"SELECT DISTINCT {quote(piece.source)} AS source, customer_id AS id "
         f"FROM {identifier(piece.relation)} WHERE customer_id IS NOT NULL AND NOT {merged()}"

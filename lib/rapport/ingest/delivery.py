@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,8 @@ from rapport.ingest.coverage import (
 )
 from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
+from rapport.ingest.identity.account import Account
+from rapport.ingest.identity.links import name_records
 from rapport.ingest.kept import forget_unused
 from rapport.ingest.listing import list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
@@ -69,6 +71,8 @@ class Delivery:
     data_from: date | None
     data_until: date | None
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    identity: Account | None = None
+    """How records became customers, where more than the number was asked."""
 
 
 def ingest(
@@ -102,7 +106,8 @@ def ingest(
         pieces = list_pieces(engine, unit)
         ready = prepare(engine, unit, sources, pieces)
         raise_faults(unit.name, ready.faults)
-        delivery = _deliver(engine, unit, sources, ready.pieces, key)
+        made = _deliver(engine, unit, sources, ready.pieces, key)
+        delivery = replace(made, identity=ready.identity)
     if room is not None:
         forget_unused(room)
     return delivery
@@ -138,6 +143,8 @@ def _deliver(
     engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece], key: bytes
 ) -> Delivery:
     name_customers(engine, key)
+    if unit.identity.is_asked:
+        name_records(engine, key)
     return _account(engine, unit, sources, pieces, dict(make_tables(engine, unit, pieces)))
 
 

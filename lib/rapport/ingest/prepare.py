@@ -12,6 +12,8 @@ from rapport.ingest.coverage import count_rows, make_span
 from rapport.ingest.currency import convert, make_rates
 from rapport.ingest.documents import make_documents, make_identities, make_lines
 from rapport.ingest.faults import Fault
+from rapport.ingest.identity.account import Account
+from rapport.ingest.identity.staged import label_numbers, resolve_customers
 from rapport.ingest.keys import check_fingerprint, check_keys
 from rapport.ingest.listing import add_related
 from rapport.ingest.mapping import Piece, flag_by_reader
@@ -40,6 +42,7 @@ class Prepared:
 
     pieces: Sequence[Piece]
     faults: Sequence[Fault]
+    identity: Account | None = None
 
 
 def prepare(
@@ -52,7 +55,7 @@ def prepare(
     reached = [piece for piece in pieces if piece.source not in closed]
     unrated = make_rates(engine, unit, columns)
     staged, found = _stage(engine, unit, sources, reached, columns)
-    faults += unrated
+    faults += [*unrated, *label_numbers(engine, unit, staged)]
     # Values of what could be staged are told beside what could not.
     incomplete = bool(faults or found)
     has_rates = unit.rates is not None and not unrated and unit.rates.source not in closed
@@ -62,11 +65,12 @@ def prepare(
     told = [*faults, *found, *check_unparsed(engine, unit, staged), *set_aside(engine, unit, wrong)]
     told += set_twice_aside(engine, unit, check_keys(engine, staged), staged)
     set_lost_aside(engine, staged)
-    broken = count_broken(engine, staged)
+    broken, account = count_broken(engine, staged), None
     if not incomplete:
+        staged, account = resolve_customers(engine, unit, staged)
         told += _relate(engine, unit, sources, staged)
         broken = add_related(engine, staged, broken)
-    return Prepared(staged, [*told, *_over(unit, staged, broken, wrong)])
+    return Prepared(staged, [*told, *_over(unit, staged, broken, wrong)], account)
 
 
 def _open(

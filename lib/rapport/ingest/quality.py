@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from rapport.ingest.documents import merged
 from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, relation_of
-from rapport.ingest.rules import BROKEN, COPIES, OVERLAP, QUARANTINED
+from rapport.ingest.rules import BROKEN, COPIES, ONE, OVERLAP, QUARANTINED
 from rapport.schema import SCHEMAS
 from rapport.tables import ARROW_TYPES, TableFile, count_nulls, measure_length, read_column
 from rapport.tables.engine import Engine, identifier, quote
@@ -79,6 +79,8 @@ def _piece_steps(
     steps += [step(rule, _action(rule), found) for rule, found in aside.items()]
     if OVERLAP in left:
         steps.append(step(OVERLAP, "merged", left[OVERLAP]))
+    if ONE in left:
+        steps.append(step(ONE, "merged", left[ONE]))
     if piece.mapping.exact_duplicates == "drop":
         steps.append(step(COPIES, "merged", left.get(COPIES, none)))
     else:

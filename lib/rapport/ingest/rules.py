@@ -35,11 +35,13 @@ LIMITED = frozenset([*BROKEN_VALUES, *BROKEN_RELATIONS, BROKEN])
 RETENTION: Final = "retention"
 COPIES: Final = "exact_duplicates"
 OVERLAP: Final = "overlap_of_files"
+# Records of a customer whom another record names.
+ONE: Final = "one_customer"
 # What a spreadsheet shows instead of a value that it could not compute.
 ERROR_CELL: Final = "error_cell"
 MISSING: Final = "missing_"
 CONVERTED: Final = "currency_converted"
-RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, RETENTION, "read", "kept"])
+RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, ONE, RETENTION, "read", "kept"])
 
 
 def is_reserved(name: str, *, flag: bool) -> bool:

@@ -23,12 +23,12 @@ from rapport.ingest.cleaning import UNKNOWN
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Field, Piece
 from rapport.ingest.read import FILE, ROW, RULE, relation_of
-from rapport.ingest.rules import COPIES, MISSING, OVERLAP, TWICE
+from rapport.ingest.rules import COPIES, MISSING, ONE, OVERLAP, TWICE
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine, EngineError, identifier, quote
 
 # Rows that the tables see once or, where nobody can say which of them holds, not at all.
-MERGES = (COPIES, OVERLAP, TWICE)
+MERGES = (COPIES, OVERLAP, TWICE, ONE)
 # Row numbers of several files in one number: no file has so many rows.
 FILE_STEP = 10**12
 

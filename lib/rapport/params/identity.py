@@ -20,9 +20,9 @@ class Identity(Strict):
     `link` is the probability from which the model joins two records; from .5 to there they are
     listed for review. `calling_code` is that of phone numbers written without one, which begin
     with `trunk_prefix`. `overrides` names a source with the columns `action` (link or never),
-    `source`, `source_id`, `other_source`, `other_id`. `numbers_of` says, for a source label under
-    which customers have no table, whose numbers its rows carry. `birth_dates: count` leaves two
-    birth dates in one customer and counts them.
+    `source`, `source_id`, `other_source`, `other_id`. With `own_numbers` each source numbers its
+    customers for itself; `numbers_of` says whose numbers the rows of a source carry that lists no
+    customers. `birth_dates: count` leaves two birth dates in one customer.
     """
 
     keys: tuple[Key, ...] = ()
@@ -35,6 +35,7 @@ class Identity(Strict):
     overrides: str | None = None
     calling_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")] | None = None
     trunk_prefix: Annotated[str, Field(pattern=r"^[0-9]{0,2}$")] = "0"
+    own_numbers: bool = False
     numbers_of: Mapping[str, str] = Field(default_factory=dict)
 
     @property

@@ -40,13 +40,14 @@ class Resolution(NamedTuple):
 
     By place of the record: `customer` is the place of the first record of its customer, `step`
     that of the best link that touches it (-1 where none does), `probability` of that link.
-    `left` are links that a limit left out, with the reason; `review` pairs that the model leaves
-    to a person.
+    `edges` are the links that stand, `left` those that a limit left out, with the reason;
+    `review` pairs that the model leaves to a person.
     """
 
     customer: Ints
     step: Ints
     probability: Floats
+    edges: Edges
     left: Sequence[tuple[Link, str]]
     review: Scored
 
@@ -72,7 +73,7 @@ def resolve(engine: Engine, rules: Identity, overrides: Overrides, *, seed: int)
     customer = close(row["n"], kept.a, kept.b)
     review = Scored(*(column[~sure & (customer[scored.a - 1] != customer[scored.b - 1])]
                       for column in scored))  # fmt: skip
-    return Resolution(customer, *_best(row["n"], kept), left, review)
+    return Resolution(customer, *_best(row["n"], kept), kept, left, review)
 
 
 def _fetch(engine: Engine) -> pa.Table:
@@ -160,14 +161,10 @@ def _read_days(engine: Engine, together: Ints) -> dict[int, Day]:
 
 def _best(n: int, edges: Edges) -> tuple[Ints, Floats]:
     """Give for each record the step and the probability of the best link that touches it."""
-    order = np.lexsort((edges.b, edges.a, edges.doubt, edges.step))[::-1]
     step, probability = np.full(n, -1), np.ones(n)
-    for ends in (edges.a[order], edges.b[order]):
-        # Written worst first, so that the best one stays; both ends are asked together below.
-        better = np.full(n, -1)
-        better[ends] = order
-        held = better >= 0
-        ours = np.where(held, edges.step[better], np.iinfo(np.int64).max)
-        wins = held & ((step < 0) | (ours < step))
-        step[wins], probability[wins] = ours[wins], 1 - edges.doubt[better[wins]]
+    # Written worst first, so that the best one stays.
+    order = np.lexsort((edges.doubt, edges.step))[::-1]
+    ends = np.stack([edges.a[order], edges.b[order]], axis=1).ravel()
+    step[ends] = np.repeat(edges.step[order], 2)
+    probability[ends] = 1 - np.repeat(edges.doubt[order], 2)
     return step, probability
