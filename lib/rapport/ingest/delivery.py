@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from rapport.ingest.arrival import count_lags, count_late
 from rapport.ingest.canonical import make_tables, name_customers
 from rapport.ingest.coverage import (
     add_days,
@@ -20,11 +21,14 @@ from rapport.ingest.coverage import (
     count_rows,
     describe_sources,
 )
+from rapport.ingest.drift import Periods, count_drift, find_periods
 from rapport.ingest.facts import list_facts, list_findings, list_nets
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
+from rapport.ingest.identifiers import make_identifiers
 from rapport.ingest.identity.account import Account
 from rapport.ingest.identity.links import name_records
 from rapport.ingest.kept import forget_unused
+from rapport.ingest.leaving import Erased
 from rapport.ingest.listing import list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
 from rapport.ingest.parts import digest_parts
@@ -56,7 +60,8 @@ class Delivery:
     calendar day; `completeness` one row per table and column; `quarantine` one row per table,
     source, rule and column under which rows were set aside; `faults` one row per fault, empty
     unless it comes from `check_unit`; `parts` one row per table and part, with the digest of the
-    part's rows. `facts` are single figures by name.
+    part's rows; `lags` rows by days until arrival; `late` rows by period; `drift` rows by value
+    in the two `periods` compared, if there are two. `facts` are single figures by name.
     """
 
     tables: Mapping[str, pa.Table | TableFile]
@@ -73,6 +78,12 @@ class Delivery:
     parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     identity: Account | None = None
     """How records became customers, where more than the number was asked."""
+    lags: pd.DataFrame = field(default_factory=pd.DataFrame)
+    late: pd.DataFrame = field(default_factory=pd.DataFrame)
+    drift: pd.DataFrame = field(default_factory=pd.DataFrame)
+    periods: Periods | None = None
+    identifiers: pa.Table | None = None
+    """What names people: kept apart from everything else."""
 
 
 def ingest(
@@ -82,6 +93,7 @@ def ingest(
     key: bytes,
     room: Room | None = None,
     threads: int | None = None,
+    erased: Collection[str] = (),
 ) -> Delivery:
     """Read, check and clean a unit's sources into its canonical tables.
 
@@ -94,6 +106,7 @@ def ingest(
         folder, of the bytes that `write_table` gives. Without it all is in memory
     threads : of the engine; no result depends on it. Without it there are two where the files
         are large, else one
+    erased : digests of the pseudonyms of customers whose rows are left out
 
     Raises
     ------
@@ -104,7 +117,8 @@ def ingest(
     """
     with _open(sources, threads, room) as engine:
         pieces = list_pieces(engine, unit)
-        ready = prepare(engine, unit, sources, pieces)
+        gone = Erased(key, frozenset(erased))
+        ready = prepare(engine, unit, sources, pieces, gone)
         raise_faults(unit.name, ready.faults)
         made = _deliver(engine, unit, sources, ready.pieces, key)
         delivery = replace(made, identity=ready.identity)
@@ -145,7 +159,8 @@ def _deliver(
     name_customers(engine, key)
     if unit.identity.is_asked:
         name_records(engine, key)
-    return _account(engine, unit, sources, pieces, dict(make_tables(engine, unit, pieces)))
+    made = _account(engine, unit, sources, pieces, dict(make_tables(engine, unit, pieces)))
+    return replace(made, identifiers=make_identifiers(engine, unit, pieces))
 
 
 def _account(
@@ -161,6 +176,7 @@ def _account(
     coverage = count_days(engine, pieces, zone=unit.timezone)
     (span,) = engine.rows("SELECT data_from, data_until FROM span")
     aside = list_set_aside(engine, pieces)
+    periods = find_periods(engine, unit)
     return Delivery(
         tables=_finish(tables, span, quality, aside),
         quality=quality,
@@ -174,6 +190,10 @@ def _account(
         data_from=span["data_from"],
         data_until=span["data_until"],
         parts=digest_parts(engine, tables),
+        lags=count_lags(engine, unit, pieces),
+        late=count_late(engine, unit, pieces),
+        drift=count_drift(engine, unit, pieces, periods),
+        periods=periods,
     )
 
 

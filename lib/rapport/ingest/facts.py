@@ -9,9 +9,20 @@ from decimal import Decimal
 import pyarrow as pa
 
 from rapport.ingest.mapping import Piece
-from rapport.ingest.quality import Step
+from rapport.ingest.quality import WITH_MONEY, Step, money_of
 from rapport.tables.engine import Engine, identifier
 
+# Those of orders and lines to customers and products stand with them. A reference that is not
+# listed stays: the customer is made of it, a product or an earlier order may lie before the data.
+REFERENCES = (
+    ("orders", "original_order_id", "orders"),
+    ("subscriptions", "customer_id", "customers"),
+    ("interactions", "customer_id", "customers"),
+    ("interactions", "product_id", "products"),
+    ("surveys", "customer_id", "customers"),
+    ("campaign_contacts", "customer_id", "customers"),
+    ("consents", "customer_id", "customers"),
+)
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 
 
@@ -76,11 +87,33 @@ def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
             yield _count(engine, "customers", "registered_after_first_order", _late(pieces))
     if {"order_lines", "products"} <= held:
         yield _count(engine, "order_lines", "product_id_not_listed", _unlisted(pieces, "products"))
+    yield from _list_references(engine, pieces)
+
+
+def _list_references(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
+    """Count rows that name somebody or something that the list of it does not hold."""
+    held = {piece.table for piece in pieces}
+    for table, key, listed_in in REFERENCES:
+        parts = [p for p in pieces if p.table == table and p.has(key)]
+        if not parts or listed_in not in held:
+            continue
+        name = "order_id" if listed_in == "orders" else key
+        listed = " UNION ALL ".join(
+            f"SELECT {name} FROM {identifier(piece.relation)} WHERE rule IS NULL"
+            for piece in pieces if piece.table == listed_in
+        )  # fmt: skip
+        rows = " UNION ALL ".join(
+            f"SELECT {key}, {money_of(piece)} AS amount "
+            f"FROM {identifier(piece.relation)} WHERE rule IS NULL"
+            for piece in parts
+        )
+        lost = f"SELECT amount FROM ({rows}) WHERE {key} IS NOT NULL AND {key} NOT IN ({listed})"
+        yield _count(engine, table, f"{key}_not_listed", lost)
 
 
 def _count(engine: Engine, table: str, rule: str, rows: str) -> Step:
     (row,) = engine.rows(f"SELECT count(*) AS n, sum(amount) AS money FROM ({rows})")
-    money = Decimal(0) if row["money"] is None and table != "customers" else row["money"]
+    money = Decimal(0) if row["money"] is None and table in WITH_MONEY else row["money"]
     return Step(table, "", rule, "counted", row["n"], money)
 
 

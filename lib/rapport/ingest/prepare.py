@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from rapport.ingest.arrival import date_files
 from rapport.ingest.checks import Wrong, check_pieces
 from rapport.ingest.coverage import count_rows, make_span
 from rapport.ingest.currency import convert, make_rates
@@ -15,6 +16,7 @@ from rapport.ingest.faults import Fault
 from rapport.ingest.identity.account import Account
 from rapport.ingest.identity.staged import label_numbers, resolve_customers
 from rapport.ingest.keys import check_fingerprint, check_keys
+from rapport.ingest.leaving import Erased, Left, leave_erased, leave_old
 from rapport.ingest.listing import add_related
 from rapport.ingest.mapping import Piece, flag_by_reader
 from rapport.ingest.quality import read_money
@@ -46,7 +48,11 @@ class Prepared:
 
 
 def prepare(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+    engine: Engine,
+    unit: UnitParams,
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+    erased: Erased | None = None,
 ) -> Prepared:
     """Open, stage and check every source, set broken rows aside, and join what is left."""
     columns, faults = _open(engine, unit, sources)
@@ -60,6 +66,7 @@ def prepare(
     incomplete = bool(faults or found)
     has_rates = unit.rates is not None and not unrated and unit.rates.source not in closed
     staged = convert(engine, unit, staged, has_rates=has_rates)
+    gone = leave_erased(engine, staged, erased, zone=unit.timezone)
     open_list(engine)
     wrong = check_pieces(engine, unit, staged, torn)
     told = [*faults, *found, *check_unparsed(engine, unit, staged), *set_aside(engine, unit, wrong)]
@@ -68,7 +75,7 @@ def prepare(
     broken, account = count_broken(engine, staged), None
     if not incomplete:
         staged, account = resolve_customers(engine, unit, staged)
-        told += _relate(engine, unit, sources, staged)
+        told += _relate(engine, unit, sources, staged, gone)
         broken = add_related(engine, staged, broken)
     return Prepared(staged, [*told, *_over(unit, staged, broken, wrong)], account)
 
@@ -104,22 +111,23 @@ def _stage(
     staged, faults = [], []
     for piece in pieces:
         n_files, known = len(sources.files[piece.source]), columns[piece.source]
-        flagged = flag_by_reader(piece, known)
-        left, found = stage(engine, flagged, known, zone=unit.timezone, n_files=n_files)
+        dated, undated = date_files(flag_by_reader(piece, known), sources.files[piece.source])
+        left, found = stage(engine, dated, known, zone=unit.timezone, n_files=n_files)
         staged += [left] if left else []
-        faults += found
+        faults += [*undated, *found]
     return staged, faults
 
 
 def _relate(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece], gone: Left
 ) -> list[Fault]:
     """Join what the tables say of each other; needs every piece staged whole."""
+    leave_old(engine, unit, pieces)
     faults = make_documents(engine, pieces, zone=unit.timezone)
     make_lines(engine, pieces)
     make_identities(engine, pieces, zone=unit.timezone)
     make_span(engine, pieces, zone=unit.timezone)
-    return faults + check_fingerprint(unit, _fingerprint(engine, unit, sources, pieces))
+    return faults + check_fingerprint(unit, _fingerprint(engine, unit, sources, pieces, gone))
 
 
 def _missing(unit: UnitParams, name: str) -> Fault:
@@ -129,12 +137,18 @@ def _missing(unit: UnitParams, name: str) -> Fault:
 
 
 def _fingerprint(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece]
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece], gone: Left
 ) -> dict[str, Any]:
+    """Give what the unit expects of its sources: erased customers' rows are still in them."""
     counts = count_rows(engine, sources) if unit.expect.rows else {}
     found: dict[str, Any] = {f"rows.{name}": n for name, n in counts.items()}
     for table in unit.expect.money:
         found[f"money.{table}"] = sum(
-            (read_money(engine, p) for p in pieces if p.table == table), Decimal(0)
+            (read_money(engine, p) for p in pieces if p.table == table),
+            gone.money.get(table, Decimal(0)),
         )
-    return found | engine.rows("SELECT data_from AS first_day, data_until AS last_day FROM span")[0]
+    (span,) = engine.rows("SELECT data_from AS first_day, data_until AS last_day FROM span")
+    first = [day for day in (span["first_day"], gone.first_day) if day is not None]
+    last = [day for day in (span["last_day"], gone.last_day) if day is not None]
+    span = {"first_day": min(first, default=None), "last_day": max(last, default=None)}
+    return found | span

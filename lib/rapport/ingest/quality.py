@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from rapport.ingest.documents import merged
 from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, relation_of
-from rapport.ingest.rules import BROKEN, COPIES, ONE, OVERLAP, QUARANTINED
+from rapport.ingest.rules import BROKEN, COPIES, ONE, OVERLAP, QUARANTINED, RETENTION
 from rapport.schema import SCHEMAS
 from rapport.tables import ARROW_TYPES, TableFile, count_nulls, measure_length, read_column
 from rapport.tables.engine import Engine, identifier, quote
@@ -86,6 +86,7 @@ def _piece_steps(
     else:
         steps.append(flag(COPIES, copies))
     steps += [step(rule, "excluded", left.get(rule, none)) for rule in piece.exclusions]
+    steps += [step(rule, "excluded", left[rule]) for rule in (RETENTION,) if rule in left]
     steps += [flag(name, stays.get(name, none)) for name in piece.flags]
     steps += [step(rule, "quarantined", left[rule]) for rule in QUARANTINED if rule in left]
     steps.append(step("kept", "kept", left.get("", none)))
@@ -100,7 +101,7 @@ def _action(rule: str) -> str:
 def _put_aside(engine: Engine, pieces: Sequence[Piece]) -> dict[str, dict[str, Count]]:
     """Count the rows that readers put aside, piece by piece, by rule in the order of its name."""
     parts = [
-        f"SELECT {quote(piece.relation)} AS piece, rule, {_money(piece)} AS amount "
+        f"SELECT {quote(piece.relation)} AS piece, rule, {money_of(piece)} AS amount "
         f"FROM {identifier(piece.aside)}"
         for piece in pieces if piece.puts_aside
     ]  # fmt: skip
@@ -130,7 +131,7 @@ def _by_rule(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Counts]:
 
 
 def _parts(piece: Piece) -> Iterator[str]:
-    staged, money = identifier(piece.relation), _money(piece)
+    staged, money = identifier(piece.relation), money_of(piece)
     head = f"SELECT {quote(piece.relation)} AS piece"
     left = f"{head}, coalesce(rule, '') AS rule, false AS flagged, {money} AS amount FROM"
     if piece.table == "order_lines":
@@ -146,7 +147,8 @@ def _parts(piece: Piece) -> Iterator[str]:
         yield f"{head}, {rule}, {money} AS amount FROM {staged} WHERE {found}"
 
 
-def _money(piece: Piece) -> str:
+def money_of(piece: Piece) -> str:
+    """Give SQL for the money of a staged row, empty in tables without money."""
     has = piece.table in WITH_MONEY and piece.has("amount")
     return "amount" if has else "CAST(NULL AS DECIMAL(18, 4))"
 
@@ -179,7 +181,7 @@ def _copies(engine: Engine, piece: Piece) -> Count:
         f"SEMI JOIN ({alike}) USING ({FILE}, {ROW}) GROUP BY ALL HAVING count(*) > 1"
     )
     (row,) = engine.rows(
-        f"SELECT coalesce(sum({TIMES}), 0) AS n, sum({TIMES} * {_money(piece)}) AS money "
+        f"SELECT coalesce(sum({TIMES}), 0) AS n, sum({TIMES} * {money_of(piece)}) AS money "
         f"FROM (SELECT {FILE}, {ROW}, {TIMES} FROM ({copies})) JOIN {staged} USING ({FILE}, {ROW})"
     )
     return row["n"], row["money"]
@@ -187,7 +189,7 @@ def _copies(engine: Engine, piece: Piece) -> Count:
 
 def read_money(engine: Engine, piece: Piece) -> Decimal:
     """Add up the money of every row of a piece as it was read."""
-    total = f"coalesce(sum({_money(piece)}), 0)"
+    total = f"coalesce(sum({money_of(piece)}), 0)"
     (row,) = engine.rows(f"SELECT {total} AS money FROM {identifier(piece.relation)}")
     return Decimal(row["money"])
 
