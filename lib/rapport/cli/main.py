@@ -84,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_data(commands)
     _add_store(commands)
+    _add_new(commands)
     _add_small(commands)
     return parser
 
@@ -146,6 +147,20 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         metavar="N",
         help="one unit for load instead, sample-load, of so many orders",
     )
+
+
+def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    new = commands.add_parser("new", help="begin a unit")
+    kinds = new.add_subparsers(required=True, metavar="unit")
+    unit = kinds.add_parser("unit", help="guess a unit's parameters from its files")
+    unit.set_defaults(command=("new", "unit"))
+    unit.add_argument("unit", metavar="NAME", help="a-z, 0-9 and hyphens")
+    unit.add_argument(
+        "--from", dest="files", nargs="+", type=Path, required=True, metavar="FILE",
+        help="CSV in any dialect and encoding, Excel, Parquet or JSON lines",
+    )  # fmt: skip
+    unit.add_argument("--currency", metavar="CODE", help="CNY, EUR, GBP or USD; default: guessed")
+    unit.add_argument("--timezone", metavar="ZONE", help="such as Asia/Shanghai; default: guessed")
 
 
 def _add_store(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

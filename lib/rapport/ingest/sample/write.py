@@ -61,7 +61,7 @@ def write_sample(
         size = n_customers if unit in FIXED else rows or n_customers
         made, truth = make(Key((seed,)).of(unit), n_customers=size)
         contents = {f"{unit}/{sheet.name}": sheet.encode() for sheet in made}
-        planted = {"seed": seed, "customers": size} | truth
+        planted: dict[str, Any] = {"seed": seed, "customers": size} | truth
         planted |= {"answers": describe_answers()} if unit in SAMPLE_UNITS else {}
         contents[f"{unit}/_truth.json"] = _encode(planted)
         written |= {name: write_bytes(folder / name, text) for name, text in contents.items()}
