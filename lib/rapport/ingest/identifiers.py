@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from rapport.errors import ParameterError
@@ -17,6 +18,7 @@ from rapport.ingest.mapping import Piece
 from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.params import UnitParams
 from rapport.privacy.wording import make_keys
+from rapport.tables import to_frame
 from rapport.tables.engine import Engine, identifier, quote
 
 HOME = "identifiers"
@@ -55,6 +57,13 @@ def make_identifiers(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) 
         "ORDER BY place NULLS LAST, p.kind, p.value, p.source"
     )
     return _spell(found)
+
+
+def count_identifiers(identifiers: pa.Table) -> pd.DataFrame:
+    """Count the customers of whom each kind of identifier is known: `kind`, `n_customers`."""
+    grouped = identifiers.group_by("kind").aggregate([("customer_id", "count_distinct")])
+    counts = to_frame(grouped.rename_columns(["kind", "n_customers"]))
+    return counts.sort_values("kind", kind="stable").reset_index(drop=True)
 
 
 def _spell(found: pa.Table) -> pa.Table:
