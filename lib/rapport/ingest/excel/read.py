@@ -101,12 +101,8 @@ def _read_table(
 ) -> TextFile:
     options = source.excel or ExcelOptions()
     parts, faults = _take_parts(name, source, path, sheets)
-    faults += _compare(name, path, parts, options)
+    faults += _check_names(name, source, path, parts)
     columns = list_columns(parts)
-    names = [column.name for column in columns] + ([SHEET] if options.sheet_column else [])
-    faults += check_columns(name, path.name, names, most=source.limits.columns)
-    absent = [column for column in options.merged if column not in names]
-    faults += [Fault(name, c, "the file has no such column", "Mend `merged`.") for c in absent]
     rules = [rule for part in parts for rule in part.rules]
     faults += [*find_open(name, columns, rules), *find_unclear(name, parts)]
     if faults:
@@ -147,17 +143,27 @@ def _take_parts(
     ], faults
 
 
+def _check_names(name: str, source: Source, path: Path, parts: Sequence[Part]) -> Iterator[Fault]:
+    options = source.excel or ExcelOptions()
+    shown = [part for part in parts if not _is_left(part.sheet.tab, options)]
+    own = [SHEET] if options.sheet_column else []
+    for part in shown:
+        names = [*part.names.values(), *own]
+        yield from check_columns(name, path.name, names, most=source.limits.columns)
+    known = {column for part in shown for column in part.names.values()}
+    for column in sorted(set(options.merged) - known):
+        yield Fault(name, column, "the file has no such column", "Mend `merged` of `excel`.")
+    yield from _compare(name, path, shown)
+
+
 def _list_named(part: Part) -> dict[str, str]:
     """Give the names of a part's head with the letters of their columns."""
     letters = {name: name_column(column) for column, name in part.names.items()}
     return {name: letter for name, letter in letters.items() if name != f"column {letter}"}
 
 
-def _compare(
-    name: str, path: Path, parts: Sequence[Part], options: ExcelOptions
-) -> Iterator[Fault]:
+def _compare(name: str, path: Path, shown: Sequence[Part]) -> Iterator[Fault]:
     """Find sheets whose columns are not those of the first; letters are told, never names."""
-    shown = [part for part in parts if not _is_left(part.sheet.tab, options)]
     first = _list_named(shown[0]) if shown else {}
     for part in shown[1:]:
         own = _list_named(part)

@@ -32,8 +32,11 @@ LONGER = re.compile(
 )
 MONEY = re.compile(r"(\()?([+-])?([0-9]+(?:[.][0-9]*)?|[.][0-9]+)([万亿])?(\))?")
 UNITS = {"万": 10_000, "亿": 100_000_000}
-# A column that other rows fill: nine of ten do.
-USUAL = Decimal("0.9")
+# A column that rows fill: nine of ten do. Where a row is nothing but sums, half are enough; it is
+# then one of the rows counted.
+USUAL, COMMON = Decimal("0.9"), Decimal("0.5")
+# More digits than anybody types: behind the last digit of what Excel added in binary is noise.
+NOISY = 13
 SAMPLE = 200
 # Sums are looked for back to so many totals before.
 LOOKED_BACK = 50
@@ -60,13 +63,17 @@ def find_totals(lines: Sequence[Line], words: Sequence[str]) -> dict[int, str]:
     """
     labels = {n: label for n, line in enumerate(lines) if (label := _label(line, words))}
     data = [line for n, line in enumerate(lines) if n not in labels]
-    usual, numeric = _usual(data), _numeric(data)
-    if not labels and not any(_is_bare(line, usual, numeric) for line in data):
+    usual, common, numeric = _filled(data, USUAL), _filled(data, COMMON), _numeric(data)
+    bare = {n for n, line in enumerate(lines) if _is_bare(line, common, numeric)}
+    if not labels and not bare:
         return {}
     found: dict[int, str] = {}
     sums = Sums({}, [0], [{}])
     for n, line in enumerate(lines):
-        rule = _rule(line, labels.get(n), usual, numeric, sums)
+        if n in labels:
+            rule = _rule(line, labels[n], usual, numeric, sums)
+        else:
+            rule = TOTAL if n in bare and _agrees(line, numeric, sums, least=2) else None
         if rule:
             found[n] = rule
             sums.marks.append(dict(sums.sums))
@@ -138,12 +145,13 @@ def _squeeze(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _usual(data: Sequence[Line]) -> frozenset[int]:
+def _filled(data: Sequence[Line], share: Decimal) -> frozenset[int]:
+    """Give the columns that at least such a share of rows fill."""
     # Notes, and totals that nothing tells yet, are not as wide as rows of data.
     widest = max((len(line.cells) for line in data), default=0)
     wide = [line for line in data if 2 * len(line.cells) >= widest]
     filled = Counter(column for line in wide for column in line.cells)
-    return frozenset(column for column, n in filled.items() if n >= USUAL * len(wide))
+    return frozenset(column for column, n in filled.items() if n >= share * len(wide))
 
 
 def _numeric(data: Sequence[Line]) -> frozenset[int]:
@@ -155,25 +163,27 @@ def _numeric(data: Sequence[Line]) -> frozenset[int]:
 
 
 def _rule(
-    line: Line, label: Label | None, usual: frozenset[int], numeric: frozenset[int], sums: Sums
+    line: Line, label: Label, usual: frozenset[int], numeric: frozenset[int], sums: Sums
 ) -> str | None:
     lacks = usual - set(line.cells)
-    if label is None:
-        is_sum = _is_bare(line, usual, numeric) and _agrees(line, numeric, sums, least=2)
-        return TOTAL if is_sum else None
-    agrees = _agrees(line, numeric - {label.column}, sums)
+    others = numeric - {label.column}
+    agrees = _agrees(line, others, sums)
     if lacks or (label.is_exact and (agrees or len(usual) <= 2)):
-        is_silent = not any(c in numeric and c != label.column for c in line.cells)
-        return TOTAL if agrees or is_silent else DIFFERS
+        return TOTAL if agrees or not _figures(line, others) else DIFFERS
     return None
 
 
-def _is_bare(line: Line, usual: frozenset[int], numeric: frozenset[int]) -> bool:
+def _figures(line: Line, numeric: frozenset[int]) -> dict[int, Decimal]:
+    cells = {column: line.cells[column] for column in sorted(numeric & set(line.cells))}
+    return {c: number for c, cell in cells.items() if (number := _number(cell)) is not None}
+
+
+def _is_bare(line: Line, common: frozenset[int], numeric: frozenset[int]) -> bool:
     """Say whether a line is numbers alone, not all of them 0, and lacks what other lines have."""
-    if not set(line.cells) <= numeric or not usual - set(line.cells):
+    if not set(line.cells) <= numeric or not common - set(line.cells):
         return False
-    figures = [_number(cell) for cell in line.cells.values()]
-    return None not in figures and any(figures)
+    figures = _figures(line, numeric)
+    return len(figures) == len(line.cells) and any(figures.values())
 
 
 def _add(sums: Sums, line: Line, numeric: frozenset[int]) -> None:
@@ -187,11 +197,7 @@ def _add(sums: Sums, line: Line, numeric: frozenset[int]) -> None:
 
 def _agrees(line: Line, numeric: frozenset[int], sums: Sums, *, least: int = 1) -> bool:
     """Say whether every number of a line is the sum of the same rows above, hidden ones or not."""
-    figures = {
-        column: number
-        for column in numeric & set(line.cells)
-        if (number := _number(line.cells[column])) is not None
-    }
+    figures = _figures(line, numeric)
     if not figures:
         return False
     places = range(len(sums.marks))
@@ -213,5 +219,6 @@ def _since(sums: Sums, mark: Mapping[tuple[int, bool], Decimal], key: tuple[int,
 
 
 def _equal(number: Decimal, total: Decimal) -> bool:
-    # Excel adds in binary: behind the last digit of what it added stands noise.
-    return number == total or round(number, max(0, -int(total.as_tuple().exponent))) == total
+    if number == total or len(number.as_tuple().digits) < NOISY:
+        return number == total
+    return round(number, max(0, -int(total.as_tuple().exponent))) == total

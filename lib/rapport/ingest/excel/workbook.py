@@ -8,18 +8,20 @@ numbers, and hold a hundred bytes each.
 from __future__ import annotations
 
 import warnings
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import ParseError, fromstring
+from xml.etree.ElementTree import fromstring
 from zipfile import BadZipFile
 
 from rapport.ingest.excel.cells import Style, read_style
 from rapport.ingest.readers.packing import RefusedFileError
 
-# Whatever openpyxl stumbles over in a damaged package: it promises no kind of error.
+# Whatever openpyxl stumbles over in a damaged package: it promises no kind of error. Both parsers
+# of XML that it may use raise a SyntaxError.
 DAMAGES = (
     ArithmeticError, AttributeError, BadZipFile, EOFError, LookupError, NotImplementedError,
-    OSError, ParseError, TypeError, ValueError,
+    OSError, SyntaxError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

@@ -20,6 +20,7 @@ def fill(sheet, rows):
 
 def save(path: Path, *sheets, **named) -> Path:
     """Save a workbook of sheets, each a list of rows; `named` gives them names."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     book = Workbook()
     book.remove(book.active)
     tabs = {f"Sheet{n}": rows for n, rows in enumerate(sheets, start=1)} | named
@@ -33,10 +34,10 @@ def patch(path: Path, part: str, *changes: tuple[str, str]) -> None:
     """Replace texts inside a part of a saved workbook; each must stand there."""
     with zipfile.ZipFile(path) as package:
         parts = {name: package.read(name) for name in package.namelist()}
-    text = parts[part].decode()
+    text = parts.get(part, b"").decode()
     for old, new in changes:
-        assert re.search(old, text), old
-        text = re.sub(old, lambda _, new=new: new, text)
+        text, n = re.subn(old, lambda _, new=new: new, text)
+        assert n, old
     parts[part] = text.encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in parts.items():
