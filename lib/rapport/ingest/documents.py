@@ -51,7 +51,7 @@ def make_documents(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> lis
             engine.run(f"CREATE TEMP TABLE {_gathered(piece)} AS {_added(piece)}")
     _number(engine, orders or lines, zone=zone)
     rows = [_read(piece) for piece in orders or lines] or [_none()]
-    kind = "coalesce(kind, CASE WHEN amount < 0 THEN 'return' ELSE 'sale' END)"
+    kind = f"coalesce(kind, {kind_of('amount')})"
     left = (
         f"CASE WHEN rule IS NOT NULL THEN rule "
         f"WHEN {kind} = 'sale' AND amount < 0 THEN {quote(SALE_BELOW)} "
@@ -60,10 +60,19 @@ def make_documents(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> lis
     engine.run(
         "CREATE TEMP VIEW documents AS SELECT * REPLACE ("
         f"{kind} AS kind, coalesce(status, 'completed') AS status, {left} AS rule), "
-        "year(ordered_on) * 12 + month(ordered_on) - 1 AS month_no "
-        f"FROM ({' UNION ALL '.join(rows)})"
+        f"{month_of('ordered_on')} AS month_no FROM ({' UNION ALL '.join(rows)})"
     )
     return faults
+
+
+def kind_of(amount: str) -> str:
+    """Give SQL for the kind of an order of which no source says it."""
+    return f"CASE WHEN {amount} < 0 THEN 'return' ELSE 'sale' END"
+
+
+def month_of(day: str) -> str:
+    """Give SQL for the number of a day's month."""
+    return f"year({day}) * 12 + month({day}) - 1"
 
 
 def _gathered(piece: Piece) -> str:

@@ -38,19 +38,18 @@ def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | De
         known customers, and `sale_lines_identified` where the unit has lines.
     """
     (row,) = engine.rows(
-        "SELECT count(*) AS orders, "
+        # Customer by customer first: to count distinct ones of all rows took twice as long.
+        "WITH each AS (SELECT customer_id IS NOT NULL AS is_known, count(*) AS orders, "
         "count(*) FILTER (WHERE kind = 'sale') AS sales, "
-        "count(*) FILTER (WHERE kind = 'return') AS returns, "
-        "count(customer_id) AS orders_identified, "
-        "count(customer_id) FILTER (WHERE kind = 'sale') AS sales_identified, "
-        "count(DISTINCT customer_id) AS customers_charged, "
-        "count(DISTINCT customer_id) FILTER (WHERE kind = 'sale') AS customers_buying, "
-        "coalesce(sum(amount), 0) AS net, "
-        "coalesce(sum(amount) FILTER (WHERE kind = 'sale'), 0) AS gross, "
-        "coalesce(sum(amount) FILTER (WHERE customer_id IS NOT NULL), 0) AS net_identified, "
-        "coalesce(sum(amount) FILTER (WHERE kind = 'sale' AND customer_id IS NOT NULL), 0) "
-        "AS gross_identified "
-        "FROM documents WHERE rule IS NULL AND status <> 'cancelled'"
+        "count(*) FILTER (WHERE kind = 'return') AS returns, coalesce(sum(amount), 0) AS net, "
+        "coalesce(sum(amount) FILTER (WHERE kind = 'sale'), 0) AS gross FROM documents "
+        "WHERE rule IS NULL AND status <> 'cancelled' GROUP BY customer_id) "
+        f"SELECT {_total('orders')}, {_total('sales')}, {_total('returns')}, "
+        f"{_total('orders', known=True)}, {_total('sales', known=True)}, "
+        "count(*) FILTER (WHERE is_known) AS customers_charged, "
+        "count(*) FILTER (WHERE is_known AND sales > 0) AS customers_buying, "
+        f"{_total('net')}, {_total('gross')}, {_total('net', known=True)}, "
+        f"{_total('gross', known=True)} FROM each"
     )
     (known,) = engine.rows("SELECT count(*) AS customers FROM identities")
     if not any(piece.table == "order_lines" for piece in pieces):
@@ -63,11 +62,18 @@ def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | De
     return known | row | sold
 
 
+def _total(name: str, *, known: bool = False) -> str:
+    kind = "DECIMAL(38, 4)" if name in {"net", "gross"} else "BIGINT"
+    of_known = " FILTER (WHERE is_known)" if known else ""
+    return f"CAST(coalesce(sum({name}){of_known}, 0) AS {kind}) AS {name}{'_identified' * known}"
+
+
 def list_nets(engine: Engine) -> pa.ChunkedArray:
     """Give the net spend of every customer delivered, in the order of `customers`."""
     return engine.fetch(
-        "SELECT coalesce(sum(d.amount), 0) AS net FROM identities AS i LEFT JOIN documents AS d "
-        "ON d.customer_id = i.id AND d.rule IS NULL GROUP BY i.order_key ORDER BY i.order_key"
+        "SELECT coalesce(d.net, 0) AS net FROM identities AS i LEFT JOIN (SELECT customer_id, "
+        "sum(amount) AS net FROM documents WHERE rule IS NULL GROUP BY customer_id) AS d "
+        "ON d.customer_id = i.id ORDER BY i.order_key"
     )["net"]
 
 

@@ -277,15 +277,15 @@ def _weigh_columns(
     money = nets if name == "customers" else None
     if name in WITH_MONEY:
         money = read_column(table, "amount")
+    total = None if money is None else _sum(money)
     for column, n_empty in count_nulls(table).items():
         if money is None:
             yield column, n_empty, (None, None)
         elif n_empty in {0, len(money)}:
-            total = _sum(money)
             yield column, n_empty, (total, total if n_empty < len(money) else Decimal(0))
         else:
             filled = money.filter(read_column(table, column).is_valid())
-            yield column, n_empty, (_sum(money), _sum(filled))
+            yield column, n_empty, (total, _sum(filled))
 
 
 def _sum(money: pa.ChunkedArray) -> Decimal:
