@@ -15,7 +15,7 @@ from rapport.analysis.ingestion_study import LEAVES
 from rapport.analysis.measured import Measured
 
 GRADES = ("alarm", "watch", "steady", "few")
-SHOWN_SHIFTS, SHOWN_PERIODS, SHOWN_WORDS = 12, 12, 5
+SHOWN_PERIODS, SHOWN_WORDS = 12, 5
 HIGH = 0.95
 
 
@@ -81,6 +81,13 @@ def measure_freshness(sources: pd.DataFrame) -> list[Measured]:
     ]
 
 
+def choose_fresh(values: Mapping[str, Any]) -> str:
+    """Choose the sentence on freshness: nothing to compare, all even, or one behind."""
+    if "fresh_days" not in values:
+        return "none"
+    return "behind" if values["fresh_days"].value else "even"
+
+
 def list_lags(lags: pd.DataFrame) -> pd.DataFrame:
     """Give the lag of each table's sources, in whole days.
 
@@ -117,6 +124,13 @@ def measure_lags(lags: pd.DataFrame, late: pd.DataFrame, *, currency: str) -> li
         Measured("late.rows", int(late["n_late"].sum()), "count", "rows"),
         Measured("late.money", _total(late["money_late"]), "money", currency),
     ]
+
+
+def choose_lag(values: Mapping[str, Any]) -> str:
+    """Choose the sentence on arrival: nothing said, all in time, or some late."""
+    if "late_rows" not in values:
+        return "none"
+    return "late" if values["late_rows"].value else "in_time"
 
 
 def list_late(late: pd.DataFrame, *, grain: str) -> pd.DataFrame:

@@ -92,5 +92,6 @@ def summarize(quarantine: pa.Table) -> pd.DataFrame:
     for key, part in quarantine.to_pandas().groupby(head, sort=True):
         places = part.head(ROWS_NAMED)
         numbers = (places["source_file"].astype("int64") - 1) * FILE_STEP + places["source_row"]
-        rows.append((*key, len(part), ", ".join(label_rows(numbers.tolist()))))
+        named = (*key[:3], str(key[3]).replace(", ", " + "))
+        rows.append((*named, len(part), ", ".join(label_rows(numbers.tolist()))))
     return pd.DataFrame(rows, columns=[*head, "n_rows", "rows"])

@@ -56,8 +56,10 @@ def name_of(group: str, name: object, language: Language) -> str:
 
     A name such as `tenure_days + gross` stands for measures that are looked at together.
     """
-    if group == "text" or (group == "rule" and not has_label(f"rule.{name}")):
-        # A rule is named in the unit's file; without a word of ours it is read as written there.
-        return str(name).replace("_", " ") if group == "rule" else str(name)
+    if group == "text":
+        return str(name)
+    if group in {"rule", "column"} and not has_label(f"{group}.{str(name).split(' + ')[0]}"):
+        # Named in the unit's file; without a word of ours it is read as written there.
+        return str(name).replace("_", " ")
     words = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
     return label("word.list_joint", language).join(words)
