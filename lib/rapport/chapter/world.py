@@ -85,7 +85,7 @@ def _from_task(path: Path, *, chapter: str, unit: str, period: str | None) -> Wo
         root=None,
         kept=Path(task["kept"]) if "kept" in task else None,
         private=Path(task["private"]) if "private" in task else None,
-        erased=tuple(task.get("erased", ())),
+        erased=tuple(task.get("erased", {}).get("digests", ())),
     )
 
 

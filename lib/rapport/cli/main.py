@@ -78,12 +78,13 @@ def build_parser() -> argparse.ArgumentParser:
         prog="rapport",
         description="Customer-analytics reports from parameterised notebooks.",
         epilog="Exit codes: 0 done; 1 a chapter failed; 2 usage or parameters; 3 input breaks "
-        "its contract; 130 interrupted; 143 ended by a signal.",
+        "its contract; 4 a report would disclose a person; 130 interrupted; 143 ended by a signal.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_data(commands)
     _add_store(commands)
+    _add_persons(commands)
     _add_new(commands)
     _add_small(commands)
     return parser
@@ -171,6 +172,23 @@ def _add_store(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     gc.add_argument(
         "--keep", type=_positive, required=True, metavar="N", help="executions of each task to keep"
     )
+
+
+def _add_persons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    erase = commands.add_parser("erase", help="remove customers from a unit's data for good")
+    erase.set_defaults(command=("erasure", "erase"))
+    erase.add_argument("unit", metavar="UNIT")
+    erase.add_argument(
+        "--customers", type=Path, required=True, metavar="FILE",
+        help="UTF-8 text, one number or pseudonym a line",
+    )  # fmt: skip
+    access = commands.add_parser("access", help="print what is held on one customer; logged")
+    access.set_defaults(command=("access", "access"))
+    access.add_argument("unit", metavar="UNIT")
+    access.add_argument(
+        "--customer", required=True, metavar="ID", help="number or pseudonym; - reads one line"
+    )
+    access.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -51,7 +51,8 @@ def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
         },
         # Another key gives other pseudonyms; its name says so and tells nothing of the key.
         "pseudonyms": name_key(key),
-        **({"erased": list(gone)} if gone else {}),
+        # The reason for a run names what moved: how many, never who.
+        **({"erasures": len(gone), "erased": {"digests": list(gone)}} if gone else {}),
         "language": params.language,
     }
     return make_chapter_task(

@@ -56,6 +56,7 @@ class Request:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make the reports that were asked for; give the exit code."""
+    _finish_erasures(find_root(Path.cwd()))
     request = read_request(arguments)
     if arguments.dry_run:
         return _say_plan(request)
@@ -78,6 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.jupyter_cache is not None:
             publish_notebooks(arguments.jupyter_cache, results.values(), request.world.store)
     return worst_code([exit_code_of(results.values()), _say_errors(request)])
+
+
+def _finish_erasures(root: Path) -> None:
+    if any((root / "data" / "erased").glob("*.pending.json")):
+        from rapport.cli.erasure import finish_erasures  # noqa: PLC0415 - hardly ever
+
+        finish_erasures(root)
 
 
 def read_request(arguments: argparse.Namespace) -> Request:

@@ -1,7 +1,7 @@
 """The index of all reports: one page that lists what lies in `reports/`.
 
-It is made of the manifests alone, so it can be made anew at any time and equal reports give equal
-bytes.
+It is made of the manifests and the marks beside them, so it can be made anew at any time and equal
+reports give equal bytes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from rapport.press.render.notebook import LANGUAGES
 logger = logging.getLogger(__name__)
 
 INDEX = "index.html"
+# Beside a report's manifest, which is sealed: some of its data were erased since.
+MARK = "erased.json"
 # English and Chinese stand on one page. Quotes and dashes differ between them, so each has a
 # Latin font of its own; the Chinese one has no quotes.
 FAMILIES = {"en": "Noto Sans", "zh": "Noto Sans beside SC"}
@@ -38,6 +40,8 @@ class Entry:
     shown: Mapping[str, Mapping[str, str]]
     """Language -> `title`, `period`, `as_of`, `headline`."""
     files: Sequence[str]
+    is_erased: bool = False
+    """Whether rows that it was made of have been erased since."""
 
     def links(self, language: str) -> list[tuple[str, str]]:
         """Give form and address of each file in a language, relative to the index."""
@@ -92,6 +96,7 @@ def _read(path: Path) -> Entry | None:
             record=predicate["run"],
             shown=predicate["shown"],
             files=[name for name in names if name.startswith("report.")],
+            is_erased=(path.parent / MARK).is_file(),
         )
     except (ValueError, KeyError, TypeError):
         where = "/".join(path.parts[-3:])

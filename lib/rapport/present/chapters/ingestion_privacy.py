@@ -70,7 +70,7 @@ def identifier_table(identifiers: pd.DataFrame, values: Values) -> TableSpec | N
         Column("n", "privacy.head.customers", "count", "customers"),
     )
     return TableSpec(
-        id="ingestion.identifiers",
+        id="ingestion.kept_apart",
         columns=columns,
         frame=identifiers,
         title=Sentence("privacy.identifiers_title", dict(values)),
