@@ -48,10 +48,9 @@ def guess_dialect(path: Path) -> Dialect:
     delimiter = max(DELIMITERS, key=lambda mark: (_fit(lines, mark), -DELIMITERS.index(mark)))
     rows = _parse(lines, delimiter)
     width = _width(rows)
-    wide = (n for n, row in enumerate(rows[:SKIPPED_AT_MOST]) if len(row) == width and all(row))
-    skip = next(wide, 0)
-    head = tuple(rows[skip]) if rows else ()
-    return Dialect(encoding, delimiter, skip, head)
+    wide = [row for row in rows[:SKIPPED_AT_MOST] if len(row) == width and all(row)]
+    head = (wide or rows or [[]])[0]
+    return Dialect(encoding, delimiter, _lines_above(lines, delimiter, head), tuple(head))
 
 
 def _read(path: Path) -> bytes:
@@ -103,6 +102,16 @@ def _is_chinese(raw: bytes) -> bool:
             others += 1
         at += 2
     return common > others
+
+
+def _lines_above(lines: Sequence[str], delimiter: str, head: Sequence[str]) -> int:
+    """Count the lines above the head, empty ones as well."""
+    reader, above = csv.reader(lines, delimiter=delimiter), 0
+    for row in reader:
+        if [cell.strip() for cell in row] == head:
+            return above
+        above = reader.line_num
+    return 0
 
 
 def _parse(lines: Sequence[str], delimiter: str) -> list[list[str]]:
