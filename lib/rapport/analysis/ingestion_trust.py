@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from rapport.analysis.drift import ALARM, WATCH, grade_shift, score_shift
+from rapport.analysis.families import adjust_p_values
 from rapport.analysis.ingestion_study import LEAVES
 from rapport.analysis.measured import Measured
 
 GRADES = ("alarm", "watch", "steady", "few")
 SHOWN_PERIODS, SHOWN_WORDS = 12, 5
 HIGH = 0.95
+FEEDS = "order|subscription|interaction"
 
 
 def list_balance(quality: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +69,12 @@ def _total(money: pd.Series) -> Decimal:
 
 
 def measure_freshness(sources: pd.DataFrame) -> list[Measured]:
-    """Name the dated source whose rows end first, and by how many days it is behind the others."""
-    dated = sources.dropna(subset=["last_day"])
+    """Name the feed whose rows end first, and by how many days it is behind the newest.
+
+    A feed is a dated source of what happens every day: orders, lines, contracts, interactions.
+    """
+    feeds = sources[sources["tables"].str.contains(FEEDS)]
+    dated = feeds.dropna(subset=["last_day"])
     if len(dated) < 2:
         return []
     ordered = dated.sort_values(["last_day", "source"], kind="stable")
@@ -157,7 +163,7 @@ def name_period(first_day: date, grain: str) -> str:
     return f"{first_day.year}-{first_day.month:02d}" if grain == "month" else str(first_day.year)
 
 
-def list_shifts(drift: pd.DataFrame, *, min_n: int, min_count: int) -> pd.DataFrame:
+def list_shifts(drift: pd.DataFrame, *, min_n: int, min_count: int, fdr: float) -> pd.DataFrame:
     """Score every column that is compared, the largest change first.
 
     Parameters
@@ -166,24 +172,34 @@ def list_shifts(drift: pd.DataFrame, *, min_n: int, min_count: int) -> pd.DataFr
         `people_now`
     min_n : below it a column has too few rows to be graded
     min_count : below it a value that is new or gone stays unnamed, for it may be a person's
+    fdr : of the columns as one family, above which a change is taken for chance
 
     Returns
     -------
-    `table`, `column`, `index`, `chance`, `grade`, `n_before`, `n_now`, `new`, `gone` (words)
+    `table`, `column`, `index`, `p` (adjusted), `grade`, `n_before`, `n_now`, `new`, `gone` (words)
     """
-    rows = []
+    shifts, rows = [], []
     for key, part in drift.groupby(["table", "column"], sort=True):
-        shift = score_shift(part["n_before"].tolist(), part["n_now"].tolist())
+        people = (int(part["people_before"].sum()), int(part["people_now"].sum()))
+        counts = part["n_before"].tolist(), part["n_now"].tolist()
+        shifts.append(score_shift(*counts, people=people))
         words = part[part["value"].notna() & (key[1] != "amount")]
         new = _words(words, "n_before", "people_now", min_count)
-        gone = _words(words, "n_now", "people_before", min_count)
-        grade = grade_shift(shift, min_n=min_n)
-        rows.append((*key, shift.index, shift.chance, grade, *shift[2:], new, gone))
-    names = ["table", "column", "index", "chance", "grade", "n_before", "n_now", "new", "gone"]
-    found = pd.DataFrame(rows, columns=names)
-    order = found["grade"].map({grade: place for place, grade in enumerate(GRADES)})
-    ranked = found.assign(place=order, down=-found["index"])
+        rows.append((*key, new, _words(words, "n_now", "people_before", min_count)))
+    adjusted = adjust_p_values(pd.Series([shift.p for shift in shifts], dtype=float))
+    found = pd.DataFrame(rows, columns=["table", "column", "new", "gone"]).assign(
+        index=[shift.index for shift in shifts],
+        p=adjusted,
+        n_before=[shift.n_before for shift in shifts],
+        n_now=[shift.n_now for shift in shifts],
+        grade=[
+            grade_shift(shift, p, min_n=min_n, fdr=fdr)
+            for shift, p in zip(shifts, adjusted, strict=True)
+        ],
+    )
+    ranked = found.assign(place=found["grade"].map(GRADES.index), down=-found["index"])
     ranked = ranked.sort_values(["place", "down", "table", "column"], kind="stable")
+    names = ["table", "column", "index", "p", "grade", "n_before", "n_now", "new", "gone"]
     return ranked[names].reset_index(drop=True)
 
 

@@ -25,10 +25,12 @@ from rapport.tables import to_frame
 from rapport.tables.engine import Engine, identifier, quote
 
 MOST_VALUES = 50
-# Words that no two rows need share, and those that are new in each period by what they are.
+# Words that no two rows need share, those that are new in each period by what they are, and the
+# tier, which depends on how long a customer has been one.
 NO_CATEGORIES = frozenset(
-    ["name", "text", "page", "offer", "goal", "planned_share", "wave", "text_version"]
-)
+    ["name", "text", "page", "offer", "goal", "planned_share", "wave", "text_version",
+     "loyalty_tier"]
+)  # fmt: skip
 TABLES = ("customers", "orders", "order_lines", "subscriptions", "interactions", "surveys",
           "campaign_contacts", "consents")  # fmt: skip
 COLUMNS = ["table", "column", "value", "n_before", "n_now", "people_before", "people_now"]

@@ -24,29 +24,33 @@ def test_a_part_that_is_empty_in_one_period_has_an_index():
 
 def test_an_index_that_chance_reaches_is_steady():
     seed = np.random.default_rng(0)
-    shares = [0.1] * 10
-    graded = [
-        grade_shift(
-            score_shift(seed.multinomial(60, shares), seed.multinomial(60, shares)), min_n=30
-        )
-        for _ in range(400)
+    tenths = [0.1] * 10
+    drawn = [
+        score_shift(seed.multinomial(60, tenths), seed.multinomial(60, tenths)) for _ in range(400)
     ]
 
-    assert graded.count("steady") / 400 > 0.93
-    raw = [score_shift(seed.multinomial(60, shares), seed.multinomial(60, shares)).index >= 0.25
-           for _ in range(400)]  # fmt: skip
-    assert np.mean(raw) > 0.3
+    # By its size alone two in five would be called an alarm.
+    assert np.mean([shift.index >= 0.25 for shift in drawn]) > 0.3
+    assert np.mean([grade_shift(s, s.p, min_n=30, fdr=0.05) != "steady" for s in drawn]) < 0.07
+
+
+def test_many_rows_of_few_customers_prove_little():
+    by_rows = score_shift([500, 500], [700, 300])
+    by_people = score_shift([500, 500], [700, 300], people=(10, 10))
+
+    assert by_people.index == by_rows.index
+    assert by_rows.p < 1e-10 < 0.2 < by_people.p
 
 
 @pytest.mark.parametrize(
     ("index", "grade"), [(0.099, "steady"), (0.1, "watch"), (0.249, "watch"), (0.25, "alarm")]
 )
 def test_the_thresholds_belong_to_the_higher_grade(index, grade):
-    assert grade_shift(Shift(index, 0.01, 1000, 1000), min_n=30) == grade
+    assert grade_shift(Shift(index, 0.01, 1000, 1000), 0.01, min_n=30, fdr=0.05) == grade
 
 
 def test_few_rows_are_not_graded():
-    assert grade_shift(Shift(2.0, 0.01, 1000, 29), min_n=30) == "few"
+    assert grade_shift(Shift(2.0, 0.0, 1000, 29), 0.0, min_n=30, fdr=0.05) == "few"
 
 
 @pytest.mark.parametrize(("before", "now"), [([], []), ([5], [9]), ([0, 0], [1, 2])])

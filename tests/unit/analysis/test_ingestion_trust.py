@@ -111,6 +111,7 @@ def test_without_money_no_rule_is_the_largest(quality):
 def test_the_source_whose_rows_end_first_is_named():
     days = [date(2026, 6, 30), date(2026, 6, 12), None]
     sources = pd.DataFrame({"source": ["till", "web", "plans"], "last_day": days})
+    sources["tables"] = ["orders", "interactions", "products"]
 
     assert named(measure_freshness(sources)) == {
         "fresh.source": "web", "fresh.until": date(2026, 6, 12), "fresh.days": 18,
@@ -118,7 +119,18 @@ def test_the_source_whose_rows_end_first_is_named():
 
 
 def test_one_dated_source_is_behind_no_other():
-    assert measure_freshness(pd.DataFrame({"source": ["a"], "last_day": [date(2026, 6, 1)]})) == []
+    assert (
+        measure_freshness(
+            table(
+                """
+        source  last_day    tables
+        a       2026-06-01  orders
+        b       2026-05-01  campaigns
+        """
+            )
+        )
+        == []
+    )
 
 
 def test_lags_are_days_that_occur():
@@ -143,7 +155,7 @@ def test_periods_with_late_rows_are_listed_by_name():
 
 
 def test_columns_are_graded_and_the_largest_change_stands_first():
-    shifts = list_shifts(DRIFT, min_n=30, min_count=10)
+    shifts = list_shifts(DRIFT, min_n=30, min_count=10, fdr=0.05)
 
     assert shifts[["column", "grade"]].to_numpy().tolist() == [
         ["channel", "alarm"], ["amount", "steady"], ["kind", "few"],
@@ -151,13 +163,13 @@ def test_columns_are_graded_and_the_largest_change_stands_first():
 
 
 def test_words_of_few_people_are_not_named():
-    top = list_shifts(DRIFT, min_n=30, min_count=10).iloc[0]
+    top = list_shifts(DRIFT, min_n=30, min_count=10, fdr=0.05).iloc[0]
 
     assert (top["new"], top["gone"]) == ("app", "store")
 
 
 def test_the_periods_and_the_largest_shift_are_named():
-    shifts = list_shifts(DRIFT, min_n=30, min_count=10)
+    shifts = list_shifts(DRIFT, min_n=30, min_count=10, fdr=0.05)
 
     found = named(measure_shifts(shifts, (date(2026, 4, 1), date(2026, 5, 1)), grain="month"))
 
@@ -167,7 +179,7 @@ def test_the_periods_and_the_largest_shift_are_named():
 
 
 def test_without_two_periods_nothing_is_compared():
-    shifts = list_shifts(DRIFT.iloc[:0], min_n=30, min_count=10)
+    shifts = list_shifts(DRIFT.iloc[:0], min_n=30, min_count=10, fdr=0.05)
 
     assert measure_shifts(shifts, None, grain="month") == []
     assert choose_drift({}) == "none"
