@@ -34,8 +34,8 @@ from rapport.params import Source
 LINE = "line"
 # Parts no line: a control character that no text file holds.
 NO_DELIMITER = "\x1f"
-# Rows larger than a block cannot be read; a second reading takes these.
-LARGE_BLOCK = 64 * MB
+# Rows larger than a block cannot be read; a second reading takes those of so many longest cells.
+CELLS_IN_ROW = 32
 TOO_LARGE = "straddling object"
 
 
@@ -75,9 +75,7 @@ def read_guarded(
         return _refuse(name, f"{path.name} {error.found}", error.advice)
     except (UnicodeError, LookupError):
         return TextFile(None, [_not_text(name, source, path)])
-    except (pa.ArrowInvalid, OSError, EOFError, csv.Error) as error:
-        if "invalid UTF8" in str(error):
-            return TextFile(None, [_not_text(name, source, path)])
+    except (pa.ArrowInvalid, OSError, EOFError, csv.Error):
         return _refuse(name, f"{path.name} is damaged", "Deliver it again.")
 
 
@@ -123,11 +121,12 @@ def _parse(source: Source, path: Path, block: int) -> _Parsed | list[str]:
             table, ragged = _read_csv(stream, source, names, block)
             return _Parsed(table, ragged, stream)
     except pa.ArrowInvalid as error:
-        if TOO_LARGE in str(error) and block < LARGE_BLOCK:
-            return _parse(source, path, LARGE_BLOCK)
+        large = (source.limits.cell_kb << 10) * CELLS_IN_ROW
+        if TOO_LARGE in str(error) and block < large:
+            return _parse(source, path, large)
         if TOO_LARGE in str(error):
             raise RefusedFileError(
-                f"has a row of more than {LARGE_BLOCK // MB} MB, or a quote that is never closed",
+                f"has a row of more than {block // MB} MB, or a quote that is never closed",
                 "Mend the row, or state the `quote`.",
             ) from error
         raise
@@ -170,6 +169,7 @@ def _read_csv(
         pa_csv.ConvertOptions(
             column_types=texts, strings_can_be_null=True,
             null_values=["", *source.missing], quoted_strings_can_be_null=True,
+            check_utf8=False,
         ),
     )  # fmt: skip
     return table, ragged
@@ -201,7 +201,8 @@ def _sort_out(parsed: _Parsed, source: Source) -> tuple[pa.Table, np.ndarray, di
         table = _without_marks(table)
     # As many lines as rows: no cell holds the end of a line.
     n_lines = len(numbers) + len(aside) + source.skip + (source.names is None)
-    if source.format == "csv" and not 0 < parsed.stream.n_ends <= n_lines:
+    n_ends = parsed.stream.n_ends + (not parsed.stream.tail.endswith(b"\n"))
+    if source.format == "csv" and not 1 < n_ends <= n_lines:
         _check_cells(table, numbers, parsed.stream, source)
     left = np.zeros(table.num_rows, dtype=bool)
     for rule, mask in _masks(table, parsed.stream, source):

@@ -52,7 +52,7 @@ class Utf8Text(io.RawIOBase):
         self._packed = max(path.stat().st_size, 1)
         self._limits = limits
         self._file, self._is_packed = _open(path)
-        self._decoder = _decoder(encoding)
+        self._decoder, self._is_utf8 = _decoder(encoding)
         self._ahead = b""
         self._n_bytes = 0
         self._is_done = False
@@ -71,7 +71,7 @@ class Utf8Text(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """Read so many bytes, all that is left with -1."""
-        if size > 0 and not self._ahead and self._decoder is None:
+        if size > 0 and not self._ahead and self._is_utf8:
             return self._next(size)
         while (size < 0 or len(self._ahead) < size) and not self._is_done:
             self._ahead += self._next(BLOCK if size < 0 else max(size, 1))
@@ -97,7 +97,9 @@ class Utf8Text(io.RawIOBase):
         is_start = self._n_bytes == 0
         self._n_bytes += len(raw)
         self._check_size()
-        text = raw if self._decoder is None else self._decode(raw)
+        # Also what is UTF-8 is decoded: Arrow would meet a torn letter in the midst of a row.
+        decoded = self._decoder.decode(raw, final=self._is_done)
+        text = raw if self._is_utf8 else decoded.encode("utf-8")
         text = text.removeprefix(MARK) if is_start else text
         self.has_zeros = self.has_zeros or b"\x00" in text
         self.n_ends += text.count(b"\n")
@@ -105,10 +107,6 @@ class Utf8Text(io.RawIOBase):
         self.has_marks = self.has_marks or MARK in text or MARK in self.tail[-2:] + text[:2]
         self.tail = (self.tail + text[-LONGEST_TAIL:])[-LONGEST_TAIL:]
         return text
-
-    def _decode(self, raw: bytes) -> bytes:
-        assert self._decoder is not None
-        return self._decoder.decode(raw, final=self._is_done).encode("utf-8")
 
     def _check_size(self) -> None:
         if self._n_bytes > self._limits.unpacked_mb * MB:
@@ -134,13 +132,12 @@ def _open(path: Path) -> tuple[pa.NativeFile, bool]:
     return pa.input_stream(str(path), compression=packing), packing is not None
 
 
-def _decoder(encoding: str) -> codecs.IncrementalDecoder | None:
+def _decoder(encoding: str) -> tuple[codecs.IncrementalDecoder, bool]:
     # Refuses what is no text encoding (rot13, zip), which a lookup alone would give.
     io.TextIOWrapper(io.BytesIO(), encoding=encoding).detach()
-    known = codecs.lookup(encoding)
-    if known.name in {"utf-8", "utf-8-sig"}:
-        return None
-    return codecs.getincrementaldecoder(known.name)()
+    name = codecs.lookup(encoding).name
+    is_utf8 = name in {"utf-8", "utf-8-sig"}
+    return codecs.getincrementaldecoder("utf-8" if is_utf8 else name)(), is_utf8
 
 
 def find_undecodable(
@@ -153,12 +150,13 @@ def find_undecodable(
     """
     if len("\n".encode(encoding)) != 1:
         return 0, []
-    raw = Utf8Text(path, "utf-8", limits)
+    # Any byte is a letter of this one.
+    raw = Utf8Text(path, "latin-1", limits)
     numbers, count = [], 0
     with io.BufferedReader(raw, BLOCK) as lines:
         for number, line in enumerate(lines, start=1):
             try:
-                line.decode(encoding)
+                line.decode("utf-8").encode("latin-1").decode(encoding)
             except UnicodeError:
                 count += 1
                 numbers += [number] if count <= n else []

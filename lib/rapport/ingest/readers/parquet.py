@@ -48,7 +48,7 @@ def open_parquet(engine: Engine, part: str, name: str, source: Source, path: Pat
             f"CREATE VIEW {identifier(part)} AS SELECT {', '.join([*columns, ROW])} "
             f"FROM {identifier(f'raw {part}')}"
         )
-        engine.rows(f"SELECT count(COLUMNS(*)) FROM {identifier(f'raw {part}')}")
+        engine.rows(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {identifier(f'raw {part}')}")
     except EngineError:
         return [Fault(name, "", f"{path.name} is damaged", "Deliver it again.")]
     return []
