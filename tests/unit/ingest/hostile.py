@@ -49,8 +49,7 @@ def json_lines(*more: str, **declared: Any) -> Make:
     """Write good rows as JSON lines with others amid them."""
     good = [json.dumps(dict(zip(COLUMNS, row.split(","), strict=True))) for row in GOOD]
     content = "\n".join([*good[:20], *more, *good[20:]]) + "\n"
-    made = text(content, "log.jsonl", format="json", **declared)
-    return made
+    return text(content, "log.jsonl", format="json", **declared)
 
 
 def parquet(change: Callable[[bytes], bytes] = bytes, **columns: Any) -> Make:
@@ -211,7 +210,9 @@ REFUSED: dict[str, tuple[Make, str]] = {
         text(rows("900,张三丰,2024-03-01,cup,1,2"), encoding="gb18030"), "not text in gb18030",
     ),
     "utf-16 under utf-8": (text(rows().encode("utf-16")), "not text in utf-8"),
-    "utf-16 without a mark under utf-8": (text(rows().encode("utf-16-le")), "has no column|broken|apart"),
+    "utf-16 without a mark under utf-8": (
+        text(rows().encode("utf-16-le")), "has no column|broken|apart",
+    ),
     "half a letter at the end": (text(rows().encode() + b"\xe8\x8c"), "not text in utf-8"),
     "an encoding that is none": (text(rows(), encoding="klingon"), "not text in klingon"),
     "an encoding that is no text": (text(rows(), encoding="zip"), "not text in zip"),
@@ -219,7 +220,9 @@ REFUSED: dict[str, tuple[Make, str]] = {
     "half a gzip": (text(cut(0.5)(pack(rows())), "log.csv.gz"), "is damaged"),
     "a gzip with other bytes behind": (text(pack(rows()) + b"more"), "is damaged"),
     "a truncated zstd": (text(frame(rows())[:-6]), "is damaged"),
-    "a gzip of which only the first bytes are one": (text(b"\x1f\x8b" + rows().encode()), "damaged"),
+    "a gzip of which only the first bytes are one": (
+        text(b"\x1f\x8b" + rows().encode()), "damaged",
+    ),
     "a bomb": (bomb, "unpacks to more than 250 times its size"),
     "more than the source may hold": (
         text(rows() * 2_000, limits={"unpacked_mb": 1}), "more than 1 MB of text",
@@ -299,7 +302,9 @@ ASIDE: dict[str, tuple[Make, str, int]] = {
         "broken_row", 1,
     ),
     "two files put together": (text(rows(HEAD)), "repeated_head", 1),
-    "two files with marks put together": (text("\ufeff" + rows("\ufeff" + HEAD)), "repeated_head", 1),
+    "two files with marks put together": (
+        text("\ufeff" + rows("\ufeff" + HEAD)), "repeated_head", 1,
+    ),
     "a line that is no json": (json_lines("nope"), "broken_row", 1),
     "a line of json without an end": (json_lines('{"order": "9'), "broken_row", 1),
     "json that names a key twice": (

@@ -63,7 +63,8 @@ def test_a_row_that_cannot_be_taken_is_put_aside_and_all_others_stay(shop, raw, 
 @pytest.mark.parametrize(
     "product",
     ["=1+1", "@SUM(A1)", "+1", "-2+3", "<script>alert(1)</script>", "'; DROP TABLE orders; --",
-     '"" OR 1=1', "../../etc/passwd", "${HOME}", "{{7*7}}", "茶\u202e杯", "👩\u200d👧", "NULL", "#REF!"],
+     '"" OR 1=1', "../../etc/passwd", "${HOME}", "{{7*7}}", "茶\u202e杯",
+     "👩\u200d👧", "NULL", "#REF!"],
 )  # fmt: skip
 def test_text_that_means_something_elsewhere_stays_text(shop, raw, product):
     quoted = '"' + product.replace('"', '""') + '"'
@@ -76,8 +77,8 @@ def test_text_that_means_something_elsewhere_stays_text(shop, raw, product):
 
 @pytest.mark.parametrize(
     "name",
-    ["👍 amount", 'a "mount"', "amount; DROP TABLE orders", "金额（元）", "a.b", "sum(amount)", "المبلغ",
-     "select", "a'b"],
+    ["👍 amount", 'a "mount"', "amount; DROP TABLE orders", "金额（元）", "a.b", "sum(amount)",
+     "المبلغ", "select", "a'b"],
 )  # fmt: skip
 def test_any_name_of_a_column_can_be_mapped(shop, raw, name):
     quoted = '"' + name.replace('"', '""') + '"'
@@ -203,9 +204,5 @@ def test_a_declared_row_number_leads_to_the_row_in_the_file(shop, raw):
     bad = ["900,ann", *GOOD[:2], "901,ann,never,cup,1,1"]
     shop.unit["sources"]["log"] = text("\n".join([HEAD, *bad, *GOOD[2:], ""]))(raw)
 
-    with pytest.raises(DataError) as refused:
+    with pytest.raises(DataError, match=r"(?s)log: [^\n]*\brow 1\b[^\n]*\n.*; row 4\."):
         shop.ingest()
-
-    assert "log: 1 row: cannot be taken apart" in str(refused.value)
-    assert "; row 1." in str(refused.value)
-    assert "; row 4." in str(refused.value)

@@ -22,7 +22,7 @@ PRODUCTS = ("茶杯", "teapot, large", 'a "fine" plate', "盘子\n二行", "=1+1
 
 def draw_rows(n=400):
     draw = random.Random(7)
-    start = datetime(2024, 1, 1, 9)
+    start = datetime.fromisoformat("2024-01-01T09:00")
     rows = []
     for number in range(n):
         customer = None if draw.random() < 0.1 else f"00{draw.randrange(60):04d}"

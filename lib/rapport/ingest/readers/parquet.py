@@ -72,7 +72,9 @@ def _types(engine: Engine, relation: str) -> dict[str, str]:
 def _without_missing(column: str, types: Mapping[str, str], source: Source) -> str:
     cell, kind = identifier(column), types[column]
     if kind in FLOATS:
-        return f"CASE WHEN isnan({cell}) THEN NULL ELSE {cell} END"
+        # Not by isnan(): the file's own statistics leave NaN out, and the engine believes them
+        # (DuckDB 2.0 answers false for every row).
+        return f"CASE WHEN CAST({cell} AS VARCHAR) = 'nan' THEN NULL ELSE {cell} END"
     if kind == "VARCHAR" and source.missing:
         words = ", ".join(map(quote, source.missing))
         return f"CASE WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
