@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +46,7 @@ def name_steps(rules: Identity) -> Mapping[int, str]:
     return named | dict.fromkeys(range(len(rules.keys) + 1, len(rules.keys) + 4), MODEL)
 
 
-def count_account(
-    engine: Engine, rules: Identity, found: Resolution, *, n_unknown: int
-) -> Account:
+def count_account(engine: Engine, rules: Identity, found: Resolution, *, n_unknown: int) -> Account:
     """Count what joined and what parted records, over the relations that `resolve` leaves."""
     cases = [*_values(engine, rules), *_left(rules, found)]
     if len(found.review.a):

@@ -86,7 +86,7 @@ def score_pairs(records: pa.Table, *, seed: int) -> Scored:
 def _is_filled(records: pa.Table, name: str) -> bool:
     if name not in records.column_names:
         return False
-    n_filled = len(records) - records[name].null_count
+    n_filled: int = len(records) - records[name].null_count
     return n_filled >= max(2, FILLED_LEAST * len(records))
 
 

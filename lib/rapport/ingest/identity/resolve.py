@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from typing import NamedTuple
 
 import numpy as np
@@ -67,7 +66,7 @@ def resolve(engine: Engine, rules: Identity, overrides: Overrides, *, seed: int)
     scored = score_pairs(_fetch(engine), seed=seed) if rules.model else NONE
     sure = scored.probability >= rules.link
     parts = [_declared(overrides), _by_keys(engine), _by_model(scored, sure, len(rules.keys))]
-    edges = Edges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    edges = _gather(parts)
     (row,) = engine.rows(f"SELECT count(*) AS n FROM {RECORDS}")
     kept, left = _limit(engine, row["n"], edges, rules, overrides)
     customer = close(row["n"], kept.a, kept.b)
@@ -129,17 +128,28 @@ def _limit(
     days = _read_days(engine, together) if rules.birth_dates == "cut" else {}
     dated = {int(together[place]) for place in days}
     suspect = np.isin(together[edges.a], np.array([*wide, *apart, *dated], dtype=np.int64))
-    asked = Edges(*(column[suspect] for column in edges))
+    asked = _choose(edges, suspect)
     links = [Link(*one) for one in zip(*(column.tolist() for column in asked), strict=True)]
     found = cut(links, Limits(rules.max_cluster, overrides.never, days))
-    kept = np.array([link[:] for link in map(astuple, found.kept)]).reshape(-1, 4)
-    stands = Edges(*(column[~suspect] for column in edges))
+    return _gather([_choose(edges, ~suspect), _list(found.kept)]), found.left
+
+
+def _gather(parts: Sequence[Edges]) -> Edges:
+    step, doubt, a, b = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Edges(step.astype(np.int64), doubt, a.astype(np.int64), b.astype(np.int64))
+
+
+def _choose(edges: Edges, chosen: npt.NDArray[np.bool_]) -> Edges:
+    return Edges(edges.step[chosen], edges.doubt[chosen], edges.a[chosen], edges.b[chosen])
+
+
+def _list(links: Sequence[Link]) -> Edges:
     return Edges(
-        np.concatenate([stands.step, kept[:, 0].astype(np.int64)]),
-        np.concatenate([stands.doubt, kept[:, 1]]),
-        np.concatenate([stands.a, kept[:, 2].astype(np.int64)]),
-        np.concatenate([stands.b, kept[:, 3].astype(np.int64)]),
-    ), found.left
+        np.array([link.step for link in links], dtype=np.int64),
+        np.array([link.doubt for link in links], dtype=np.float64),
+        np.array([link.a for link in links], dtype=np.int64),
+        np.array([link.b for link in links], dtype=np.int64),
+    )
 
 
 def _read_days(engine: Engine, together: Ints) -> dict[int, Day]:

@@ -51,8 +51,8 @@ def add_sounds(engine: Engine, records: str) -> None:
     letters = engine.fetch(
         f"SELECT DISTINCT unnest(string_split(name, '')) AS letter FROM ({names}) ORDER BY letter"
     )["letter"].to_pylist()
-    readings = load_extra("pypinyin").lazy_pinyin if letters else None
-    syllables = [FAMILY_READINGS.get(letter) or readings(letter)[0] for letter in letters]
+    read = load_extra("pypinyin").lazy_pinyin
+    syllables = [FAMILY_READINGS.get(letter) or read(letter)[0] for letter in letters]
     table = {"letter": pa.array(letters, pa.string()), "syllable": pa.array(syllables, pa.string())}
     engine.add("identity readings", pa.table(table))
     engine.run(

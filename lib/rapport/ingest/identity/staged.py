@@ -100,14 +100,14 @@ def _check(rules: Identity, listed: Sequence[Piece]) -> list[str]:
     """Name the columns that records hold, or say which of the keys they cannot hold."""
     filled = {f.column.name for p in listed for f in p.fields if f.table == "identifiers"}
     filled |= {f.column.name for p in listed for f in p.fields if f.column.name in DESCRIBING}
-    for key in rules.keys:
-        for part in key.split("+"):
-            if part in filled:
-                continue
-            near = difflib.get_close_matches(part, [*IDENTIFIERS, *DESCRIBING], n=1)
-            known = part in IDENTIFIERS or part in DESCRIBING
-            advice = f"Map {part} under `customers`." if known or not near else f"Did you mean {near[0]}?"
-            raise ParameterError(f"identity.keys: no source fills {part}. {advice}")
+    lacking = [part for key in rules.keys for part in key.split("+") if part not in filled]
+    if lacking:
+        known = [*IDENTIFIERS, *DESCRIBING]
+        near = difflib.get_close_matches(lacking[0], known, n=1)
+        advice = f"Did you mean {near[0]}?" if near else f"Keys are made of {', '.join(known)}."
+        if lacking[0] in known:
+            advice = "Map it under `customers`."
+        raise ParameterError(f"identity.keys: no source fills {lacking[0]}. {advice}")
     if "phone" in filled and rules.calling_code is None:
         raise ParameterError(
             "identity: phone numbers are mapped, but not which country's. "
