@@ -59,48 +59,50 @@ class Gate:
         self._identifiers = identifiers
         self._tables = tables
 
+    def check_chapters(self) -> None:
+        """Let the chapters pass, before anybody asks whether they can be printed.
+
+        Raises
+        ------
+        DisclosureError
+            One shows a small count or an identifier; the message names every place.
+        """
+        candidates = Candidates()
+        for chapter in self._chapters:
+            _read_notebook(candidates, chapter)
+            for name, path in chapter.tables.items():
+                _read_labels(candidates, f"table {name}", path)
+        _refuse([*self._check_counts(), *self._find_persons(candidates)])
+
     def __call__(
         self, documents: Mapping[str, Mapping[str, Any]], values: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Let a report pass.
+        """Let a report pass, with all that the press adds to its chapters.
 
         Raises
         ------
         DisclosureError
             It shows a small count or an identifier; the message names every place.
         """
-        found = [*self._check_counts(values), *self._find_persons(documents, values)]
-        if found:
-            more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
-            raise DisclosureError(
-                f"not published: {'; '.join(found[:NAMED])}{more}. Hide or group what is too "
-                "small, take out what names a person, and run again."
-            )
-
-    def _check_counts(self, values: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-        yield from check_values(values, self._min_count)
-        for chapter in self._chapters:
-            for _, output in _list_outputs(chapter):
-                if _kind_of(output) == "table":
-                    yield from check_table(output[MIME], self._min_count)
-            for name, path in chapter.tables.items():
-                columns = pq.ParquetFile(path).read(use_threads=False)
-                numbers = {c: columns[c].to_pylist() for c in columns.column_names if c[:2] == "n_"}
-                yield from check_columns(name, numbers, self._min_count)
-
-    def _find_persons(
-        self, documents: Mapping[str, Any], values: Sequence[Mapping[str, Any]]
-    ) -> Iterator[str]:
         candidates = Candidates()
-        for chapter in self._chapters:
-            _read_notebook(candidates, chapter)
-            for name, path in chapter.tables.items():
-                _read_labels(candidates, f"table {name}", path)
         for language, document in documents.items():
             for groups in list_groups(document):
                 candidates.add(f"report in {language}", groups)
         for groups in list_groups(list(values)):
             candidates.add("values", groups)
+        _refuse([*check_values(values, self._min_count), *self._find_persons(candidates)])
+
+    def _check_counts(self) -> Iterator[str]:
+        for chapter in self._chapters:
+            for _, output in _list_outputs(chapter):
+                if _kind_of(output) == "table":
+                    yield from check_table(output[MIME], self._min_count)
+            for name, path in chapter.tables.items():
+                table = pq.ParquetFile(path).read(use_threads=False)
+                counts = {c: table[c].to_pylist() for c in table.column_names if c[:2] == "n_"}
+                yield from check_columns(name, counts, self._min_count)
+
+    def _find_persons(self, candidates: Candidates) -> Iterator[str]:
         places = dict.fromkeys(candidates.pseudonyms)
         yield from (f"{place}: a customer's pseudonym" for place in places)
         if self._identifiers is not None:
@@ -114,11 +116,28 @@ class Gate:
         told: dict[str, None] = {}
         for row in table.filter(known).to_pylist():
             for hit in found[row["key"]]:
-                if is_confirmed(row["kind"], row["value"], row["key"], hit) and not _is_word(
-                    row, hit, words
-                ):
-                    told[f"{hit.place}: {KINDS.get(row['kind'], 'an identifier')}"] = None
+                is_there = is_confirmed(row["kind"], row["value"], row["key"], hit)
+                if is_there and not _is_word(row, hit, words):
+                    what = KINDS.get(row["kind"], "an identifier")
+                    told[f"{_say_place(hit.place, row['value'])}: {what}"] = None
         yield from told
+
+
+def _refuse(found: Sequence[str]) -> None:
+    if found:
+        more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        raise DisclosureError(
+            f"not published: {'; '.join(found[:NAMED])}{more}. Hide or group what is too small, "
+            "take out what names a person, and run again."
+        )
+
+
+def _say_place(place: str, value: str) -> str:
+    """Name a place, unless its own name is what must not be told."""
+    for told in (place, place.partition(" (")[0]):
+        if squash(value) not in squash(told):
+            return told
+    return "a table or output that bears it as its name"
 
 
 def _is_word(row: Mapping[str, str], hit: Hit, words: _Words) -> bool:
@@ -126,9 +145,9 @@ def _is_word(row: Mapping[str, str], hit: Hit, words: _Words) -> bool:
     spelled = squash(row["value"])
     if row["kind"] == "name" and "code or prose" in hit.place and _is_short(spelled):
         return True
-    if row["kind"] in ("name", "address") or row["key"].startswith(SHORT):
-        return words.hold(spelled)
-    return False
+    if row["key"].startswith(SHORT):
+        return words.hold(f"\n{spelled}\n")
+    return row["kind"] in ("name", "address") and words.hold(spelled)
 
 
 def _is_short(spelled: str) -> bool:
@@ -146,7 +165,7 @@ class _Words:
         if self._text is None:
             locale = sorted(asset_path("locale").glob("*.yml"))
             texts = [squash(path.read_text(encoding="utf-8")) for path in locale]
-            self._text = "\n".join([*texts, *map(squash, self._list_spoken())])
+            self._text = "\n".join(["", *texts, *map(squash, self._list_spoken()), ""])
         return spelled in self._text
 
     def _list_spoken(self) -> Iterator[str]:
@@ -196,6 +215,7 @@ def _describe(output: Mapping[str, Any]) -> str:
 
 def _read_labels(candidates: Candidates, place: str, path: Path) -> None:
     table = pq.ParquetFile(path).read(use_threads=False)
+    candidates.add_labels(place, [place, *table.column_names])
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type):
             labels = [text for text in column.unique().to_pylist() if text]

@@ -54,6 +54,7 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         predicate=_predicate(arguments, done),
     )
     gate = make_gate(report.chapters, done, store, min_count=arguments["parameters"]["min_count"])
+    gate.check_chapters()
     made = publish(report, reports=project / "reports", gate=gate)
     return {
         "unit": arguments["unit"],

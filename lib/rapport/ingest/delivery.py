@@ -58,8 +58,8 @@ class Delivery:
     Frames: `quality` one row per table and step (rows, money, before and after); `flows` the
     bars from read to kept; `sources` one row per source; `coverage` one row per source and
     calendar day; `completeness` one row per table and column; `quarantine` one row per table,
-    source, rule and column under which rows were set aside; `faults` one row per fault, empty
-    unless it comes from `check_unit`; `parts` one row per table and part, with the digest of the
+    source, rule and column of which rows were set aside or are odd; `faults` one row per fault,
+    empty unless it comes from `check_unit`; `parts` one row per table and part, with the digest of the
     part's rows; `lags` rows by days until arrival; `late` rows by period; `drift` rows by value
     in the two `periods` compared, if there are two. `facts` are single figures by name.
     """
@@ -185,7 +185,7 @@ def _account(
         sources=add_days(described, coverage),
         coverage=coverage,
         completeness=measure_completeness(tables, list_nets(engine)),
-        quarantine=summarize(aside),
+        quarantine=summarize(engine, aside, pieces, quality),
         facts=list_facts(engine, pieces),
         data_from=span["data_from"],
         data_until=span["data_until"],

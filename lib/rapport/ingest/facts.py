@@ -23,6 +23,7 @@ REFERENCES = (
     ("campaign_contacts", "customer_id", "customers"),
     ("consents", "customer_id", "customers"),
 )
+DIFFERING = "lines_differ_from_order"
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 
 
@@ -84,9 +85,12 @@ def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
     if "orders" not in held and "order_lines" in held:
         yield _count(engine, "orders", "derived_from_lines", kept)
     if held & {"orders", "order_lines"}:
+        yield _count(engine, "orders", "returns", f"{kept} AND kind = 'return'")
         yield _count(engine, "orders", "amount_outliers", _outliers())
+    if any(piece.table == "orders" and piece.has("original_order_id") for piece in pieces):
+        yield _count(engine, "orders", "returns_above_their_order", _returned_above())
     if {"orders", "order_lines"} <= held:
-        yield _count(engine, "orders", "lines_differ_from_order", _differing())
+        yield _count(engine, "orders", DIFFERING, differing("amount"))
     if "customers" in held:
         yield _count(engine, "orders", "customer_id_not_listed", _unlisted(pieces, "customers"))
         if any(piece.table == "customers" and piece.has("created_at") for piece in pieces):
@@ -137,11 +141,24 @@ def _outliers() -> str:
     )
 
 
-def _differing() -> str:
+def differing(column: str) -> str:
+    """Give SQL for a column of the orders to which their lines do not add up."""
     sums = "SELECT order_id, sum(amount) AS total FROM lines WHERE rule IS NULL GROUP BY order_id"
     return (
-        f"SELECT d.amount FROM documents AS d JOIN ({sums}) AS s USING (order_id) "
+        f"SELECT d.{column} FROM documents AS d JOIN ({sums}) AS s USING (order_id) "
         "WHERE d.rule IS NULL AND abs(d.amount - s.total) > 0.01"
+    )
+
+
+def _returned_above() -> str:
+    """Give SQL for the returns of orders of which more came back than was sold."""
+    returned = (
+        "SELECT original_order_id AS order_id, sum(amount) AS back FROM documents "
+        "WHERE rule IS NULL AND kind = 'return' GROUP BY original_order_id"
+    )
+    return (
+        f"SELECT r.back AS amount FROM ({returned}) AS r JOIN documents AS d USING (order_id) "
+        "WHERE d.rule IS NULL AND d.kind = 'sale' AND -r.back > d.amount"
     )
 
 

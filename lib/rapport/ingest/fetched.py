@@ -64,8 +64,6 @@ def fetch_sources(unit: UnitParams, root: Path) -> list[str]:
 
 
 def _fetch(name: str, source: Source, root: Path, path: Path) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - a run that fetches nothing need not load it
-
     function = _load(name, source, root)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -73,8 +71,6 @@ def _fetch(name: str, source: Source, root: Path, path: Path) -> None:
     try:
         _write(where, _run(where, function, source, root), source, aside)
         aside.replace(path)
-    except pa.ArrowException as error:
-        raise DataError(f"{where} yields batches that differ in columns or types.") from error
     finally:
         aside.unlink(missing_ok=True)
 
@@ -116,6 +112,7 @@ def _failed(where: str, error: Exception, path: Path) -> str:
 
 
 def _write(where: str, batches: Iterator[Any], source: Source, aside: Path) -> None:
+    # A run that fetches nothing need not load them.
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -133,6 +130,9 @@ def _write(where: str, batches: Iterator[Any], source: Source, aside: Path) -> N
             if writer is None:
                 made = pq.ParquetWriter(aside, batch.schema, compression="zstd")
                 writer = opened.enter_context(made)
+            if not batch.schema.equals(writer.schema):
+                advice = "Cast them to one schema."
+                raise DataError(f"{where} yields batches that differ in columns or types. {advice}")
             writer.write(batch)
     if writer is None:
         raise DataError(f"{where} yields nothing. Yield one empty batch if nothing happened.")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import pyarrow as pa
 
+from rapport.ingest.facts import DIFFERING, differing
 from rapport.ingest.faults import ROWS_NAMED
 from rapport.ingest.mapping import Piece
 from rapport.ingest.quarantine import LISTED, Broken
@@ -20,7 +21,7 @@ from rapport.ingest.rules import (
     RETURN_ABOVE,
     SALE_BELOW,
 )
-from rapport.ingest.staging import FILE_STEP, label_rows
+from rapport.ingest.staging import FILE_STEP, label_rows, number_rows
 from rapport.schema import SCHEMAS
 from rapport.tables import arrow_schema
 from rapport.tables.engine import Engine, identifier, quote
@@ -80,18 +81,43 @@ def list_set_aside(engine: Engine, pieces: Sequence[Piece]) -> pa.Table:
     return found.cast(arrow_schema(SCHEMAS["quarantine"]))
 
 
-def summarize(quarantine: pa.Table) -> pd.DataFrame:
-    """Give where rows were set aside and why: one row per table, source, rule and column.
+def summarize(
+    engine: Engine, quarantine: pa.Table, pieces: Sequence[Piece], quality: pd.DataFrame
+) -> pd.DataFrame:
+    """Give where faults stand and what became of the rows, by table, source, rule and column.
+
+    Rows that stay although something is odd are among them where they can be found by their
+    place: orders whose lines do not add up to them.
 
     Returns
     -------
-    `table`, `source`, `rule`, `column`, `n_rows`, `rows` (the first row numbers, as in faults)
+    `table`, `source`, `rule`, `action`, `column`, `n_rows`, `rows` (the first row numbers, as in
+    faults)
     """
     head = ["table", "source", "rule", "column"]
     rows = []
     for key, part in quarantine.to_pandas().groupby(head, sort=True):
         places = part.head(ROWS_NAMED)
         numbers = (places["source_file"].astype("int64") - 1) * FILE_STEP + places["source_row"]
-        named = (*key[:3], str(key[3]).replace(", ", " + "))
+        table, source, rule, column = key
+        action = "quarantined" if rule in {*LIMITED, ORDER_LEFT} else "excluded"
+        named = (table, source, rule, action, str(column).replace(", ", " + "))
         rows.append((*named, len(part), ", ".join(label_rows(numbers.tolist()))))
-    return pd.DataFrame(rows, columns=[*head, "n_rows", "rows"])
+    if quality.loc[quality["rule"] == DIFFERING, "n_rows"].sum():
+        rows += _list_differing(engine, pieces)
+    return pd.DataFrame(rows, columns=[*head[:3], "action", "column", "n_rows", "rows"])
+
+
+def _list_differing(engine: Engine, pieces: Sequence[Piece]) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for piece in (piece for piece in pieces if piece.table == "orders"):
+        (row,) = engine.rows(
+            f"SELECT count(*) AS n, min({number_rows()}, {ROWS_NAMED}) AS numbers "
+            f"FROM {identifier(piece.relation)} WHERE rule IS NULL "
+            f"AND order_id IN (SELECT order_id FROM ({differing('order_id')}))"
+        )
+        if row["n"]:
+            rows = ", ".join(label_rows(row["numbers"]))
+            named = ("orders", piece.source, DIFFERING, "counted", "amount")
+            found.append((*named, row["n"], rows))
+    return found

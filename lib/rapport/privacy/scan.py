@@ -19,6 +19,7 @@ from rapport.privacy.wording import (
     SHORT,
     SHORTEST,
     TAIL,
+    TOKEN,
     WORDS,
     digits_of,
     fold,
@@ -43,6 +44,13 @@ class Hit(NamedTuple):
 
     place: str
     text: str
+
+
+class _Word(NamedTuple):
+    text: str
+    piece: int
+    is_close: bool
+    """Nothing but blanks stands between it and the word before, or the edge of its piece."""
 
 
 @dataclass
@@ -85,11 +93,12 @@ def _list_spellings(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
     """Give what begins at each word: spellings up to the length of a key, and a longer beginning.
 
     A spelling may cross from one piece to the next. Two or three Chinese characters are a name
-    too easily by chance, so these cross only if they are the whole of their pieces.
+    too easily by chance: nothing may stand between them, and they cross from piece to piece only
+    if they are the whole of their pieces.
     """
-    pieces = [fold(piece) for group in groups for piece in group]
-    words = [(word, at) for at, piece in enumerate(pieces) for word in list_words(piece)]
-    text = "".join(word for word, _ in words)
+    words = [word for at, piece in enumerate(p for g in groups for p in g)
+             for word in _cut(fold(piece), at)]  # fmt: skip
+    text = "".join(word.text for word in words)
     starts, edges = _measure(words)
     for at, start in enumerate(starts):
         for stop in range(at + 1, len(starts) + 1):
@@ -102,22 +111,31 @@ def _list_spellings(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
                 yield WORDS + spelled, spelled
 
 
-def _measure(words: Sequence[tuple[str, int]]) -> tuple[list[int], list[bool]]:
+def _cut(folded: str, piece: int) -> Iterator[_Word]:
+    end = 0
+    for match in TOKEN.finditer(folded):
+        yield _Word(match.group(), piece, not folded[end : match.start()].strip())
+        end = match.end()
+
+
+def _measure(words: Sequence[_Word]) -> tuple[list[int], list[bool]]:
     """Give where each word starts, and whether it is the first of its piece."""
     starts, edges, length, before = [], [], 0, -1
-    for word, piece in words:
+    for word in words:
         starts.append(length)
-        edges.append(piece != before)
-        length, before = length + len(word), piece
+        edges.append(word.piece != before)
+        length, before = length + len(word.text), word.piece
     return starts, edges
 
 
 def _is_whole(
-    spelled: str, at: int, stop: int, edges: Sequence[bool], words: Sequence[tuple[str, int]]
+    spelled: str, at: int, stop: int, edges: Sequence[bool], words: Sequence[_Word]
 ) -> bool:
-    if words[at][1] == words[stop - 1][1]:
-        return True
     if len(spelled) >= SHORT_HAN or not HAS_HAN.search(spelled):
+        return True
+    if not all(word.is_close for word in words[at + 1 : stop]):
+        return False
+    if words[at].piece == words[stop - 1].piece:
         return True
     return edges[at] and (stop == len(words) or edges[stop])
 

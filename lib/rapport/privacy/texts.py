@@ -23,7 +23,7 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")
-_MARKUP = re.compile(r"<(?:svg|html|table|div|p|span|text|g|\?xml|!--)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:[a-zA-Z][^<>]*>|/[a-zA-Z]|\?xml|!--)")
 _COMMENT = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>")
 _BINARY = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+")
 _PICTURES = ("image/png", "image/jpeg", "application/pdf")

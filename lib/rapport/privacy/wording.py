@@ -26,7 +26,7 @@ SHORTEST = 5
 WORDS, NUMBER, SHORT, DATE = "w:", "n:", "s:", "d:"
 HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HAS_HAN = re.compile(f"[{HAN}]")
-_TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
+TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:18|19|20)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-/. ](\d{1,2})[-/. ]((?:18|19|20)\d\d)(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:18|19|20)\d\d)(\d\d)(\d\d)(?!\d)")
@@ -66,7 +66,7 @@ def _fold_character(character: str) -> str:
 
 def list_words(folded: str) -> list[str]:
     """Give the words of a folded text: runs of letters and digits, Chinese characters alone."""
-    return _TOKEN.findall(folded)
+    return TOKEN.findall(folded)
 
 
 def squash(text: str) -> str:

@@ -461,3 +461,25 @@ def test_plans_have_no_order_to_come_sooner():
     returns = Returns("contracts", "months", {}, ())
 
     assert name_curves(pd.DataFrame({"second": (0.9, 0.8)}), returns) == "contracts"
+
+
+def test_of_a_snapshot_the_share_that_ended_is_told_and_no_rate_by_month(gaps, durations):
+    returns = study_returns(gaps, durations)
+    summary = summarise_returns(returns)
+    known = known_values(measure_returns(summary, returns, is_snapshot=True))
+
+    assert (known["ended_n"].value, known["ended_share"].value) == (60, 0.3)
+    assert known["ended_share"].n == 200
+    assert choose_case(returns, known, {}) == "snapshot"
+    assert compare_rates(pd.DataFrame(), known, confidence=0.95) == "snapshot"
+
+
+def test_the_share_that_ended_is_told_of_snapshots_alone(gaps, durations):
+    assert "ended_share" not in measured(study_returns(gaps, durations))
+
+
+def test_a_snapshot_without_contracts_has_no_share(gaps, durations):
+    returns = study_returns(gaps, durations.head(0))
+
+    found = measure_returns(summarise_returns(returns), returns, is_snapshot=True)
+    assert "ended_share" not in known_values(found)

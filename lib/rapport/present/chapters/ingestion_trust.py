@@ -15,11 +15,11 @@ SHOWN_SHIFTS = 12
 
 
 def quarantine_table(quarantine: pd.DataFrame, values: Values) -> TableSpec | None:
-    """Give where rows were set aside and why; None where none was.
+    """Give where faults stand and what became of the rows; None where there is none.
 
     Parameters
     ----------
-    quarantine : `table`, `source`, `rule`, `column`, `n_rows`, `rows`
+    quarantine : `table`, `source`, `rule`, `action`, `column`, `n_rows`, `rows`
     """
     if quarantine.empty:
         return None
@@ -27,6 +27,7 @@ def quarantine_table(quarantine: pd.DataFrame, values: Values) -> TableSpec | No
         Column("table", "ingestion.head.table", "label", "table"),
         Column("source", "ingestion.head.source", "label", "text"),
         Column("rule", "ingestion.head.rule", "label", "rule"),
+        Column("action", "ingestion.head.action", "label", "action"),
         Column("column", "ingestion.head.column", "label", "column"),
         Column("n_rows", "ingestion.head.rows", "count", "rows"),
         Column("rows", "ingestion.head.places", "label", "text"),

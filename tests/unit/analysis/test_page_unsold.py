@@ -1,0 +1,127 @@
+"""Page one of units without sales: what stands there instead, and what is not said."""
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from rapport.analysis.key_figures import KeyTables, Rules, list_key_figures
+from rapport.analysis.page_one import choose_headline
+from rapport.analysis.page_story import choose_lead, choose_warnings, split_change
+from rapport.analysis.page_unsold import Delivered, list_unsold
+from support import table
+
+RULES = Rules("EUR", min_n=30)
+
+
+def snapshot(n_customers=0, n_orders=0):
+    return pd.DataFrame({"n_customers": [n_customers], "n_orders": [n_orders]})
+
+
+def contracts(ended, running):
+    return pd.DataFrame({"event_observed": [True, False], "n": [ended, running]})
+
+
+def contacts():
+    return table(
+        """
+        window           position  is_comparable  n_visitors  n_contacts
+        current                 0           True          48         300
+        previous                1           True          40         200
+        last_year               2          False           0           0
+        history-2026-05         3           True          40         200
+        history-2026-06         4           True          48         300
+        """
+    )
+
+
+def names(figures):
+    return [figure.name for figure in figures]
+
+
+def test_a_unit_with_orders_has_none_of_these_figures():
+    assert list_unsold(snapshot(5, 1), Delivered(contacts()), rules=RULES) == []
+
+
+def test_a_unit_to_which_nothing_was_delivered_has_none_either():
+    assert list_unsold(snapshot(), Delivered(), rules=RULES) == []
+
+
+def test_of_contracts_the_share_that_ended_is_told_with_its_interval():
+    figures = list_unsold(snapshot(100), Delivered(contracts=contracts(25, 75)), rules=RULES)
+
+    assert names(figures) == ["ended", "contracts", "customers"]
+    ended = figures[0].now
+    assert (ended.value, ended.n) == (0.25, 100)
+    assert ended.interval[0] < 0.25 < ended.interval[1]
+
+
+def test_of_few_contracts_no_share_is_told():
+    figures = list_unsold(snapshot(9), Delivered(contracts=contracts(2, 7)), rules=RULES)
+
+    assert names(figures) == ["contracts", "customers"]
+
+
+def test_of_contacts_customers_and_their_number_are_compared():
+    visitors, visits, known = list_unsold(snapshot(60), Delivered(contacts()), rules=RULES)
+
+    assert (visitors.now.value, visits.now.value, known.now.value) == (48, 300, 60)
+    assert visitors.against["previous"].change.case == "up"
+    assert "last_year" not in visitors.against
+    assert visits.history == (200.0, 300.0)
+
+
+def test_of_baskets_their_number_alone_is_told():
+    figures = list_unsold(snapshot(0, 9_835), Delivered(has_baskets=True), rules=RULES)
+
+    assert [(f.name, f.now.value, f.now.unit) for f in figures] == [("baskets", 9_835, "baskets")]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "case"),
+    [
+        (Delivered(), "unsold_customers"),
+        (Delivered(contacts()), "unsold_visitors"),
+        (Delivered(contracts=contracts(40, 60)), "unsold_ended"),
+        (Delivered(contracts=contracts(4, 6)), "unsold_contracts"),
+        (Delivered(has_baskets=True), "unsold_baskets"),
+    ],
+)
+def test_the_headline_is_of_the_first_figure_and_no_sale_is_spoken_of(delivered, case):
+    figures = list_unsold(snapshot(50), delivered, rules=RULES)
+
+    assert choose_headline(figures, None, is_whole=True) == case
+    assert choose_lead(figures, None, is_whole=False) == []
+
+
+def periods():
+    return pd.DataFrame({
+        "window": ["current", "previous"], "position": [0, 1], "is_comparable": [True, True],
+        "net": [Decimal(120), Decimal(100)], "gross": [Decimal(120), Decimal(100)],
+        "returns": [Decimal(0), Decimal(0)], "identified_net": [Decimal(120), Decimal(100)],
+        "identified_gross": [Decimal(120), Decimal(100)], "identified_orders": [12, 10],
+        "n_orders": [12, 10], "n_active": [6, 5], "unidentified_net": [Decimal(0), Decimal(0)],
+    })  # fmt: skip
+
+
+def buyers():
+    return pd.DataFrame({
+        "window": ["current"] * 6 + ["previous"] * 5, "customer_id": [*"abcdef", *"abcde"],
+        "order_key": [*range(6), *range(5)], "n_orders": [2] * 11, "net": [Decimal(20)] * 11,
+        "gross": [Decimal(20)] * 11, "returns": [Decimal(0)] * 11,
+    })  # fmt: skip
+
+
+def test_of_a_draw_of_lines_nothing_is_told_that_needs_whole_orders():
+    whole = list_key_figures(KeyTables(periods(), buyers()), rules=RULES)
+    drawn = KeyTables(periods(), buyers(), has_whole_orders=False)
+
+    assert {"frequency", "aov"} <= set(names(whole))
+    assert not {"frequency", "aov", "top_share"} & set(names(list_key_figures(drawn, rules=RULES)))
+    assert split_change(periods(), can_split=False) is None
+
+
+def test_of_a_draw_of_lines_the_page_says_so_first():
+    found = choose_warnings(periods(), {}, has_surveys=True, is_whole=True, is_drawn=True)
+
+    assert found[0] == ("mind_drawn", None)

@@ -1,0 +1,72 @@
+import pytest
+
+from rapport.cli.planning import can_have, plan_period
+from rapport.cli.work import Unit
+from rapport.ingest import ResolvedSources
+from rapport.marts.periods import parse_period
+from rapport.params import UnitParams
+
+CHAPTERS = ("segmentation", "churn", "summary", "satisfaction")
+
+
+def unit(*tables, **more):
+    return UnitParams.model_validate(
+        {
+            "name": "shop",
+            "title": {"en": "Shop", "zh": "商店"},
+            "currency": "GBP",
+            "sources": {"till": {"path": "till.csv", "format": "csv"}},
+            "tables": {name: {"from": "till", "columns": {}} for name in tables},
+            **more,
+        }
+    )
+
+
+def chapters(params):
+    return [chapter for chapter in CHAPTERS if can_have(chapter, params)]
+
+
+@pytest.mark.parametrize("table", ["orders", "order_lines"])
+def test_a_unit_with_orders_can_have_every_chapter(table):
+    assert chapters(unit(table)) == list(CHAPTERS)
+
+
+def test_a_unit_with_contracts_alone_is_not_segmented_by_what_it_buys():
+    assert chapters(unit("subscriptions")) == ["churn", "summary", "satisfaction"]
+
+
+@pytest.mark.parametrize("table", ["interactions", "surveys", "campaign_contacts"])
+def test_a_unit_without_either_has_no_chapter_on_who_comes_back(table):
+    assert chapters(unit(table)) == ["summary", "satisfaction"]
+
+
+@pytest.mark.parametrize("flag", ["baskets_only", "lines_are_a_sample"])
+def test_nobody_can_be_seen_to_come_back_without_customers_or_in_a_draw(flag):
+    assert chapters(unit("order_lines", **{flag: True})) == ["summary", "satisfaction"]
+
+
+def plan_marts(tmp_path, tables, **more):
+    (tmp_path / "notebooks").mkdir()
+    planned = Unit(unit("orders", **more), ResolvedSources({}, {}))
+    tasks = plan_period(tmp_path, planned, parse_period("2026-05"), tables=tables)
+    return {task.name: task for task in tasks}
+
+
+def test_marts_that_count_orders_find_none_where_none_are_delivered(tmp_path):
+    made = plan_marts(tmp_path, {"customers": "a", "snapshot": "b", "interactions": "c"})
+
+    assert next(iter(made)) == "orders"
+    assert made["orders"].reads == {}
+    assert "period_measures" in made
+    assert "subscription_months" not in made
+
+
+def test_orders_that_were_delivered_are_not_made_again(tmp_path):
+    assert "orders" not in plan_marts(tmp_path, {"customers": "a", "snapshot": "b", "orders": "c"})
+
+
+def test_the_calendar_of_a_snapshot_is_told_that_it_is_one(tmp_path):
+    made = plan_marts(tmp_path, {"snapshot": "b"}, snapshot=True)
+
+    assert made["periods"].arguments["settings"]["is_snapshot"] is True
+    assert made["settings"].arguments["settings"].keys() == unit("orders").chapter_values().keys()
