@@ -29,9 +29,11 @@ RANDOM_PAIRS = 500_000
 DIGITS = 9  # of a probability: what is left when the last bits are not trusted
 # Share of true pairs that the exact rules below are taken to find; it sets where EM begins.
 FOUND_EXACTLY = 0.6
-# A value that more records than this hold makes no block: a family name of millions, or the date
-# that a clerk types when a birth date is asked for and none is given.
-BLOCK_LARGEST = 100
+# A value that more records than this hold makes no block, or the pairs of a family name of
+# millions would be compared.
+BLOCK_LARGEST = 50
+# One that this share of records holds is no birth date but what a clerk types when none is given.
+CROWD = 0.002
 # Compared only where this share of records has a value: of fewer, nothing can be learnt.
 FILLED_LEAST = 0.01
 COMPARED = (
@@ -141,17 +143,18 @@ def _score(
 def _add_blocks(used: Sequence[str], blocks: Sequence[tuple[str, ...]]) -> str:
     """Give SQL that makes the relation `records`: blocks as columns, values of crowds emptied."""
     crowds = [name for name in ("birth_date", "phone", "email", "national_id") if name in used]
-    emptied = ", ".join(f"{_unless_crowd(name)} AS {name}" for name in crowds)
+    most = f"greatest({BLOCK_LARGEST}, {CROWD} * (SELECT count(*) FROM given))"
+    emptied = ", ".join(f"{_unless_above(name, most)} AS {name}" for name in crowds)
     made = [
-        f"{_unless_crowd(' || chr(31) || '.join(block))} AS block_{n}"
+        f"{_unless_above(' || chr(31) || '.join(block), str(BLOCK_LARGEST))} AS block_{n}"
         for n, block in enumerate(blocks)
     ]
     rows = f"SELECT * REPLACE ({emptied}) FROM given" if crowds else "SELECT * FROM given"
     return f"CREATE TABLE records AS SELECT *, {', '.join(made)} FROM ({rows}) ORDER BY record"
 
 
-def _unless_crowd(value: str) -> str:
-    return f"CASE WHEN count(*) OVER (PARTITION BY {value}) <= {BLOCK_LARGEST} THEN {value} END"
+def _unless_above(value: str, most: str) -> str:
+    return f"CASE WHEN count(*) OVER (PARTITION BY {value}) <= {most} THEN {value} END"
 
 
 def _train(training: Any, block_on: Any, rules: tuple[Rules, Rules], seed: int) -> None:
