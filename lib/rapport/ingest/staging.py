@@ -68,7 +68,9 @@ def stage(
     try:
         if left.puts_aside:
             engine.run(_put_aside(left, casts))
-        engine.run(_create(left, casts, empty, list(known), n_files=n_files))
+        engine.run(_create(left, casts, empty, list(known)))
+        if n_files > 1:
+            _mark_overlap(engine, left)
     except EngineError as error:
         failing = list(_failing(engine, left))
         if not failing:
@@ -184,12 +186,7 @@ def _is_safe(kind: str, found: str) -> bool:
 
 
 def _create(
-    piece: Piece,
-    casts: Mapping[str, Cast],
-    empty: Mapping[str, str],
-    known: list[str],
-    *,
-    n_files: int,
+    piece: Piece, casts: Mapping[str, Cast], empty: Mapping[str, str], known: list[str]
 ) -> str:
     columns = [FILE, ROW]
     columns += [f"{made.value} AS {identifier(name)}" for name, made in casts.items()]
@@ -208,9 +205,8 @@ def _create(
     columns += [f"{_rule(piece, empty)} AS excluded", _copies(piece, known)]
     source = _data(piece)
     drops = piece.mapping.exact_duplicates == "drop"
-    whens = [f"WHEN {overlap} THEN {quote(OVERLAP)}" for overlap in _overlap(piece, n_files)]
-    whens += [f"WHEN copy_no > 1 THEN {quote(COPIES)}"] if drops else []
-    rule = f"CASE {' '.join(whens)} ELSE excluded END" if whens else "excluded"
+    copy = f"CASE WHEN copy_no > 1 THEN {quote(COPIES)} ELSE excluded END"
+    rule = copy if drops else "excluded"
     inner = f"SELECT {', '.join(columns)} FROM {source}"
     hidden = "excluded, copy_no" if drops else "excluded"
     rows = f"SELECT * EXCLUDE ({hidden}), {rule} AS rule FROM ({inner})"
@@ -252,13 +248,18 @@ def _copies(piece: Piece, known: list[str]) -> str:
     return f"row_number() OVER (PARTITION BY {every} ORDER BY {ROW}) AS copy_no"
 
 
-def _overlap(piece: Piece, n_files: int) -> Iterator[str]:
+def _mark_overlap(engine: Engine, piece: Piece) -> None:
     # Of an order's lines the first key column is the order: a later file brings it whole.
     keys = [key for key in SCHEMAS[piece.table].key if key != "line"]
-    if n_files > 1 and all(piece.has(key) for key in keys):
-        parts = ", ".join(identifier(key) for key in keys)
-        filled = " AND ".join(f"{identifier(key)} IS NOT NULL" for key in keys)
-        yield f"{filled} AND {FILE} < max({FILE}) OVER (PARTITION BY {parts})"
+    if all(piece.has(key) for key in keys):
+        # Few rows overlap as a rule: a window would move all of them to find these.
+        staged, parts = identifier(piece.relation), ", ".join(identifier(key) for key in keys)
+        same = " AND ".join(f"s.{identifier(key)} = l.{identifier(key)}" for key in keys)
+        engine.run(
+            f"UPDATE {staged} AS s SET rule = {quote(OVERLAP)} FROM (SELECT {parts}, max({FILE}) "
+            f"AS latest FROM {staged} GROUP BY {parts} HAVING min({FILE}) < max({FILE})) AS l "
+            f"WHERE {same} AND s.{FILE} < l.latest"
+        )
 
 
 def _failing(engine: Engine, piece: Piece) -> Iterator[Fault]:
