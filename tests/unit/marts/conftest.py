@@ -63,6 +63,7 @@ def build(tmp_path: Path) -> Build:
     def make(
         name: str, orders: str = "", *, period: str | None = "2010-11",
         subscriptions: list[dict[str, object]] | None = None,
+        interactions: list[dict[str, object]] | None = None,
         data: tuple[str | None, str | None] = ("2009-01-01", "2010-12-09"), **settings: object,
     ) -> pd.DataFrame:  # fmt: skip
         ends = [day and dt.date.fromisoformat(day) for day in data]
@@ -72,6 +73,7 @@ def build(tmp_path: Path) -> Build:
             "orders": write_canonical("orders", drawn, tmp_path),
             "customers": write_canonical("customers", read_customers(drawn), tmp_path),
             "subscriptions": write_canonical("subscriptions", subscriptions or [], tmp_path),
+            "interactions": write_canonical("interactions", interactions or [], tmp_path),
             "snapshot": write_canonical("snapshot", [snapshot], tmp_path),
         }
         values = SETTINGS | settings | {"period": period}

@@ -66,7 +66,8 @@ def draw_shop(seed=0, n_orders=400):
     visits = [
         {
             "interaction_id": f"v{n}", "customer_id": order["customer_id"], "kind": "visit",
-            "channel": "web", "occurred_at": order["ordered_at"], "occurred_on": order["ordered_on"],
+            "channel": "web", "occurred_at": order["ordered_at"],
+            "occurred_on": order["ordered_on"],
         }
         for n, order in enumerate(orders)
     ]  # fmt: skip
