@@ -59,9 +59,9 @@ class Delivery:
     bars from read to kept; `sources` one row per source; `coverage` one row per source and
     calendar day; `completeness` one row per table and column; `quarantine` one row per table,
     source, rule and column of which rows were set aside or are odd; `faults` one row per fault,
-    empty unless it comes from `check_unit`; `parts` one row per table and part, with the digest of the
-    part's rows; `lags` rows by days until arrival; `late` rows by period; `drift` rows by value
-    in the two `periods` compared, if there are two. `facts` are single figures by name.
+    empty unless it comes from `check_unit`; `parts` one row per table and part, with the digest
+    of the part's rows; `lags` rows by days until arrival; `late` rows by period; `drift` rows by
+    value in the two `periods` compared, if there are two. `facts` are single figures by name.
     """
 
     tables: Mapping[str, pa.Table | TableFile]

@@ -142,6 +142,41 @@ def test_lines_that_do_not_add_up_to_their_order_are_counted_with_money(give):
 
     step = delivery.quality.set_index("rule").loc["lines_differ_from_order"]
     assert (step["n_rows"], step["money"]) == (1, Decimal("7.0000"))
+    (place,) = delivery.quarantine.to_dict("records")
+    assert (place["action"], place["n_rows"], place["rows"]) == ("counted", 1, "2")
+
+
+def test_returns_are_counted_and_those_of_more_than_was_sold(give):
+    text = FILES["orders"].replace("kind\n", "kind,of\n").replace("sale\n", "sale,\n")
+    text = text.replace("return\n", "return,1\n") + "4,ann,2024-03-04,-0.01,return,1\n"
+    shop = give(
+        "orders", orders=text + "5,bob,2024-03-04,-7.00,return,2\n6,,2024-03-05,-1,return,9\n"
+    )
+    columns = MAPPINGS["orders"]["columns"] | {"original_order_id": "of"}
+    shop.unit["tables"]["orders"]["columns"] = columns
+
+    steps = shop.ingest().quality.set_index("rule")
+
+    assert steps.loc["returns", ["n_rows", "money"]].tolist() == [4, Decimal("-13.0100")]
+    assert steps.loc["returns_above_their_order", ["n_rows", "money"]].tolist() == [
+        1, Decimal("-5.0100"),
+    ]  # fmt: skip
+    assert steps.loc["original_order_id_not_listed", "n_rows"] == 1
+
+
+def test_times_of_contacts_keep_their_order_though_some_are_empty(shop):
+    shop.unit["sources"] |= {"contacts": {"path": "contacts.csv", "format": "csv"}}
+    columns = {"campaign_id": "id", "customer_id": "customer", "variant": "variant",
+               "assigned_at": "assigned", "sent_at": "sent", "opened_at": "opened"}  # fmt: skip
+    shop.unit["tables"]["campaign_contacts"] = {"from": "contacts", "columns": columns}
+    shop.write(
+        "contacts.csv",
+        "id,customer,variant,assigned,sent,opened\nc,ann,a,2024-03-02,,2024-03-01\n"
+        "c,bob,a,2024-03-01,,2024-03-01\n",
+    )
+
+    with pytest.raises(DataError, match=r"opened_at .* is before assigned_at or sent_at; row 1"):
+        shop.ingest()
 
 
 def test_customers_registered_after_their_first_order_are_counted(give):
