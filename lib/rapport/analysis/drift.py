@@ -9,7 +9,7 @@ independent: chance is judged by customers, not by rows, where these are known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -20,7 +20,8 @@ WATCH, ALARM = 0.1, 0.25
 HALF = 0.5
 
 
-class Shift(NamedTuple):
+@dataclass(frozen=True)
+class Shift:
     """The index, how often equal populations reach it, and the rows of both periods."""
 
     index: float

@@ -48,19 +48,18 @@ def measure_broken(quality: pd.DataFrame, *, currency: str) -> list[Measured]:
         Measured("broken.money", _total(broken["money"]), "money", currency),
     ]
     left = quality[quality["action"].isin(LEAVES) & (quality["n_rows"] > 0)]
-    sizes = [
-        (abs(_total(part["money"])), *key, int(part["n_rows"].sum()), _total(part["money"]))
-        for key, part in left.groupby(["table", "rule"], sort=True)
-    ]
-    if not sizes or not max(size[0] for size in sizes):
+    sums = {key: _total(part["money"]) for key, part in left.groupby(["table", "rule"], sort=True)}
+    if not any(sums.values()):
         return found
-    _, table, rule, n_rows, money = max(sizes, key=lambda size: size[0])
+    # The first by name where several took as much.
+    table, rule = max(sums, key=lambda key: abs(sums[key]))
+    n_rows = left.loc[(left["table"] == table) & (left["rule"] == rule), "n_rows"].sum()
     return [
         *found,
-        Measured("largest.table", table, "label", "table"),
-        Measured("largest.rule", rule, "label", "rule"),
-        Measured("largest.rows", n_rows, "count", "rows"),
-        Measured("largest.money", money, "money", currency),
+        Measured("largest.table", str(table), "label", "table"),
+        Measured("largest.rule", str(rule), "label", "rule"),
+        Measured("largest.rows", int(n_rows), "count", "rows"),
+        Measured("largest.money", sums[table, rule], "money", currency),
     ]
 
 

@@ -95,7 +95,7 @@ def summarize(
     faults)
     """
     head = ["table", "source", "rule", "column"]
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for key, part in quarantine.to_pandas().groupby(head, sort=True):
         places = part.head(ROWS_NAMED)
         numbers = (places["source_file"].astype("int64") - 1) * FILE_STEP + places["source_row"]
