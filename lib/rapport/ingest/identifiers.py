@@ -150,7 +150,9 @@ def _numbers(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[str]:
         if field is None:
             continue
         staged = f"{identifier(piece.relation)} AS s"
-        yield _part(piece, NUMBER, "s.customer_id", staged)
+        # One text is told apart from millions in a fifth of the time that four take.
+        once = f"(SELECT DISTINCT customer_id FROM {identifier(piece.relation)}) AS s"
+        yield _part(piece, NUMBER, "s.customer_id", once)
         if unit.identity.is_asked:
             source = identifier(relation_of(piece.source))
             raw = f"(SELECT {FILE}, {ROW}, CAST({field.sql} AS VARCHAR) AS number FROM {source})"
