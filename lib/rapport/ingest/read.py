@@ -11,7 +11,7 @@ is the first row of data.
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from rapport.ingest.readers.parquet import open_parquet
 from rapport.ingest.selects import make_select
 from rapport.ingest.text import LINE, TextFile
 from rapport.params import Source, UnitParams
-from rapport.tables.engine import Engine, EngineError, identifier
+from rapport.tables.engine import Engine, EngineError, identifier, quote
 
 __all__ = ["FILE", "ROW", "RULE", "Opened", "open_sources", "relation_of", "text_of"]
 
@@ -140,7 +140,7 @@ def _puts_aside(file: TextFile) -> bool:
 
 def _part(source: Source, part: str, number: int, *, puts_aside: bool) -> str:
     fields = [
-        f"nullif(trim(substr({LINE}, {first}, {last - first + 1})), '') AS {identifier(field)}"
+        f"{_cut(first, last, source.missing)} AS {identifier(field)}"
         for field, (first, last) in (source.fields or {}).items()
     ]
     own = [ROW, RULE] if puts_aside else [ROW]
@@ -148,6 +148,12 @@ def _part(source: Source, part: str, number: int, *, puts_aside: bool) -> str:
     filled = f" WHERE trim({LINE}) <> ''" if fields else ""
     filled += f" OR {RULE} IS NOT NULL" if fields and puts_aside else ""
     return f"SELECT {number} AS {FILE}, {columns} FROM {identifier(part)}{filled}"
+
+
+def _cut(first: int, last: int, missing: Iterable[str]) -> str:
+    cell = f"trim(substr({LINE}, {first}, {last - first + 1}))"
+    words = ", ".join(map(quote, ("", *missing)))
+    return f"CASE WHEN {cell} NOT IN ({words}) THEN {cell} END"
 
 
 def text_of(source: str) -> str:

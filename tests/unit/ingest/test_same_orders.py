@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -50,10 +51,6 @@ def write_csv(folder, name, encoding="utf-8", pack=bytes, **dialect):
     return {"path": name, "format": "csv", "encoding": encoding}
 
 
-def zstd(content):
-    return bytes(pa.compress(content, codec="zstd", asbytes=True))
-
-
 def write_framed_zstd(content):
     made = pa.BufferOutputStream()
     with pa.CompressedOutputStream(made, "zstd") as packed:
@@ -89,6 +86,19 @@ def write_sqlite(folder):
         )
     connection.close()
     return {"path": "log.db", "format": "sqlite", "table": "log"}
+
+
+def write_workbook(folder):
+    """Numbers and days as numbers and days; ids as text, as a spreadsheet would spoil them."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(COLUMNS)
+    for row in ROWS:
+        sheet.append(row)
+        # Not a formula, though it looks like one.
+        sheet.cell(sheet.max_row, 4).data_type = "s"
+    book.save(folder / "log.xlsx")
+    return {"path": "log.xlsx", "format": "excel"}
 
 
 def write_query(folder):
@@ -131,6 +141,7 @@ FORMS = {
     "sqlite": write_sqlite,
     "a query in sqlite": write_query,
     "parts": write_parts,
+    "a workbook": write_workbook,
 }  # fmt: skip
 
 
