@@ -37,7 +37,7 @@ TEXTS = {TEXT, CLEAN}
 FORMED = {*TEXTS, "BIGINT", "INTEGER"}
 SEPARATORS = r"\s*[|;；、]\s*"
 # A spreadsheet's way to show a long number; in a file of text its last digits are gone.
-CUT = "[0-9]([.][0-9]+)?[eE][+][0-9]+"
+CUT = rf"[{BLANKS}]*[0-9]([.][0-9]+)?[eE][+][0-9]+[{BLANKS}]*"
 
 
 class Cast(NamedTuple):
@@ -69,7 +69,7 @@ def cast(column: Column, expression: str, found: str, clock: Clock) -> Cast:
     """Turn an expression of the engine's type `found`, or CLEAN, into a column's type."""
     if column.type == "text":
         text = _text(expression, found)
-        return Cast(text, _is_cut(text, found) if column.name.endswith("_id") else None)
+        return Cast(text, _is_cut(expression, found) if column.name.endswith("_id") else None)
     if column.type == "texts":
         split = f"string_split_regex({clean(expression, found)}, {quote(SEPARATORS)})"
         return Cast(split if found in TEXTS else f"CAST({expression} AS VARCHAR[])")
@@ -139,10 +139,12 @@ def _text(expression: str, found: str) -> str:
     return plain
 
 
-def _is_cut(text: str, found: str) -> str | None:
+def _is_cut(expression: str, found: str) -> str | None:
     """Give SQL that is true where an id is written as 1.38E+10: which one it was, nobody knows."""
     if found not in TEXTS | {"DOUBLE", "FLOAT"}:
         return None
+    # Of a text as delivered: to clean it once more would cost ten times as much.
+    text = expression if found in TEXTS else _text(expression, found)
     # Few texts hold the mark, and to look for it costs less than to match all with the pattern.
     marked = f"contains({text}, 'E+') OR contains({text}, 'e+')"
     return f"coalesce(({marked}) AND regexp_full_match({text}, {quote(CUT)}), false)"

@@ -88,9 +88,11 @@ def plain_number(expression: str, form: str) -> str:
 def plain_date(expression: str, forms: tuple[str, ...]) -> str:
     """Give SQL for a date's text as 2024-01-05 10:30:00; unreadable if it is none."""
     text = _narrow(expression)
-    read = ", ".join(_DATES.get(form, _by_pattern(form))(text) for form in forms)
-    found = f"list_distinct([{read}])"
-    one = f"CASE WHEN len({found}) = 1 THEN CAST({found}[1] AS VARCHAR) END"
+    read = [_DATES.get(form, _by_pattern(form))(text) for form in forms]
+    # One list, looked at twice: the lambda keeps it from being made twice.
+    one = "CASE WHEN len(l) = 1 THEN l[1] END"
+    found = f"list_transform([list_distinct([{', '.join(read)}])], lambda l: {one})[1]"
+    one = f"CAST({read[0] if len(read) == 1 else found} AS VARCHAR)"
     iso = f"CASE WHEN regexp_matches({text}, {quote(ISO)}) THEN {text} END"
     return _or_unread(f"{one}, {iso}", text)
 
@@ -198,12 +200,13 @@ def _chinese_date(text: str) -> str:
         "THEN CAST(CAST(p.hour AS INTEGER) + 12 AS VARCHAR) "
         "WHEN p.half IN ('上午', 'AM') AND p.hour = '12' THEN '0' ELSE p.hour END"
     )
-    pads = ", ".join(
-        f"CASE WHEN {part} = '' THEN '00' WHEN {part}[2:2] IN ('', '.') THEN '0' || {part} "
-        f"ELSE {part} END"
-        for part in ("p.month", "p.day", f"({hour})", "p.minute", "p.sec")
-    )
-    written = f"format('{{}}-{{}}-{{}} {{}}:{{}}:{{}}', p.year, {pads})"
+    pads = [f"lpad({part}, 2, '0')" for part in ("p.month", "p.day", f"({hour})", "p.minute")]
+    day, time = " || '-' || ".join(pads[:2]), " || ':' || ".join(pads[2:])
+    # Seconds may have a fraction, which padding would cut.
+    seconds = "CASE WHEN p.sec = '' THEN '' WHEN p.sec[2:2] IN ('', '.') THEN ':0' || p.sec "
+    seconds += "ELSE ':' || p.sec END"
+    moment = f"CASE WHEN p.hour = '' THEN '' ELSE ' ' || {time} || {seconds} END"
+    written = f"p.year || '-' || {day} || {moment}"
     value = f"CASE WHEN p.year <> '' AND ({fits}) THEN try_cast({written} AS TIMESTAMP) END"
     return _parts(text, CHINESE_DATE, DATE_PARTS, value)
 
