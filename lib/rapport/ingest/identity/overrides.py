@@ -39,8 +39,8 @@ def read_overrides(engine: Engine, relation: str, name: str) -> Overrides:
         )
     read = ", ".join(f"trim(CAST({column} AS VARCHAR)) AS {column}" for column in COLUMNS)
     rows = engine.rows(
-        f"SELECT lower(o.action) AS action, least(a.record, b.record) - 1 AS a, "
-        f"greatest(a.record, b.record) - 1 AS b FROM (SELECT {read} FROM {relation}) AS o "
+        "SELECT lower(o.action) AS action, a.record - 1 AS a, b.record - 1 AS b "
+        f"FROM (SELECT {read} FROM {relation}) AS o "
         f"LEFT JOIN {RECORDS} AS a ON {_same('source', 'source_id', 'a')} "
         f"LEFT JOIN {RECORDS} AS b ON {_same('other_source', 'other_id', 'b')}"
     )
@@ -49,7 +49,11 @@ def read_overrides(engine: Engine, relation: str, name: str) -> Overrides:
         raise DataError(f"{name}: {wrong} rows have another action than `link` or `never`.")
     known_rows = [row for row in rows if row["a"] is not None and row["b"] is not None]
     pairs = {
-        action: frozenset((r["a"], r["b"]) for r in known_rows if r["action"] == action)
+        action: frozenset(
+            (min(row["a"], row["b"]), max(row["a"], row["b"]))
+            for row in known_rows
+            if row["action"] == action and row["a"] != row["b"]
+        )
         for action in ("link", "never")
     }
     both = len(pairs["link"] & pairs["never"])
