@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,23 +78,10 @@ def _limits(params: UnitParams) -> Limits:
 def plan_period(
     root: Path, unit: Unit, period: Period | None, *, tables: Mapping[str, str]
 ) -> list[Task]:
-    """Make the tasks of one period: marts that the tables allow, and every other chapter."""
+    """Make the tasks of one period: marts that the tables allow, and chapters that it can have."""
     code = period.code if period else None
     values = unit.params.chapter_values()
-    marts = _list_marts(tables) if period is not None else []
-    tasks: list[Task] = [
-        TableTask(
-            id=f"{unit.name}/{code}/{name}",
-            unit=unit.name,
-            period=code,
-            name=name,
-            function="rapport.marts.build:run_task",
-            arguments={"settings": _settings(name, unit, code)},
-            reads={table: table for table in MARTS[name].reads} if name in MARTS else {},
-            code=("rapport.marts.build", *_texts(name)),
-        )
-        for name in marts
-    ]
+    tasks: list[Task] = [*_plan_marts(unit, period, tables)] if period is not None else []
     as_of = unit.as_of(period) if period else None
     context = {
         "as_of": as_of.isoformat() if as_of else None,
@@ -110,6 +97,20 @@ def plan_period(
             )  # fmt: skip
             tasks.append(_without_private(task))
     return tasks
+
+
+def _plan_marts(unit: Unit, period: Period, tables: Mapping[str, str]) -> Iterator[TableTask]:
+    for name in _list_marts(tables):
+        yield TableTask(
+            id=f"{unit.name}/{period.code}/{name}",
+            unit=unit.name,
+            period=period.code,
+            name=name,
+            function="rapport.marts.build:run_task",
+            arguments={"settings": _settings(name, unit, period.code)},
+            reads={table: table for table in MARTS[name].reads} if name in MARTS else {},
+            code=("rapport.marts.build", *_texts(name)),
+        )
 
 
 def can_have(chapter: str, unit: UnitParams) -> bool:
@@ -136,7 +137,7 @@ def _texts(name: str) -> list[str]:
     return [f"marts/{name}.sql"] if name in MARTS and MARTS[name].sql else []
 
 
-def _settings(mart: str, unit: Unit, code: str | None) -> dict[str, Any]:
+def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
     # Only two marts read the parameters; the others read the table that the first one makes.
     values = unit.params.chapter_values()
     if mart == "settings":

@@ -55,10 +55,10 @@ def _rows(stream: Utf8Text, source: Source) -> Iterator[dict[str, str | None] | 
 
 
 def _items(line: str, number: int, source: Source) -> Iterator[dict[str, str | None] | None]:
-    quoting = csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE
     reader = csv.reader(
-        [line], delimiter=source.delimiter, quotechar=source.quote or '"', quoting=quoting
-    )
+        [line], delimiter=source.delimiter, quotechar=source.quote or '"',
+        quoting=csv.QUOTE_MINIMAL if source.quote else csv.QUOTE_NONE,
+    )  # fmt: skip
     for place, item in enumerate(next(reader, []), 1):
         named = item.strip(BLANKS)
         if named:
