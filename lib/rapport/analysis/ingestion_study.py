@@ -121,6 +121,22 @@ def choose_case(values: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     return "known" if known >= KNOWN_ENOUGH else "unknown"
 
 
+def choose_arrival(case: str, facts: Mapping[str, Any], span: tuple[Any, Any]) -> str:
+    """Choose the sentence on what arrived: empty, undated, unsold (no order) or filled.
+
+    Parameters
+    ----------
+    case : the headline's case
+    facts : `orders`
+    span : first and last day of the data, None in an undated unit
+    """
+    if case == "empty":
+        return "empty"
+    if span[1] is None:
+        return "undated"
+    return "filled" if facts["orders"] else "unsold"
+
+
 def list_flow(flows: pd.DataFrame) -> pd.DataFrame:
     """Give the bars of the widest table: `step`, `n_rows`, from read to kept, sources together."""
     tables = [name for name in FACT_TABLES if name in set(flows["table"])]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from rapport.analysis.ingestion_study import (
+    choose_arrival,
     choose_case,
     count_missing,
     list_completeness,
@@ -349,3 +350,17 @@ def test_a_delivery_without_rows_has_no_complete_column(completeness):
     empty = completeness.assign(n_rows=0, n_filled=0)
 
     assert list_completeness(empty).empty
+
+
+@pytest.mark.parametrize(
+    ("case", "orders", "until", "said"),
+    [
+        ("empty", 0, None, "empty"),
+        ("no_sales", 9_835, None, "undated"),
+        ("no_sales", 0, dt.date(2024, 6, 29), "unsold"),
+        ("known", 12, dt.date(2024, 6, 29), "filled"),
+        ("no_sales", 12, dt.date(2024, 6, 29), "filled"),
+    ],
+)
+def test_what_arrived_is_told_without_days_or_orders_that_there_are_not(case, orders, until, said):
+    assert choose_arrival(case, {"orders": orders}, (until, until)) == said
