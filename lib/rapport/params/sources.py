@@ -54,6 +54,9 @@ class Source(Strict):
     are put together by name. Columns of text files are text unless `types` says else, which
     expressions over them need. Words of `missing` mean that nothing stands there.
 
+    `numbers` and `dates` say how texts are written: 1.234,5 or ¥1,200 or 3万; 2024年1月5日 or
+    45296. One word or list is for the columns to which `types` gives such a type.
+
     A `select` reads other sources; a `python` function of the project is run once for each
     `delivery`, a word that stands for the day or batch fetched: another word fetches anew.
     """

@@ -1,5 +1,6 @@
 """Files that are no workbook, or none that may be opened: refused with what to do."""
 
+import random
 import struct
 import sys
 import zipfile
@@ -181,3 +182,25 @@ def test_no_message_tells_what_a_cell_holds(tmp_path):
 
     assert "王小明" not in message
     assert "1+1" not in message
+
+
+def test_whatever_is_changed_in_a_part_gives_rows_or_a_fault(tmp_path):
+    path = save(
+        tmp_path / "a.xlsx", [["销售"], ["id", "客户", "金额"], ["a", "x", 1], ["合计", None, 1]]
+    )
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    drawn = random.Random(7)
+    kinds = set()
+    for _ in range(150):
+        name = drawn.choice([name for name in parts if "docProps" not in name])
+        content = bytearray(parts[name])
+        content[drawn.randrange(len(content))] = drawn.choice(b'019aZ"<>/-.\x00\xff')
+        with zipfile.ZipFile(path, "w") as package:
+            for part, old in parts.items():
+                package.writestr(part, bytes(content) if part == name else old)
+
+        file = read(path)
+        kinds.add("fault" if file.faults else "rows")
+
+    assert kinds == {"fault", "rows"}
