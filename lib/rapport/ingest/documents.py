@@ -88,11 +88,12 @@ def _number(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
     """Give every order its number; those of a piece lie as its rows do.
 
     Only what orders are sorted by goes through the sort: whole rows would be spilled to the disk
-    and back. Copies of other rows come last and are never read.
+    and back. Copies of other rows come last and are never read. Of two rows of one number the one
+    that stays comes first, wherever they stand in the file.
     """
     places = " UNION ALL ".join(
         f"SELECT {piece.number} AS piece, rowid AS place, ordered_at, order_id, "
-        f"{merged()} AS is_merged FROM {_dated(piece)}"
+        f"{merged()} AS is_merged, rule IS NOT NULL AS has_left FROM {_dated(piece)}"
         for piece in pieces
     )
     if not places:
@@ -100,7 +101,7 @@ def _number(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
     engine.run(
         "CREATE TEMP TABLE keyed AS SELECT piece, place, "
         f"{local_day('ordered_at', zone)} AS ordered_on, row_number() OVER ("
-        "ORDER BY is_merged, ordered_at NULLS LAST, piece, length(order_id), order_id) "
+        "ORDER BY is_merged, ordered_at NULLS LAST, piece, length(order_id), order_id, has_left) "
         f"AS order_key FROM ({places})"
     )
     for piece in pieces:

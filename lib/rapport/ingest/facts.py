@@ -24,6 +24,7 @@ REFERENCES = (
     ("consents", "customer_id", "customers"),
 )
 DIFFERING = "lines_differ_from_order"
+YOUNGEST = 10  # years; a later year of birth is a year of registration, or a slip
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 
 
@@ -85,16 +86,15 @@ def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
     if "orders" not in held and "order_lines" in held:
         yield _count(engine, "orders", "derived_from_lines", kept)
     if held & {"orders", "order_lines"}:
-        yield _count(engine, "orders", "returns", f"{kept} AND kind = 'return'")
         yield _count(engine, "orders", "amount_outliers", _outliers())
-    if any(piece.table == "orders" and piece.has("original_order_id") for piece in pieces):
-        yield _count(engine, "orders", "returns_above_their_order", _returned_above())
+        yield from _list_returns(engine, pieces)
     if {"orders", "order_lines"} <= held:
         yield _count(engine, "orders", DIFFERING, differing("amount"))
     if "customers" in held:
         yield _count(engine, "orders", "customer_id_not_listed", _unlisted(pieces, "customers"))
         if any(piece.table == "customers" and piece.has("created_at") for piece in pieces):
             yield _count(engine, "customers", "registered_after_first_order", _late(pieces))
+    yield from _list_children(engine, pieces)
     if {"order_lines", "products"} <= held:
         yield _count(engine, "order_lines", "product_id_not_listed", _unlisted(pieces, "products"))
     yield from _list_references(engine, pieces)
@@ -148,6 +148,25 @@ def differing(column: str) -> str:
         f"SELECT d.{column} FROM documents AS d JOIN ({sums}) AS s USING (order_id) "
         "WHERE d.rule IS NULL AND abs(d.amount - s.total) > 0.01"
     )
+
+
+def _list_returns(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
+    returned = "SELECT amount FROM documents WHERE rule IS NULL AND kind = 'return'"
+    yield _count(engine, "orders", "returns", returned)
+    if any(piece.table == "orders" and piece.has("original_order_id") for piece in pieces):
+        yield _count(engine, "orders", "returns_above_their_order", _returned_above())
+
+
+def _list_children(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
+    parts = [
+        f"SELECT birth_year, CAST(NULL AS DECIMAL(18, 4)) AS amount "
+        f"FROM {identifier(piece.relation)} WHERE rule IS NULL"
+        for piece in pieces if piece.table == "customers" and piece.has("birth_year")
+    ]  # fmt: skip
+    if parts:
+        latest = f"(SELECT year(data_until) FROM span) - {YOUNGEST}"
+        rows = f"SELECT amount FROM ({' UNION ALL '.join(parts)}) WHERE birth_year > {latest}"
+        yield _count(engine, "customers", "younger_than_ten", rows)
 
 
 def _returned_above() -> str:

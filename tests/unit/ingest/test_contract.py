@@ -94,6 +94,15 @@ def test_only_bands_of_age_leave_the_ingestion(give):
     assert "birth_year" not in delivery.tables["customers"].column_names
 
 
+def test_years_of_birth_of_small_children_are_counted_and_stay(give):
+    text = FILES["customers"].replace("ann,1980", "ann,2015").replace("bob,,", "bob,2014,")
+
+    delivery = give("customers", "orders", customers=text).ingest()
+
+    assert counted(delivery, "younger_than_ten") == 1
+    assert delivery.tables["customers"].num_rows == 2
+
+
 def test_customers_that_no_list_has_are_added_and_counted(give):
     delivery = give("customers", "orders", customers="id,born,sex,since,points\nann,,,,\n").ingest()
 
