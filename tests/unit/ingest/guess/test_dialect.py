@@ -24,7 +24,9 @@ def test_chinese_text_is_read_in_its_encoding(tmp_path, encoding):
 
 
 def test_western_text_is_not_taken_for_chinese(tmp_path):
-    text = "Straße,Größe,Betrag\nCafé Müller,für,3\nÄrger,schön,4\n"
+    # Every pair of these bytes is a character of GB 18030, too, only a rare one.
+    text = "Straße,Größe,Betrag\nStraße,Größe,3\n"
+    text.encode("cp1252").decode("gb18030")
 
     assert guess_dialect(write(tmp_path, text.encode("cp1252"))).encoding == "cp1252"
 

@@ -8,6 +8,7 @@ import pytest
 from rapport.errors import ParameterError
 from rapport.ingest import find_sources, ingest
 from rapport.ingest.sample import write_load
+from rapport.ingest.sample.load import BLOCK
 from rapport.params import load_unit
 from rapport.privacy import SAMPLE_KEY
 
@@ -30,6 +31,16 @@ def test_customers_are_two_for_every_25_orders(tmp_path):
     customers = (tmp_path / "sample-load/customers.csv").read_bytes().splitlines()
     orders = (tmp_path / "sample-load/orders.csv").read_bytes().splitlines()
     assert (len(customers), len(orders)) == (N * 2 // 25 + 1, N + 1)
+
+
+def test_no_block_of_rows_repeats_another(tmp_path):
+    write_load(tmp_path, rows=2 * BLOCK)
+
+    with (tmp_path / "sample-load/orders.csv").open(encoding="utf-8") as file:
+        rows = [line.split(",") for n, line in enumerate(file) if n % BLOCK in (1, 2)]
+    assert [row[0] for row in rows] == ["o00000000", "o00000001", "o00250000", "o00250001"]
+    assert rows[0][1:] != rows[2][1:]
+    assert rows[1][1:] != rows[3][1:]
 
 
 def test_its_parameters_stand_beside_it_and_count_it(tmp_path):
