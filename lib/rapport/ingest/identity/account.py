@@ -21,7 +21,7 @@ OVERRIDE, MODEL, CLOSURE, ALONE = "override", "model", "closure", "declared_id"
 CUSTOMERS = '"identity customers"'
 # Why records that something joins are two customers, or wait for a person.
 SHARED, APART, REVIEW, UNKNOWN = "shared_key", "names_differ", "review", "unknown_record"
-CASES = (SHARED, APART, "birth_dates", "too_large", "never", REVIEW, UNKNOWN)
+UNFITTED = "unfitted"
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def count_account(engine: Engine, rules: Identity, found: Resolution, *, n_unkno
     cases = [*_values(engine, rules), *_left(rules, found)]
     if len(found.review.a):
         cases.append((REVIEW, MODEL, len(found.review.a), None))
+    if not found.is_fitted:
+        cases.append((UNFITTED, MODEL, 1, len(found.customer)))
     if n_unknown:
         cases.append((UNKNOWN, OVERRIDE, n_unknown, None))
     frame = pd.DataFrame(cases, columns=["reason", "rule", "n_cases", "n_records"])

@@ -69,18 +69,23 @@ class Scored(NamedTuple):
 NONE = Scored(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
-def score_pairs(records: pa.Table, *, seed: int) -> Scored:
+def score_pairs(records: pa.Table, *, seed: int) -> Scored | None:
     """Fit the model on records and score the pairs that share a block.
 
     Parameters
     ----------
     records : one row per record, in their order: `record` (number) and what of COMPARED there is
     seed : of the random pairs
+
+    Returns
+    -------
+    None where the columns that enough records fill cannot make two blocks to learn in and four
+    to compare in
     """
     used = [name for name in COMPARED if _is_filled(records, name)]
     training = _held(TRAINING, used)[:2]
     if len(training) < 2 or len(_held(BLOCKS, used)) < 4:
-        return NONE
+        return None
     with _silence():
         return _score(records.select(["record", *used]), used, training, seed)
 

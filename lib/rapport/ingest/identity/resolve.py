@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from rapport.ingest.identity.closure import DECLARED, Day, Ints, Limits, Link, close, cut
 from rapport.ingest.identity.keys import JOINED, join_by_keys
-from rapport.ingest.identity.model import COMPARED, NONE, Scored, score_pairs
+from rapport.ingest.identity.model import COMPARED, NONE, Scored
 from rapport.ingest.identity.overrides import Overrides
 from rapport.ingest.identity.records import RECORDS
+from rapport.ingest.identity.scores import score_once
 from rapport.params.identity import Identity
 from rapport.tables.engine import Engine
 
@@ -40,7 +41,8 @@ class Resolution(NamedTuple):
     By place of the record: `customer` is the place of the first record of its customer, `step`
     that of the best link that touches it (-1 where none does), `probability` of that link.
     `edges` are the links that stand, `left` those that a limit left out, with the reason;
-    `review` pairs that the model leaves to a person.
+    `review` pairs that the model leaves to a person. `is_fitted` is false where the
+    model was asked and the records were too few or too empty for it.
     """
 
     customer: Ints
@@ -49,6 +51,7 @@ class Resolution(NamedTuple):
     edges: Edges
     left: Sequence[tuple[Link, str]]
     review: Scored
+    is_fitted: bool
 
 
 def resolve(engine: Engine, rules: Identity, overrides: Overrides, *, seed: int) -> Resolution:
@@ -63,7 +66,8 @@ def resolve(engine: Engine, rules: Identity, overrides: Overrides, *, seed: int)
     seed : of the model's random pairs
     """
     join_by_keys(engine, rules)
-    scored = score_pairs(_fetch(engine), seed=seed) if rules.model else NONE
+    found = score_once(engine.room, _fetch(engine), seed=seed) if rules.model else NONE
+    scored = found or NONE
     sure = scored.probability >= rules.link
     parts = [_declared(overrides), _by_keys(engine), _by_model(scored, sure, len(rules.keys))]
     edges = _gather(parts)
@@ -72,7 +76,7 @@ def resolve(engine: Engine, rules: Identity, overrides: Overrides, *, seed: int)
     customer = close(row["n"], kept.a, kept.b)
     review = Scored(*(column[~sure & (customer[scored.a - 1] != customer[scored.b - 1])]
                       for column in scored))  # fmt: skip
-    return Resolution(customer, *_best(row["n"], kept), kept, left, review)
+    return Resolution(customer, *_best(row["n"], kept), kept, left, review, found is not None)
 
 
 def _fetch(engine: Engine) -> pa.Table:
