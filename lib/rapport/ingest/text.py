@@ -149,7 +149,6 @@ def _read_csv(
         ragged[row.number] = BROKEN
         return "skip"
 
-    is_fixed = source.format == "fixed"
     texts = pa.schema([(name, pa.string()) for name in names])
     start = stream.read(BLOCK)
     if not start.strip(b"\r\n"):
@@ -159,20 +158,25 @@ def _read_csv(
         Uncommented(stream, source) if source.comment else stream,
         # One thread: only so does a ragged row have a number.
         pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block),
-        pa_csv.ParseOptions(
-            delimiter=NO_DELIMITER if is_fixed else source.delimiter,
-            quote_char=False if is_fixed else (source.quote or False),
-            escape_char=source.escape or False,
-            newlines_in_values=not is_fixed and source.quote is not None,
-            ignore_empty_lines=not is_fixed, invalid_row_handler=note,
-        ),
+        _parse_options(source, note),
         pa_csv.ConvertOptions(
-            column_types=texts, strings_can_be_null=True,
-            null_values=["", *source.missing], quoted_strings_can_be_null=True,
-            check_utf8=False,
+            column_types=texts, strings_can_be_null=True, null_values=["", *source.missing],
+            quoted_strings_can_be_null=True, check_utf8=False,
         ),
     )  # fmt: skip
     return table, ragged
+
+
+def _parse_options(source: Source, note: Callable[[pa_csv.InvalidRow], str]) -> pa_csv.ParseOptions:
+    is_fixed = source.format == "fixed"
+    return pa_csv.ParseOptions(
+        delimiter=NO_DELIMITER if is_fixed else source.delimiter,
+        quote_char=False if is_fixed else (source.quote or False),
+        escape_char=source.escape or False,
+        newlines_in_values=not is_fixed and source.quote is not None,
+        ignore_empty_lines=not is_fixed,
+        invalid_row_handler=note,
+    )
 
 
 def _check_swallowed(

@@ -44,9 +44,9 @@ def as_text(row):
     return ["" if cell is None else str(cell) for cell in row]
 
 
-def write_csv(folder, name, encoding="utf-8", pack=bytes, **dialect):
+def write_csv(folder, name, encoding="utf-8", pack=bytes, rows=ROWS, **dialect):
     text = io.StringIO(newline="")
-    csv.writer(text, **dialect).writerows([COLUMNS, *map(as_text, ROWS)])
+    csv.writer(text, **dialect).writerows([COLUMNS, *map(as_text, rows)])
     (folder / name).write_bytes(pack(text.getvalue().encode(encoding)))
     return {"path": name, "format": "csv", "encoding": encoding}
 
@@ -174,3 +174,24 @@ def test_the_form_of_a_delivery_does_not_show_in_any_table(shop, expected, form)
 
     assert expected.setdefault("digests", made) == made
     assert {"orders", "order_lines", "customers", "products", "data_quality"} <= set(made)
+
+
+def test_one_table_may_come_from_sources_of_several_forms(shop):
+    raw = shop.root / "data" / "raw"
+    whole = deliver(shop, "utf-8")
+    late = [row for row in ROWS if row[2].month > 5]
+    with (raw / "late.jsonl").open("w", encoding="utf-8") as file:
+        for row in late:
+            cells = ["" if cell is None else str(cell) for cell in row]
+            file.write(json.dumps(dict(zip(COLUMNS, cells, strict=True))) + "\n")
+    early = [row for row in ROWS if row not in late]
+    shop.unit["sources"]["log"] = write_csv(raw, "log.csv", "gb18030", rows=early)
+    shop.unit["sources"]["late"] = {"path": "late.jsonl", "format": "json"}
+    shop.unit["tables"]["order_lines"] = [shop.lines, {**shop.lines, "from": "late"}]
+
+    parted = digests(shop)
+
+    assert 0 < len(late) < len(ROWS)
+    assert {name: parted[name] for name in ("orders", "order_lines", "customers", "products")} == {
+        name: whole[name] for name in ("orders", "order_lines", "customers", "products")
+    }

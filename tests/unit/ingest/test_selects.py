@@ -65,6 +65,7 @@ def test_a_select_may_be_a_source_by_its_own_name(two):
 
 @pytest.mark.parametrize("threads", [1, 2, 8])
 def test_neither_threads_nor_the_order_of_rows_show_in_a_select(two, threads):
+    two.lines["columns"]["order_id"] = {"sql": "source_row"}
     expected = two.ingest(threads=1).tables
     head, *lines = ITEMS.splitlines()
     two.write("items.csv", "\n".join([head, *reversed(lines), ""]))
