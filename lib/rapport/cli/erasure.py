@@ -60,8 +60,9 @@ def erase(arguments: argparse.Namespace) -> int:
     _write_private(_pending_path(root, unit.name), pending)
     told = _finish(root, unit, pending)
     sys.stdout.write(
-        f"unit {unit.name}: {len(found)} customers are left out from now on; {told['rows']:,} rows "
-        f"of {told['tables']} tables are gone, {told['reports']} reports are marked.\n"
+        f"unit {unit.name}: left out from now on: {len(found):,} listed. "
+        f"Removed: {told['rows']:,} rows of {told['tables']} tables. "
+        f"Marked: {told['reports']} reports.\n"
         "The source files and their copies still hold them: remove them there, too, and run "
         f"`rapport run {unit.name}`.\n"
     )
