@@ -60,11 +60,16 @@ def list_joining(account: Any) -> pd.DataFrame:
     """Give the rules that joined records, in the order of their trust: `rule`, `n_pairs`, ..."""
     if account is None:
         return pd.DataFrame({"rule": [], "n_pairs": [], "n_records": []})
-    return account.rules.assign(rule=account.rules["rule"].str.replace("+", " + ", regex=False))
+    return _spell(account.rules)
 
 
 def list_parting(account: Any) -> pd.DataFrame:
     """Give what kept apart records that a key joins: `reason`, `rule`, `n_cases`, `n_records`."""
     if account is None:
         return pd.DataFrame({"reason": [], "rule": [], "n_cases": [], "n_records": []})
-    return account.cases.assign(rule=account.cases["rule"].str.replace("+", " + ", regex=False))
+    return _spell(account.cases)
+
+
+def _spell(counted: pd.DataFrame) -> pd.DataFrame:
+    # As labels join what is looked at together.
+    return counted.assign(rule=counted["rule"].str.replace("+", " + ", regex=False))

@@ -176,3 +176,17 @@ def test_links_are_told_with_the_key_that_made_them():
 
     assert found.step.tolist() == [1, 1, 2, -1]
     assert found.probability.tolist() == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_a_record_that_joins_two_customers_leaves_the_number_of_the_earlier():
+    first = {"id": "5", "name": "王伟", "phone": MOBILE, "day": dt.date(2020, 1, 1)}
+    second = {"id": "4", "name": "王伟", "email": "w@x.cn", "day": dt.date(2021, 1, 1)}
+    both = {"id": "1", "name": "王伟", "phone": MOBILE, "email": "w@x.cn"}
+
+    before = named(records(first, second), keys=("phone", "email"))
+    after = named(
+        records(first, second, both | {"day": dt.date(2022, 1, 1)}), keys=("phone", "email")
+    )
+
+    assert before == {"4": "4", "5": "5"}
+    assert after == {"5": "1 4 5"}
