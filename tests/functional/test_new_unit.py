@@ -174,6 +174,37 @@ def test_a_wrong_name_is_refused_before_anything_is_read(project, new, name):
     assert "cannot be a unit's name" in done.said
 
 
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--currency", "XAU", "'XAU' is none of CNY, EUR, GBP, USD"),
+        ("--timezone", "Mars/Base", "no time zone"),
+    ],
+)
+def test_a_currency_or_zone_that_is_not_known_is_refused_before_anything_is_written(
+    project, monkeypatch, capsys, flag, value, said
+):
+    monkeypatch.chdir(project)
+
+    assert main(["new", "unit", "refused", flag, value, "--from", "absent.csv"]) == 2
+
+    assert said in capsys.readouterr().err
+    assert not (project / "params/refused.yml").exists()
+
+
+def test_currency_and_zone_may_be_stated(project, monkeypatch, capsys):
+    rows = [("order", "date", "amount"), ("a", "2026-01-01", 1)]
+    write_csv(project / "data/raw/stated.csv", rows)
+    monkeypatch.chdir(project)
+    asked = ["--currency", "GBP", "--timezone", "Europe/London"]
+
+    assert main(["new", "unit", "stated", "--from", "data/raw/stated.csv", *asked]) == 0
+
+    _, params = read_params(project, "stated")
+    assert (params["currency"], params["timezone"]) == ("GBP", "Europe/London")
+    capsys.readouterr()
+
+
 HOSTILE = {
     "colon": "amount: net",
     "quotes": "say \"hi\" and 'ho'",

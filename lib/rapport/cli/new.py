@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rapport.errors import DataError, ParameterError, RapportError
 from rapport.ingest import check_unit, find_sources
@@ -15,6 +16,7 @@ from rapport.ingest.guess.describe import Described, describe_files
 from rapport.ingest.guess.tables import Guess, guess_tables
 from rapport.ingest.guess.write import guess_unit, write_params
 from rapport.params import check_unit_name, find_root, load_unit
+from rapport.present.units import CURRENCIES
 
 ROUNDS = 5
 SET_ASIDE = 0.01  # of a file's rows, which the written file declares
@@ -32,6 +34,7 @@ def unit(arguments: argparse.Namespace) -> int:
     place = root / "params" / f"{name}.yml"
     if place.exists():
         raise ParameterError(f"unit {name}: params/{name}.yml is there. Choose another name.")
+    _check(arguments.currency, arguments.timezone)
     files = [_place(file, root) for file in describe_files(arguments.files)]
     guesses = guess_tables(files)
     if not guesses:
@@ -49,6 +52,19 @@ def unit(arguments: argparse.Namespace) -> int:
         )
     sys.stdout.write(f"params/{name}.yml: written and checked. Next: rapport run {name}\n")
     return 0
+
+
+def _check(currency: str | None, zone: str | None) -> None:
+    if currency is not None and currency not in CURRENCIES:
+        known = ", ".join(sorted(CURRENCIES))
+        raise ParameterError(f"--currency: {currency[:20]!r} is none of {known}.")
+    try:
+        ZoneInfo(zone or "UTC")
+    except (KeyError, ValueError, OSError) as error:
+        raise ParameterError(
+            f"--timezone: no time zone of the tz database is called {str(zone)[:40]!r}. "
+            "Write one such as Asia/Shanghai."
+        ) from error
 
 
 def _place(file: Described, root: Path) -> Described:
