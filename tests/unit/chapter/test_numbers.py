@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from rapport.analysis.measured import Measured
+from rapport.chapter.bundle import describe_value
 from rapport.chapter.numbers import hide_suppressed, make_value, plain
 from rapport.present.values import Suppressed
 
@@ -44,6 +45,32 @@ def test_a_value_bears_its_units_currency_and_confidence(unit):
 
     assert (value.id, value.value, value.n) == ("summary.net", Decimal("12.3400"), 7)
     assert (value.currency, value.confidence) == ("GBP", 0.95)
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "told"),
+    [
+        ("churn.lost", 9, Suppressed(10)),
+        ("churn.lost", 10, 10),
+        ("churn.lost", 0, 0),
+        ("churn.lost", None, None),
+        ("ingestion.customers", 3, 3),
+        ("summary.active.difference", 3, 3),
+        ("summary.active.difference", -3, -3),
+    ],
+)
+def test_too_few_customers_are_not_told_but_for_the_size_of_the_unit(unit, name, n, told):
+    assert make_value(Measured("n", n, "count", "customers"), name, unit).value == told
+
+
+def test_a_few_of_anything_else_are_told(unit):
+    assert make_value(Measured("n", 3, "count", "orders"), "churn.orders", unit).value == 3
+
+
+def test_a_suppressed_value_is_nothing_in_the_record(unit):
+    value = make_value(Measured("n", 3, "count", "customers"), "churn.lost", unit)
+
+    assert describe_value(value)["value"] is None
 
 
 def test_an_interval_keeps_both_ends_as_pythons_numbers(unit):

@@ -1,7 +1,12 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from rapport.errors import ParameterError
 from rapport.params import check_unit_name, find_root, list_units, load_unit
+
+ROOT = Path(__file__).parents[3]
 
 UNIT = """\
 title: {en: Shop, zh: 商店}
@@ -131,3 +136,24 @@ def test_the_project_is_found_from_any_folder_below(project):
 def test_outside_a_project_there_is_a_message(tmp_path):
     with pytest.raises(ParameterError, match="no project here"):
         find_root(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("privacy", "said"),
+    [
+        ("{retention_days: {products: 30}}", "products is none of orders, subscriptions"),
+        ("{retention_days: {orders: 0}}", "greater than or equal to 1"),
+        ("{retention: {orders: 9}}", "privacy.retention is no parameter. Did you mean retention_d"),
+        ("{identifiers: {crm: {nickname: N}}}", "nickname"),
+        ("{consent_default: {analysis: perhaps}}", "consent_default.analysis"),
+    ],
+)
+def test_what_a_unit_says_of_privacy_is_checked(tmp_path, privacy, said):
+    (tmp_path / "params").mkdir()
+    for name in ("_defaults", "cdnow"):
+        text = (ROOT / "params" / f"{name}.yml").read_text(encoding="utf-8")
+        more = f"\nprivacy: {privacy}\n" if name == "cdnow" else ""
+        (tmp_path / "params" / f"{name}.yml").write_text(text + more, encoding="utf-8")
+
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        load_unit(tmp_path, "cdnow")

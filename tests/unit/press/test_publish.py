@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 import executed
-from rapport.errors import ChapterError, RapportError
+from rapport.errors import ChapterError, DisclosureError, RapportError
 from rapport.press.proof.envelope import check_seal
 from rapport.press.proof.log import append, lock, read_head
 from rapport.press.publish import Chapter, Report, log_failure, publish
@@ -109,6 +109,20 @@ def test_two_values_of_one_id_are_refused(tmp_path):
     with pytest.raises(ChapterError, match=r"value churn\.n: is recorded twice"):
         publish(twice, reports=tmp_path)
 
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_gate_does_not_let_pass_is_published_nowhere(tmp_path):
+    seen = []
+
+    def gate(documents, values):
+        seen.append((sorted(documents), [each["id"] for each in values]))
+        raise DisclosureError("not published: a name.")
+
+    with pytest.raises(DisclosureError):
+        publish(report(chapter(values=[value("summary.n", 3)])), reports=tmp_path, gate=gate)
+
+    assert seen == [(["en", "zh"], ["summary.n"])]
     assert list(tmp_path.iterdir()) == []
 
 

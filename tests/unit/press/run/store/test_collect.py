@@ -104,6 +104,17 @@ def test_what_drafts_read_stays(store):
     assert objects(store) == [b"shop 2010-11", b"shop None"]
 
 
+def test_private_tables_of_an_execution_stay_with_it(store):
+    execute(store, "k1", scores=b"scores")
+    record = store.read_task("k1")
+    digest = store.add_bytes(b"names")
+    store.write_task("k1", record | {"private": {"identifiers": {"digest": digest}}})
+
+    clean(store)
+
+    assert objects(store) == [b"names", b"scores"]
+
+
 def test_tables_of_published_runs_stay(store, tmp_path):
     tables = {"orders": {"sha256": store.add_bytes(b"published"), "rows": 1}}
     publish(tmp_path, json.dumps({"predicate": {"tables": tables}}))
