@@ -236,9 +236,11 @@ def measure_shifts(
 
 
 def choose_drift(values: Mapping[str, Any]) -> str:
-    """Choose the sentence on change: none compared, steady, to watch, or alarm."""
+    """Choose the sentence on change: none compared, too few rows, steady, to watch, or alarm."""
     if "drift_alarm" not in values:
         return "none"
+    if values["drift_few"].value == values["drift_columns"].value:
+        return "few"
     if values["drift_alarm"].value:
         return "alarm"
     return "watch" if values["drift_watch"].value else "steady"

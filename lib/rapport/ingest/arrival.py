@@ -9,6 +9,7 @@ arrived when a later period had begun: a report of its own period, made in time,
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -61,9 +62,10 @@ def _read_date(name: str, form: str) -> datetime | None:
     if found is None:
         return None
     try:
-        return datetime.strptime(found.group(), form)  # noqa: DTZ007 - in the unit's zone
+        read = datetime.strptime(found.group(), form)  # noqa: DTZ007 - in the unit's zone
     except ValueError:
         return None
+    return read if "%d" in form else read.replace(day=monthrange(read.year, read.month)[1])
 
 
 def _rows(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[str]:

@@ -29,7 +29,7 @@ MOST_VALUES = 50
 # tier, which depends on how long a customer has been one.
 NO_CATEGORIES = frozenset(
     ["name", "text", "page", "offer", "goal", "planned_share", "wave", "text_version",
-     "loyalty_tier"]
+     "variant", "loyalty_tier"]
 )  # fmt: skip
 TABLES = ("customers", "orders", "order_lines", "subscriptions", "interactions", "surveys",
           "campaign_contacts", "consents")  # fmt: skip

@@ -45,7 +45,8 @@ class TimeRule(Strict):
 class Arrival(Strict):
     """When rows arrived: a time in a column of theirs, or the date in the names of their files.
 
-    `file` is the form of that date, such as `%Y%m%d`; `format` and `zone` are the column's.
+    `file` is the form of that date, such as `%Y%m%d`; without a day the file counts as of the
+    last of its month. `format` and `zone` are the column's.
     """
 
     column: str | None = None
@@ -57,8 +58,8 @@ class Arrival(Strict):
     def _one_origin(self) -> Arrival:
         if (self.column is None) == (self.file is None):
             raise ValueError("`arrived` needs either `column` or `file`")
-        if self.file is not None and not {"%Y", "%m", "%d"} <= set(FILE_MARKS.findall(self.file)):
-            raise ValueError("the form of a file's date needs %Y, %m and %d")
+        if self.file is not None and not {"%Y", "%m"} <= set(FILE_MARKS.findall(self.file)):
+            raise ValueError("the form of a file's date needs %Y and %m")
         return self
 
 

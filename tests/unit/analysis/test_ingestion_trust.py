@@ -178,6 +178,13 @@ def test_the_periods_and_the_largest_shift_are_named():
     assert found["drift.top.column"] == "channel"
 
 
+def test_periods_of_few_rows_are_said_to_be_so():
+    shifts = list_shifts(DRIFT, min_n=1000, min_count=10, fdr=0.05)
+    measured = measure_shifts(shifts, (date(2026, 4, 1), date(2026, 5, 1)), grain="month")
+
+    assert choose_drift({one.slot: one for one in measured}) == "few"
+
+
 def test_without_two_periods_nothing_is_compared():
     shifts = list_shifts(DRIFT.iloc[:0], min_n=30, min_count=10, fdr=0.05)
 

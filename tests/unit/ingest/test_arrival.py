@@ -71,7 +71,7 @@ def test_a_file_whose_name_holds_no_date_is_a_fault(till):
 @pytest.mark.parametrize(
     ("arrived", "told"),
     [({}, "needs either"), ({"column": "a", "file": "%Y%m%d"}, "needs either"),
-     ({"file": "%Y%m"}, "needs %Y, %m and %d")],
+     ({"file": "%m%d"}, "needs %Y and %m")],
 )  # fmt: skip
 def test_arrival_is_of_one_origin(till, arrived, told):
     till.unit["tables"]["orders"]["arrived"] = arrived
@@ -82,7 +82,8 @@ def test_arrival_is_of_one_origin(till, arrived, told):
 
 @pytest.mark.parametrize(
     ("name", "form", "found"),
-    [("till_2024-02-30.csv", "%Y-%m-%d", None), ("2024.3.1.csv", "%Y.%m.%d", None),
+    [("till_2024-02-30.csv", "%Y-%m-%d", None),
+        ("till-2024-02.csv", "%Y-%m", "2024-02-29 00:00:00"), ("2024.3.1.csv", "%Y.%m.%d", None),
      ("订单20240301.csv", "%Y%m%d", "2024-03-01 00:00:00"),
      ("a.20240301T0630.csv", "%Y%m%dT%H%M", "2024-03-01 06:30:00")],
 )  # fmt: skip

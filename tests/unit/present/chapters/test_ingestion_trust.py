@@ -59,7 +59,7 @@ CASES = [
     ("fresh", "behind"), ("fresh", "even"), ("fresh", "none"), ("largest", "some"),
     ("largest", "none"), ("broken", "some"), ("broken", "none"), ("lag", "late"),
     ("lag", "in_time"), ("lag", "none"), ("drift", "alarm"), ("drift", "watch"),
-    ("drift", "steady"), ("drift", "none"),
+    ("drift", "steady"), ("drift", "none"), ("drift", "few"),
 ]  # fmt: skip
 
 
