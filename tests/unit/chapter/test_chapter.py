@@ -46,6 +46,21 @@ def orders():
     return rows.assign(ordered_on=pd.to_datetime(rows["ordered_on"]))
 
 
+def test_a_table_made_in_the_chapters_room_is_published_as_it_lies(start, since):
+    chapter = start()
+    made = tables.write_table(orders(), chapter.room.folder / "made.parquet")
+    inode = made.path.stat().st_ino
+
+    chapter.write("orders", made)
+
+    (written,) = since()
+    published = chapter.room.folder / "orders.parquet"
+    assert written["digest"] == made.digest
+    assert written["n_rows"] == made.n_rows
+    assert published.stat().st_ino == inode
+    assert not made.path.exists()
+
+
 def test_the_first_output_says_what_the_chapter_is(start, shown, bundles):
     start()
 
