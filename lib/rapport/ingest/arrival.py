@@ -24,6 +24,7 @@ from rapport.ingest.mapping import ARRIVAL, Field, Piece
 from rapport.ingest.quality import money_of
 from rapport.ingest.read import FILE
 from rapport.params import TimeRule, UnitParams
+from rapport.schema import SCHEMAS
 from rapport.tables import to_frame
 from rapport.tables.engine import Engine, identifier, quote
 
@@ -76,10 +77,20 @@ def _rows(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[str]:
             continue
         yield (
             f'SELECT {quote(piece.table)} AS "table", {quote(piece.source)} AS source, '
-            f"{day} AS day, {local_day(ARRIVED_AT, unit.timezone)} AS arrived_on, "
-            f"{money_of(piece)} AS money FROM {identifier(piece.relation)} "
-            f"WHERE rule IS NULL AND {ARRIVED_AT} IS NOT NULL"
+            f"{day} AS day, {local_day('first_at', unit.timezone)} AS arrived_on, "
+            f"{money_of(piece)} AS money "
+            f"FROM (SELECT *, {_first(piece)} AS first_at FROM {identifier(piece.relation)}) "
+            "WHERE rule IS NULL AND first_at IS NOT NULL"
         )
+
+
+def _first(piece: Piece) -> str:
+    """Give SQL for when a row came first: what a later file delivers again is not late."""
+    keys = [key for key in SCHEMAS[piece.table].key if key != "line"]
+    if not keys or not all(piece.has(key) for key in keys):
+        return ARRIVED_AT
+    parts = ", ".join(identifier(key) for key in keys)
+    return f"min({ARRIVED_AT}) OVER (PARTITION BY {parts})"
 
 
 def count_lags(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> pd.DataFrame:

@@ -61,6 +61,18 @@ def test_files_may_carry_their_date_in_their_names(till):
     assert till.ingest().lags["lag_days"].tolist() == [1, 35]
 
 
+def test_a_row_that_is_delivered_again_came_when_it_came_first(till):
+    till.unit["tables"]["orders"]["arrived"] = {"file": "%Y-%m"}
+    (till.root / "data/raw/till.csv").unlink()
+    till.write("till-2024-03.csv", HEAD + "1,ann,2024-03-30,10.00,\n")
+    till.write("till-2024-04.csv", HEAD + "1,ann,2024-03-30,12.00,\n2,bob,2024-03-31,5.00,\n")
+
+    late = till.ingest().late
+
+    assert late[["n_rows", "n_late"]].to_numpy().tolist() == [[2, 1]]
+    assert late["money_late"].tolist() == [Decimal("5.0000")]
+
+
 def test_a_file_whose_name_holds_no_date_is_a_fault(till):
     till.unit["tables"]["orders"]["arrived"] = {"file": "%Y%m%d"}
 
