@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rapport.cli.review import write_review
 from rapport.cli.work import make_sample
 from rapport.ingest import check_unit, find_sources
 from rapport.ingest.fetched import fetch_sources
@@ -31,6 +32,11 @@ def check(arguments: argparse.Namespace) -> int:
             sys.stdout.write(
                 f"  {row['table']}: {row['n_rows']:,} {row['action']}: {row['rule']}\n"
             )
+    if delivery.identity is not None:
+        found = delivery.identity
+        sys.stdout.write(f"{found.n_records:,} records -> {found.n_customers:,} customers\n")
+    if arguments.review is not None:
+        sys.stdout.write(f"{write_review(delivery.identity, arguments.review)}\n")
     sys.stdout.write(f"unit {unit.name}: days from {delivery.data_from} to {delivery.data_until}\n")
     return 0
 

@@ -137,6 +137,9 @@ def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     kinds = data.add_subparsers(required=True, metavar="check|sample")
     check = kinds.add_parser("check", help="read a unit's sources and say what is wrong")
     check.set_defaults(command=("data", "check"))
+    check.add_argument(
+        "--review", type=Path, metavar="FILE", help="write pairs of records for a person to decide"
+    )
     check.add_argument("unit", metavar="UNIT")
     sample = kinds.add_parser("sample", help="write the sample units' source files")
     sample.set_defaults(command=("data", "sample"))

@@ -139,7 +139,8 @@ def check_unit(
         ready = prepare(engine, unit, sources, pieces)
         if ready.faults:
             return _faulty(ready.faults)
-        return _account(engine, unit, sources, ready.pieces, {})
+        told = _account(engine, unit, sources, ready.pieces, {})
+        return replace(told, identity=ready.identity)
 
 
 def _open(sources: ResolvedSources, threads: int | None, room: Room | None) -> Engine:

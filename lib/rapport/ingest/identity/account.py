@@ -31,12 +31,15 @@ class Account:
     `rules` has one row per rule that joined two records: `rule`, `n_pairs` (pairs of records of
     one customer that it is the first to join), `n_records` in them. `cases` has one row per
     reason and rule: `reason`, `rule`, `n_cases`, `n_records` (missing where a case is a pair).
+    `review` are the pairs left to a person, by the numbers of their sources: `source`,
+    `source_id`, `other_source`, `other_id`, `probability`. It names people and is no chapter's.
     """
 
     n_records: int
     n_customers: int
     rules: pd.DataFrame
     cases: pd.DataFrame
+    review: pa.Table
 
 
 def name_steps(rules: Identity) -> Mapping[int, str]:
@@ -61,6 +64,19 @@ def count_account(engine: Engine, rules: Identity, found: Resolution, *, n_unkno
         n_customers=len(np.unique(found.customer)),
         rules=_pairs(engine, rules, found),
         cases=frame.astype({"n_cases": "int64", "n_records": "Int64"}),
+        review=_list_review(engine, found),
+    )
+
+
+def _list_review(engine: Engine, found: Resolution) -> pa.Table:
+    """List the pairs that a person decides, the likeliest first."""
+    names = ("a", "b", "probability")
+    pairs = {name: pa.array(column) for name, column in zip(names, found.review, strict=True)}
+    engine.add("identity review", pa.table(pairs))
+    return engine.fetch(
+        "SELECT x.source, x.source_id, y.source AS other_source, y.source_id AS other_id, "
+        f'p.probability FROM "identity review" AS p JOIN {CUSTOMERS} AS x ON p.a = x.record '
+        f"JOIN {CUSTOMERS} AS y ON p.b = y.record ORDER BY p.probability DESC, p.a, p.b"
     )
 
 
