@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from rapport.params.strict import Strict
 
 SheetRow = Annotated[int, Field(ge=1, le=1_048_576)]
 SheetName = Annotated[str, Field(min_length=1, max_length=31)]
+
+
+def _name_shape(given: Any) -> str:
+    """Say what somebody meant to write, so that a message is of that alone."""
+    return "several" if isinstance(given, list | tuple) else "one"
+
+
+Sheets = Annotated[
+    Annotated[SheetName, Tag("one")] | Annotated[tuple[SheetName, ...], Tag("several")],
+    Discriminator(_name_shape),
+]
+HeadRows = Annotated[
+    Annotated[SheetRow, Tag("one")] | Annotated[tuple[SheetRow, SheetRow], Tag("several")],
+    Discriminator(_name_shape),
+]
 Policy = Literal["aside", "keep"]
 
 
@@ -25,8 +40,8 @@ class ExcelOptions(Strict):
     `sheet_column` adds a column `source_sheet`.
     """
 
-    sheets: SheetName | tuple[SheetName, ...] | None = None
-    head: SheetRow | tuple[SheetRow, SheetRow] | None = None
+    sheets: Sheets | None = None
+    head: HeadRows | None = None
     head_mark: Annotated[str, Field(max_length=3)] = "/"
     hidden_rows: Policy = "aside"
     hidden_sheets: Policy = "aside"

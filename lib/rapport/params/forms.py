@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 if TYPE_CHECKING:
     from rapport.params.sources import Source
@@ -26,18 +26,30 @@ def _check_form(form: str) -> str:
     return form
 
 
-def _check_order(forms: str | tuple[str, ...]) -> str | tuple[str, ...]:
-    for one, other in combinations(dict.fromkeys(list_forms(forms)), 2):
+def _check_order(forms: tuple[str, ...]) -> tuple[str, ...]:
+    for one, other in combinations(dict.fromkeys(forms), 2):
         alike = re.sub("%[dm]", "%", one) == re.sub("%[dm]", "%", other)
         if alike or {one, other} == {"serial", "serial1904"}:
             raise ValueError(f"{one} and {other} read one text as two days: state one of them")
     return forms
 
 
+def _name_shape(given: Any) -> str:
+    """Say what somebody meant to write, so that a message is of that alone."""
+    if isinstance(given, Mapping):
+        return "columns"
+    return "form" if isinstance(given, str) else "forms"
+
+
 DateForm = Annotated[str, Field(min_length=2, max_length=40), AfterValidator(_check_form)]
-DateForms = Annotated[DateForm | tuple[DateForm, ...], AfterValidator(_check_order)]
-Numbers = NumberForm | Mapping[str, NumberForm] | None
-Dates = DateForms | Mapping[str, DateForms] | None
+_OneForm = Annotated[DateForm, Tag("form")]
+_Forms = Annotated[tuple[DateForm, ...], AfterValidator(_check_order), Tag("forms")]
+_FormsOfColumn = Annotated[_OneForm | _Forms, Discriminator(_name_shape)]
+_DatesOfColumns = Annotated[Mapping[str, _FormsOfColumn], Tag("columns")]
+_NumbersOfColumns = Annotated[Mapping[str, NumberForm], Tag("columns")]
+_OneNumberForm = Annotated[NumberForm, Tag("form")]
+Numbers = Annotated[_OneNumberForm | _NumbersOfColumns, Discriminator(_name_shape)] | None
+Dates = Annotated[_OneForm | _Forms | _DatesOfColumns, Discriminator(_name_shape)] | None
 
 
 def list_forms(forms: str | tuple[str, ...]) -> tuple[str, ...]:

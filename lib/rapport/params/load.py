@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from rapport.errors import ParameterError
+from rapport.params.excel import ExcelOptions
 from rapport.params.files import read_yaml
 from rapport.params.model import Limits, UnitParams
 from rapport.params.privacy import Privacy
@@ -140,6 +141,7 @@ def _nearest(name: str) -> str:
     known = [
         *UnitParams.model_fields, *Source.model_fields, *TableMapping.model_fields,
         *Expect.model_fields, *Limits.model_fields, *Privacy.model_fields,
+        *ExcelOptions.model_fields,
     ]  # fmt: skip
     near = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""

@@ -40,6 +40,9 @@ def read_head(sheet: Sheet, options: ExcelOptions) -> Head:
     RefusedFileError
         There is none.
     """
+    # Of a hundred thousand merged cells a few may be a head's.
+    searched = max((line.number for line in sheet.lines[:SEARCHED]), default=0)
+    sheet = sheet._replace(merges=[merge for merge in sheet.merges if merge.top <= searched])
     if options.head is None:
         first, last = _find(sheet)
     else:
