@@ -186,7 +186,18 @@ def test_lines_before_the_head_and_comments_are_passed_over(shop, raw):
     content = "Orders of the shop\n\n# made by a till\n" + rows("# pause", '# "open quote')
     shop.unit["sources"]["log"] = text(content, skip=2, comment="#")(raw)
 
-    assert shop.ingest().facts["net"] == Decimal("100.0000")
+    delivery = shop.ingest()
+
+    assert delivery.facts["net"] == Decimal("100.0000")
+    assert delivery.sources["n_rows"].tolist() == [N_GOOD]
+
+
+def test_a_mark_of_comment_inside_of_quotes_is_text(shop, raw):
+    shop.unit["sources"]["log"] = text(
+        rows('900,ann,2024-03-01,"cup\n# no comment",1,1'), comment="#"
+    )(raw)
+
+    assert "cup\n# no comment" in shop.ingest().tables["order_lines"]["product_id"].to_pylist()
 
 
 def test_a_file_without_a_head_gets_its_names_from_the_unit(shop, raw):
