@@ -11,8 +11,8 @@ from typing import Any
 from rapport.cli.review import write_review
 from rapport.cli.work import make_sample
 from rapport.ingest import check_unit, find_sources
-from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.faults import Fault, raise_faults
+from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.sample import write_load, write_sample
 from rapport.params import find_root, load_unit
 

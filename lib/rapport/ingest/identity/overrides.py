@@ -23,7 +23,7 @@ class Overrides(NamedTuple):
 def read_overrides(engine: Engine, relation: str, name: str) -> Overrides:
     """Read declared pairs from a relation with the columns COLUMNS, all of them text.
 
-    An empty source means the unit's only one.
+    An empty source means the unit's only one; a pair without an action is not decided yet.
 
     Raises
     ------
@@ -42,7 +42,8 @@ def read_overrides(engine: Engine, relation: str, name: str) -> Overrides:
         "SELECT lower(o.action) AS action, a.record - 1 AS a, b.record - 1 AS b "
         f"FROM (SELECT {read} FROM {relation}) AS o "
         f"LEFT JOIN {RECORDS} AS a ON {_same('source', 'source_id', 'a')} "
-        f"LEFT JOIN {RECORDS} AS b ON {_same('other_source', 'other_id', 'b')}"
+        f"LEFT JOIN {RECORDS} AS b ON {_same('other_source', 'other_id', 'b')} "
+        "WHERE o.action <> ''"
     )
     wrong = sum(row["action"] not in ("link", "never") for row in rows)
     if wrong:

@@ -125,7 +125,7 @@ def test_a_declared_file_links_and_parts_by_the_numbers_of_sources(channels):
     channels.write(
         "known.csv",
         "action,source,source_id,other_source,other_id\n"
-        "link,pos,3,web,2\nnever,pos,1,web,3\nlink,pos,99,web,1\n",
+        "link,pos,3,web,2\nnever,pos,1,web,3\nlink,pos,99,web,1\n,pos,3,web,1\n",
     )
     channels.unit["sources"]["known"] = {"path": "known.csv", "format": "csv"}
     channels.unit["identity"]["overrides"] = "known"
