@@ -174,6 +174,12 @@ def test_shared_and_rich_text_is_read_without_its_guide_to_pronunciation(tmp_pat
     assert values(path) == ["王 五", "a\rb"]
 
 
+def test_escapes_of_what_no_text_holds_stay_as_they_are_written(tmp_path):
+    path = write(tmp_path / "a.xlsx", "a_x0000_b", "_xD83D_", "茶_x0041_")
+
+    assert values(path) == ["a_x0000_b", "_xD83D_", "茶A"]
+
+
 def test_strings_that_cells_share_are_found_by_their_number(tmp_path):
     path = write(tmp_path / "a.xlsx", "one")
     patch(path, SHEET, (r'<c r="B2" t="inlineStr"><is><t>one</t></is>', '<c r="B2" t="s"><v>1</v>'))

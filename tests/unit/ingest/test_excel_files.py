@@ -139,6 +139,7 @@ def test_a_truncated_workbook_is_damaged(tmp_path):
         ("xl/worksheets/sheet1.xml", ('<row r="2"', '<row r="9999999"')),
         ("xl/worksheets/sheet1.xml", ('<row r="2"', '<row r="1"')),
         ("xl/worksheets/sheet1.xml", ('t="n"><v>1</v>', 't="s"><v>7</v>')),
+        ("xl/worksheets/sheet1.xml", ('t="n"><v>1</v>', 't="s"><v>-1</v>')),
         ("xl/worksheets/sheet1.xml", ("<v>1</v>", "<v>one</v>")),
         ("xl/worksheets/sheet1.xml", ("<v>1</v>", "<v>1E999</v>")),
         ("xl/worksheets/sheet1.xml", ("</sheetData>", f"</sheetData>{MERGE}")),

@@ -89,9 +89,8 @@ def read_cell(raw: Raw, strings: list[str], style: Style, *, is_1904: bool) -> C
         The sheet is damaged.
     """
     if raw.type in {"s", "str", "inlineStr"}:
-        # Strings that many cells share have been taken apart by openpyxl.
-        text = strings[_index(raw.text)] if raw.type == "s" else ESCAPED.sub(_unescape, raw.text)
-        return read_text_cell(text)
+        text = strings[_index(raw.text)] if raw.type == "s" else raw.text
+        return read_text_cell(ESCAPED.sub(_unescape, text))
     if not raw.text:
         return OPEN if raw.is_formula else None
     if raw.type == "b":
@@ -183,11 +182,15 @@ def has_lost_digits(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _index(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("no number of a shared string")
     return int(text)
 
 
 def _unescape(match: re.Match[str]) -> str:
-    return chr(int(match.group(1), 16))
+    code = int(match.group(1), 16)
+    # A zero byte and half a character stay as they are written: no text holds them.
+    return match.group() if code == 0 or 0xD800 <= code < 0xE000 else chr(code)
 
 
 def _count_ms(text: str) -> int | None:

@@ -137,7 +137,7 @@ def _read_raw(element: Element) -> Raw:
 
 def _read(workbook: Workbook, raw: Raw) -> Cell | None:
     styles = workbook.styles
-    style = styles[raw.style] if raw.style < len(styles) else NUMBER
+    style = styles[raw.style] if 0 <= raw.style < len(styles) else NUMBER
     return read_cell(raw, workbook.strings, style, is_1904=workbook.is_1904)
 
 
