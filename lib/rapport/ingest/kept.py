@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rapport.ingest.readers.aside import ROW
@@ -30,6 +31,7 @@ from rapport.tables import Room
 
 # A smaller file is read again in less time than it takes to find it.
 KEPT_FROM = 4 << 20
+SAMPLED = 10_000
 SUFFIX = ".kept"
 CLEAN_KEY = b"rapport.clean"
 
@@ -112,7 +114,12 @@ def find(room: Room, key: str) -> Path | None:
 def add(room: Room, key: str, table: pa.Table) -> Path:
     """Write a table into the room's private folder, and keep it under a key if anything is kept."""
     aside = room.folder / f"{key}.part"
-    pq.write_table(table, aside, compression="lz4", row_group_size=131_072)
+    # A dictionary of what is different in most rows is made in vain.
+    few = [
+        name for name in table.column_names
+        if 2 * pc.count_distinct(table[name].slice(0, SAMPLED)).as_py() < SAMPLED
+    ]  # fmt: skip
+    pq.write_table(table, aside, compression="lz4", row_group_size=131_072, use_dictionary=few)
     return settle(room, key, aside)
 
 

@@ -156,7 +156,7 @@ def money_of(piece: Piece) -> str:
 def _alike(engine: Engine, pieces: Sequence[Piece]) -> set[str]:
     """Name the pieces in which some rows may be copies of each other, though copies stay."""
     rows = [
-        f"SELECT {quote(piece.relation)} AS piece, likeness FROM {identifier(piece.relation)}"
+        f"SELECT {quote(piece.relation)} AS piece, likeness FROM {_alike_of(piece)}"
         for piece in pieces if piece.mapping.exact_duplicates == "keep"
     ]  # fmt: skip
     if not rows:
@@ -166,6 +166,13 @@ def _alike(engine: Engine, pieces: Sequence[Piece]) -> set[str]:
         "HAVING count(*) > count(DISTINCT likeness)"
     )
     return {row["piece"] for row in found}
+
+
+def _alike_of(piece: Piece) -> str:
+    staged = identifier(piece.relation)
+    # No two rows that stay have one key, which lines alone may lack: of copies one has left.
+    left = f" WHERE likeness IN (SELECT likeness FROM {staged} WHERE rule IS NOT NULL)"
+    return staged if piece.table == "order_lines" else staged + left
 
 
 def _copies(engine: Engine, piece: Piece) -> Count:
