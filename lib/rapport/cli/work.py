@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from rapport.errors import DataError, ParameterError
-from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.fetched import fetch_sources
+from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
 from rapport.marts.periods import (
     Period,
@@ -137,7 +137,8 @@ def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Pe
     Raises
     ------
     ParameterError
-        The data of a named unit do not reach into any of the periods asked for.
+        The data of a named unit do not reach into any of the periods asked for; those of a
+        snapshot are of its last day alone.
     """
     if unit.data_until is None:
         unit.periods = [parse_period("all")]
@@ -145,15 +146,24 @@ def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Pe
     unit.periods = _asked(asked) if asked else [_default(unit)]
     inside = [period for period in unit.periods if _has_days(unit, period)]
     if not inside:
-        message = (
-            f"unit {unit.name}: period {asked} holds none of its days, which run from "
-            f"{unit.data_from} to {unit.data_until}."
-        )
+        message = _tell_days(unit, asked)
         if is_named:
             raise ParameterError(f"{message} Ask for a period between them.")
         sys.stderr.write(f"{message} Skipped.\n")
     unit.periods = inside
     return inside
+
+
+def _tell_days(unit: Unit, asked: str | None) -> str:
+    if unit.params.snapshot:
+        return (
+            f"unit {unit.name}: period {asked} does not hold {unit.data_until}, the one day on "
+            "which its contracts were looked at."
+        )
+    return (
+        f"unit {unit.name}: period {asked} holds none of its days, which run from "
+        f"{unit.data_from} to {unit.data_until}."
+    )
 
 
 def _asked(asked: str) -> list[Period]:
@@ -165,7 +175,8 @@ def _has_days(unit: Unit, period: Period) -> bool:
     assert unit.data_from is not None
     assert unit.data_until is not None
     starts = period.starts_on is None or period.starts_on <= unit.data_until
-    ends = period.last_on is None or period.last_on >= unit.data_from
+    first = unit.data_until if unit.params.snapshot else unit.data_from
+    ends = period.last_on is None or period.last_on >= first
     return starts and ends
 
 

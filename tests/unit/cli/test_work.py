@@ -9,7 +9,7 @@ from rapport.ingest import ResolvedSources
 from rapport.params import UnitParams
 
 
-def unit(data_from=date(2009, 12, 1), data_until=date(2010, 12, 9), grain="month"):
+def unit(data_from=date(2009, 12, 1), data_until=date(2010, 12, 9), grain="month", **more):
     params = UnitParams.model_validate(
         {
             "name": "shop",
@@ -18,6 +18,7 @@ def unit(data_from=date(2009, 12, 1), data_until=date(2010, 12, 9), grain="month
             "period_grain": grain,
             "sources": {"till": {"path": "till.csv", "format": "csv"}},
             "tables": {"orders": {"from": "till", "columns": {"order_id": "no"}}},
+            **more,
         }
     )
     return Unit(params, ResolvedSources({}, {}), data_from, data_until)
@@ -34,6 +35,13 @@ def test_the_newest_whole_period_is_the_default(grain, code):
 
 def test_data_shorter_than_a_period_get_the_one_they_lie_in():
     assert codes(unit(date(2010, 12, 3), date(2010, 12, 9)), None) == ["2010-12"]
+
+
+def test_a_snapshot_has_the_one_period_of_its_last_day():
+    assert codes(unit(snapshot=True), None) == ["2010-12"]
+    assert codes(unit(snapshot=True), "2010-Q4") == ["2010-Q4"]
+    with pytest.raises(ParameterError, match="does not hold 2010-12-09, the one day"):
+        spans_of(unit(snapshot=True), "2010-11")
 
 
 def test_data_without_a_day_have_the_one_period_all():
