@@ -69,7 +69,9 @@ def cast(column: Column, expression: str, found: str, clock: Clock) -> Cast:
     """Turn an expression of the engine's type `found`, or CLEAN, into a column's type."""
     if column.type == "text":
         text = _text(expression, found)
-        return Cast(text, _is_cut(expression, found) if column.name.endswith("_id") else None)
+        # A hundred phone numbers cut to 1.38E+10 would be one person's.
+        is_id = column.name.endswith("_id") or column.name == "phone"
+        return Cast(text, _is_cut(expression, found) if is_id else None)
     if column.type == "texts":
         split = f"string_split_regex({clean(expression, found)}, {quote(SEPARATORS)})"
         return Cast(split if found in TEXTS else f"CAST({expression} AS VARCHAR[])")

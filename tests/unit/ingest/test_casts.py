@@ -24,3 +24,14 @@ def test_an_id_that_only_looks_a_little_like_it_stays(shop, written):
     shop.write("log.csv", HEAD + ROW.replace("cup", written))
 
     assert shop.ingest().tables["order_lines"]["product_id"].to_pylist() == [written]
+
+
+def test_a_phone_number_that_a_spreadsheet_has_cut_is_a_fault(shop):
+    shop.unit["sources"]["crm"] = {"path": "crm.csv", "format": "csv"}
+    shop.unit["tables"]["customers"] = {
+        "from": "crm", "columns": {"customer_id": "id", "phone": "phone"},
+    }  # fmt: skip
+    shop.write("crm.csv", "id,phone\nann,1.38E+10\nbob,13912345678\n")
+
+    with pytest.raises(DataError, match=r"phone .*: 1 row: cannot be read as an id.*row 1"):
+        shop.ingest()
