@@ -146,24 +146,21 @@ def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Pe
     unit.periods = _asked(asked) if asked else [_default(unit)]
     inside = [period for period in unit.periods if _has_days(unit, period)]
     if not inside:
-        message = _tell_days(unit, asked)
+        message, which = _tell_days(unit, asked)
         if is_named:
-            raise ParameterError(f"{message} Ask for a period between them.")
+            raise ParameterError(f"{message} Ask for a period that holds {which}.")
         sys.stderr.write(f"{message} Skipped.\n")
     unit.periods = inside
     return inside
 
 
-def _tell_days(unit: Unit, asked: str | None) -> str:
+def _tell_days(unit: Unit, asked: str | None) -> tuple[str, str]:
+    """Say which days there are instead of those asked for, and how to name them."""
+    missed = f"unit {unit.name}: period {asked}"
     if unit.params.snapshot:
-        return (
-            f"unit {unit.name}: period {asked} does not hold {unit.data_until}, the one day on "
-            "which its contracts were looked at."
-        )
-    return (
-        f"unit {unit.name}: period {asked} holds none of its days, which run from "
-        f"{unit.data_from} to {unit.data_until}."
-    )
+        return f"{missed} does not hold {unit.data_until}, the one day of its snapshot.", "it"
+    span = f"{unit.data_from} to {unit.data_until}"
+    return f"{missed} holds none of its days, which run from {span}.", "some of them"
 
 
 def _asked(asked: str) -> list[Period]:
