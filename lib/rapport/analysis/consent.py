@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rapport.analysis.measured import Measured
-
 GIVEN = "given"
 
 
@@ -24,8 +22,6 @@ class Consenting:
     n_asked: int
     """Customers before."""
     n_kept: int
-    n_withdrawn: int
-    """Customers who said that they do not agree; the others who leave said nothing."""
 
 
 def keep_consenting(
@@ -67,13 +63,9 @@ def keep_consenting(
     last = _last_words(consents, purpose)
     state = rows["customer_id"].map(last)
     agrees = state.eq(GIVEN) | (state.isna() & taken) | rows["customer_id"].isna()
-    kept, refused = rows[agrees], rows.loc[state.notna() & ~agrees, "customer_id"]
-    return Consenting(
-        kept.reset_index(drop=True),
-        n_asked=rows["customer_id"].nunique(),
-        n_kept=kept["customer_id"].nunique(),
-        n_withdrawn=refused.nunique(),
-    )
+    kept = rows if agrees.all() else rows[agrees].reset_index(drop=True)
+    asked = rows["customer_id"].nunique()
+    return Consenting(kept, n_asked=asked, n_kept=kept["customer_id"].nunique())
 
 
 def _last_words(consents: pd.DataFrame | None, purpose: str) -> dict[str, str]:
@@ -86,12 +78,10 @@ def _last_words(consents: pd.DataFrame | None, purpose: str) -> dict[str, str]:
     return dict(zip(last["customer_id"], last["state"], strict=True))
 
 
-def measure_consent(found: Consenting, *, purpose: str) -> list[Measured]:
-    """Name the customers who agreed to a purpose, and those who are left out."""
-    return [
-        Measured(f"consent.{purpose}.kept", found.n_kept, "count", "customers", found.n_asked),
-        Measured(f"consent.{purpose}.left_out", found.n_asked - found.n_kept, "count",
-                 "customers", found.n_asked),
-        Measured(f"consent.{purpose}.withdrawn", found.n_withdrawn, "count", "customers",
-                 found.n_asked),
-    ]  # fmt: skip
+def list_refused(found: Consenting) -> list[int]:
+    """Give the number of customers who are left out, to be told; nothing where nobody is.
+
+    How many stay is not told beside it: of a small number, that would be the other half.
+    """
+    n = found.n_asked - found.n_kept
+    return [n] if n else []
