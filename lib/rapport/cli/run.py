@@ -21,7 +21,7 @@ from rapport.cli.work import (
     require_chapters,
     require_period,
 )
-from rapport.errors import ParameterError
+from rapport.errors import DisclosureError, ParameterError
 from rapport.params import Language, find_root
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
@@ -77,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
         progress.close(results)
         _say_result(request.root, results.values(), as_json=arguments.json)
         if arguments.jupyter_cache is not None:
-            publish_notebooks(arguments.jupyter_cache, results.values(), request.world.store)
+            passed = _without_disclosed(results.values())
+            publish_notebooks(arguments.jupyter_cache, passed, request.world.store)
     return worst_code([exit_code_of(results.values()), _say_errors(request)])
 
 
@@ -147,6 +148,17 @@ def read_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
     if wrong:
         raise ParameterError(f"{flag}: {', '.join(wrong)} is none of {', '.join(known)}.")
     return names
+
+
+def _without_disclosed(results: Iterable[Result]) -> list[Result]:
+    """Leave out the units of which the gate let some report not pass."""
+    done = list(results)
+    stopped = {
+        result.task.unit
+        for result in done
+        if result.error is not None and result.error.class_name == DisclosureError.__name__
+    }
+    return [result for result in done if result.task.unit not in stopped]
 
 
 def _log_failures(request: Request, results: Iterable[Result]) -> None:
