@@ -282,6 +282,20 @@ def test_a_query_reaches_no_other_file(sql):
         select(sql, {})
 
 
+def test_an_engine_reaches_its_private_folder_and_nothing_that_is_kept(orders, tmp_path):
+    room = Room(tmp_path / "private", tmp_path / "kept")
+    mine = write_table(orders, room.folder / "a.parquet").path
+    kept = write_table(orders, room.kept / "a.parquet").path
+
+    with Engine({}, room=room) as engine:
+        engine.add("mine", mine)
+        found = engine.rows("SELECT count(*) AS n FROM mine")
+        with pytest.raises(EngineError):
+            engine.add("kept", kept)
+
+    assert found == [{"n": 3}]
+
+
 def test_a_query_reads_no_variable_of_its_caller():
     numbers = pa.table({"n": [1]})
 

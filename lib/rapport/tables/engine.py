@@ -64,9 +64,9 @@ def select(
 class Engine:
     """One opened DuckDB in memory over named tables, for work in several statements.
 
-    It reaches the Parquet files among `relations`, those in `files` and those in the folders of
-    its `room`, which `add` may name later, and no other. What has no room in memory is spilled
-    into the room's private folder.
+    It reaches the Parquet files among `relations`, those in `files` and those in the private
+    folder of its `room`, which `add` may name later, and no other. What has no room in memory is
+    spilled into that folder.
     """
 
     def __init__(
@@ -90,8 +90,7 @@ class Engine:
             self.add(name, relation)
 
     def _set(self, threads: int, memory_limit: str | None, files: list[str]) -> None:
-        room = [self.room.folder, self.room.kept] if self.room else []
-        folders = [f"{folder.resolve()}{os.sep}" for folder in room if folder]
+        folders = [f"{self.room.folder.resolve()}{os.sep}"] if self.room else []
         # TimeZone cannot be given to connect(): "icu needs to be loaded" (DuckDB 2.0).
         settings = {
             "TimeZone": "'UTC'",
