@@ -65,11 +65,13 @@ def fetch_sources(unit: UnitParams, root: Path) -> list[str]:
 
 def _fetch(name: str, source: Source, root: Path, path: Path) -> None:
     function = _load(name, source, root)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     where = f"source {name}: {source.function}"
     try:
         _write(where, _run(where, function, source, root), source, aside)
+        # It holds what a service knows of people.
+        aside.chmod(0o600)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

@@ -11,16 +11,19 @@ is the first row of data.
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
+
+import pyarrow as pa
 
 from rapport.ingest.casts import CLEAN, TEXT, read_as, unreadable_as
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.forms import apply_forms
 from rapport.ingest.kept import list_columns, read_once
-from rapport.ingest.readers.aside import FILE, ROW, RULE
+from rapport.ingest.readers.aside import FILE, ROW, RULE, join_files, number_rows
 from rapport.ingest.readers.parquet import open_parquet
 from rapport.ingest.selects import make_select
 from rapport.ingest.text import LINE, TextFile
@@ -82,11 +85,37 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
     if faults:
         return Opened({}, faults)
     clean = frozenset.intersection(*(file.clean for file in read))
-    parts = [
-        _part(source, f"file {name} {n}", n + 1, puts_aside=_puts_aside(file))
-        for n, file in enumerate(read)
-    ]
+    parts = [_add_files(engine, name, source, part) for part in _list_parts(read)]
     return _open_rows(engine, name, source, " UNION ALL BY NAME ".join(parts), clean)
+
+
+def _list_parts(read: Sequence[TextFile]) -> list[list[tuple[int, TextFile]]]:
+    """Put together neighbours that lie in memory and have the same columns, with their places.
+
+    The engine looks at every part of a union for every question that it is asked: a thousand
+    daily files would cost more to look at than to read.
+    """
+
+    def kind(one: tuple[int, TextFile]) -> object:
+        place, file = one
+        return set(file.table.column_names) if isinstance(file.table, pa.Table) else place
+
+    return [list(group) for _, group in groupby(enumerate(read), key=kind)]
+
+
+def _add_files(
+    engine: Engine, name: str, source: Source, files: Sequence[tuple[int, TextFile]]
+) -> str:
+    """Let the engine see files of a source as one part, and give SQL for its rows."""
+    place, first = files[0]
+    part = f"file {name} {place}"
+    if isinstance(first.table, pa.Table):
+        tables = [(n + 1, number_rows(file.table)) for n, file in files]
+        engine.add(part, join_files(tables) if len(tables) > 1 else tables[0][1])
+    elif first.table is not None:
+        engine.add(part, first.table)
+    number = place + 1 if len(files) == 1 else None
+    return _part(source, part, number, puts_aside=RULE in list_columns(first))
 
 
 def open_select(engine: Engine, name: str, unit: UnitParams) -> Opened:
@@ -118,13 +147,7 @@ def _open_rows(
 def _open_file(engine: Engine, part: str, name: str, source: Source, path: Path) -> TextFile:
     if source.format in PARQUET:
         return TextFile(None, open_parquet(engine, part, name, source, path))
-    file = read_once(engine.room, source, path, lambda: _reader_of(source)(name, source, path))
-    if isinstance(file.table, Path):
-        engine.add(part, file.table)
-    elif file.table is not None:
-        is_numbered = ROW in file.table.column_names
-        engine.add(part, file.table, row_number=None if is_numbered else ROW)
-    return file
+    return read_once(engine.room, source, path, lambda: _reader_of(source)(name, source, path))
 
 
 def _reader_of(source: Source) -> Reader:
@@ -134,20 +157,17 @@ def _reader_of(source: Source) -> Reader:
     return reader
 
 
-def _puts_aside(file: TextFile) -> bool:
-    return RULE in list_columns(file)
-
-
-def _part(source: Source, part: str, number: int, *, puts_aside: bool) -> str:
+def _part(source: Source, part: str, number: int | None, *, puts_aside: bool) -> str:
     fields = [
         f"{_cut(first, last, source.missing)} AS {identifier(field)}"
         for field, (first, last) in (source.fields or {}).items()
     ]
-    own = [ROW, RULE] if puts_aside else [ROW]
-    columns = ", ".join([*own, *fields]) if fields else "*"
+    own = [*([] if number else [FILE]), ROW, *([RULE] if puts_aside else [])]
+    numbered = [f"{number} AS {FILE}"] if number else []
+    columns = ", ".join([*numbered, *own, *fields] if fields else [*numbered, "*"])
     filled = f" WHERE trim({LINE}) <> ''" if fields else ""
     filled += f" OR {RULE} IS NOT NULL" if fields and puts_aside else ""
-    return f"SELECT {number} AS {FILE}, {columns} FROM {identifier(part)}{filled}"
+    return f"SELECT {columns} FROM {identifier(part)}{filled}"
 
 
 def _cut(first: int, last: int, missing: Iterable[str]) -> str:
@@ -196,11 +216,15 @@ def _check_types(
     text = identifier(text_of(name))
     faults = []
     for column, kind in source.types.items():
-        rows = f"count(*) AS n, min({ROW}, {ROWS_NAMED}) AS numbers"
+        place = f"struct_pack(file := {FILE}, row := {ROW})"
+        rows = f"count(*) AS n, min({place}, {ROWS_NAMED}) AS places"
         wrong = unreadable_as(kind, identifier(column), texts[column])
         (found,) = engine.rows(f"SELECT {rows} FROM {text} WHERE {wrong}{data}")
         if found["n"]:
-            numbers = tuple(str(row) for row in found["numbers"])
+            numbers = tuple(
+                f"{at['file']}:{at['row']}" if at["file"] > 1 else str(at["row"])
+                for at in found["places"]
+            )
             said = f"cannot be read as {kind}"
             advice = "Mend them or mend `types` in the unit's file."
             faults.append(Fault(name, column, said, advice, n_rows=found["n"], rows=numbers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +40,22 @@ def put_aside(table: pa.Table, numbers: np.ndarray, aside: Mapping[int, str]) ->
         }
     )
     return pa.concat_tables([kept, left], promote_options="default")
+
+
+def number_rows(table: pa.Table) -> pa.Table:
+    """Give a table whose rows are numbered, as they lie if its reader did not number them."""
+    if ROW in table.column_names:
+        return table
+    return table.append_column(ROW, pa.array(np.arange(1, table.num_rows + 1)))
+
+
+def join_files(tables: Sequence[tuple[int, pa.Table]]) -> pa.Table:
+    """Put tables of the same columns under each other, each with the number of its file."""
+    numbered = [
+        table.append_column(FILE, pa.array(np.full(table.num_rows, number, dtype="int32")))
+        for number, table in tables
+    ]
+    return pa.concat_tables(numbered, promote_options="default")
 
 
 def too_many(source: str, file: str, aside: Mapping[int, str], n_rows: int) -> list[Fault]:
