@@ -29,7 +29,7 @@ from rapport.ingest.identity.account import Account
 from rapport.ingest.identity.links import name_records
 from rapport.ingest.kept import forget_unused
 from rapport.ingest.leaving import Erased
-from rapport.ingest.listing import list_set_aside, summarize
+from rapport.ingest.listing import list_related, list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
 from rapport.ingest.parts import digest_parts
 from rapport.ingest.prepare import prepare
@@ -176,6 +176,7 @@ def _account(
     described = describe_sources(unit, sources, pieces, count_rows(engine, sources))
     coverage = count_days(engine, pieces, zone=unit.timezone)
     (span,) = engine.rows("SELECT data_from, data_until FROM span")
+    list_related(engine, pieces, steps)
     aside = list_set_aside(engine, pieces)
     periods = find_periods(engine, unit)
     return Delivery(

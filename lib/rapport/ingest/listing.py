@@ -11,6 +11,7 @@ import pyarrow as pa
 from rapport.ingest.facts import DIFFERING, differing
 from rapport.ingest.faults import ROWS_NAMED
 from rapport.ingest.mapping import Piece
+from rapport.ingest.quality import Step
 from rapport.ingest.quarantine import LISTED, Broken
 from rapport.ingest.read import FILE, ROW
 from rapport.ingest.rules import (
@@ -30,23 +31,30 @@ from rapport.tables.engine import Engine, identifier, quote
 def add_related(
     engine: Engine, pieces: Sequence[Piece], broken: Mapping[str, Broken]
 ) -> dict[str, Broken]:
-    """List the rows that left because of what orders and lines say of each other; count them."""
+    """Count also the rows that left because of what orders and lines say of each other."""
     counted = dict(broken)
     for piece in pieces:
         relation = {"orders": "documents", "order_lines": "lines"}.get(piece.table)
         if relation is None:
             continue
-        names = ", ".join(quote(rule) for rule in (*BROKEN_RELATIONS, ORDER_LEFT))
+        names = ", ".join(quote(rule) for rule in BROKEN_RELATIONS)
         rows = engine.rows(
             f"SELECT rule, count(*) AS n FROM {relation} "
             f"WHERE piece = {piece.number} AND rule IN ({names}) GROUP BY rule ORDER BY rule"
         )
-        if rows:
-            _list_related(engine, piece)
         n_read, by_rule = broken[piece.relation]
-        related = {row["rule"]: row["n"] for row in rows if row["rule"] in LIMITED}
+        related = {row["rule"]: row["n"] for row in rows}
         counted[piece.relation] = Broken(n_read, {**by_rule, **related})
     return counted
+
+
+def list_related(engine: Engine, pieces: Sequence[Piece], steps: Sequence[Step]) -> None:
+    """List the rows that left because of what orders and lines say of each other, if any did."""
+    rules = {*BROKEN_RELATIONS, ORDER_LEFT}
+    left = {(step.table, step.source) for step in steps if step.rule in rules and step.n_rows}
+    for piece in pieces:
+        if piece.table in {"orders", "order_lines"} and (piece.table, piece.source) in left:
+            _list_related(engine, piece)
 
 
 def _list_related(engine: Engine, piece: Piece) -> None:

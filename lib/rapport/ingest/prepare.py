@@ -26,6 +26,7 @@ from rapport.ingest.quarantine import (
     check_unparsed,
     count_broken,
     find_torn,
+    limit_of,
     open_list,
     set_aside,
     set_lost_aside,
@@ -72,12 +73,13 @@ def prepare(
     told = [*faults, *found, *check_unparsed(engine, unit, staged), *set_aside(engine, unit, wrong)]
     told += set_twice_aside(engine, unit, check_keys(engine, staged), staged)
     set_lost_aside(engine, staged)
-    broken, account = count_broken(engine, staged), None
+    limited = [piece for piece in staged if limit_of(unit, piece) is not None]
+    broken, account = count_broken(engine, limited), None
     if not incomplete:
         staged, account = resolve_customers(engine, unit, staged)
         told += _relate(engine, unit, sources, staged, gone)
-        broken = add_related(engine, staged, broken)
-    return Prepared(staged, [*told, *_over(unit, staged, broken, wrong)], account)
+        broken = add_related(engine, limited, broken)
+    return Prepared(staged, [*told, *_over(unit, limited, broken, wrong)], account)
 
 
 def _open(
