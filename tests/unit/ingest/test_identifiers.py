@@ -30,9 +30,7 @@ def people(shop):
     """Give the shop a list of people that its tables do not map."""
     shop.unit["sources"]["people"] = {"path": "people.csv", "format": "csv"}
     shop.unit["tables"]["customers"] = {"from": "people", "columns": {"customer_id": "number"}}
-    shop.unit["privacy"] = {
-        "identifiers": {"people": {"name": ["who", "family"], "phone": "tel"}}
-    }
+    shop.unit["privacy"] = {"identifiers": {"people": {"name": ["who", "family"], "phone": "tel"}}}
     shop.write("people.csv", PEOPLE)
     return shop
 
@@ -161,9 +159,7 @@ def test_rows_older_than_the_unit_keeps_them_leave_with_rows_and_money(shop):
     assert left[["table", "action", "n_rows", "money"]].values.tolist() == [
         ["order_lines", "excluded", 2, Decimal("12.5000")]
     ]
-    assert delivery.tables["customers"]["customer_id"].to_pylist() == [
-        pseudonym(SAMPLE_KEY, "bob")
-    ]
+    assert delivery.tables["customers"]["customer_id"].to_pylist() == [pseudonym(SAMPLE_KEY, "bob")]
 
 
 def test_a_table_without_a_retention_keeps_its_old_rows(shop):
@@ -177,3 +173,38 @@ def test_nobody_and_products_have_no_retention(shop):
 
     with pytest.raises(ValueError, match="products is none of orders, subscriptions"):
         shop.params()
+
+
+def test_all_records_of_an_erased_customer_stay_out_so_that_none_becomes_a_new_one(people):
+    people.unit["sources"]["web"] = {"path": "web.csv", "format": "csv"}
+    people.unit["tables"]["customers"] = [
+        {"from": name, "columns": {"customer_id": "number", "name": "who", "phone": "tel"}}
+        for name in ("people", "web")
+    ]
+    people.unit["privacy"] = {}
+    people.unit["identity"] = {"keys": ["phone"], "calling_code": "44"}
+    people.write("web.csv", "number,who,tel\nw1,Ann,07700 900123\nw2,Zoe,07700 900777\n")
+    whole = people.ingest()
+    links = whole.tables["identity_links"].to_pylist()
+    ann = {row["customer_id"] for row in links if row["source_id"] == name_of("w1", links)}
+    records = {row["source_id"] for row in links if row["customer_id"] in ann}
+    assert len(ann) == 1
+    assert len(records) == 2
+
+    unit = people.params()
+    digests = [digest_pseudonym(SAMPLE_KEY, name) for name in sorted(ann | records)]
+    sources = find_sources(unit, people.root, env={})
+    delivery = ingest(unit, sources, key=SAMPLE_KEY, erased=digests)
+
+    told = str([table.to_pylist() for table in delivery.tables.values()])
+    assert not [name for name in ann | records if name in told]
+    assert not {"Ann", "w1", "ann"} & set(delivery.identifiers["value"].to_pylist())
+    assert delivery.tables["customers"].num_rows == whole.tables["customers"].num_rows - 1
+
+
+def name_of(number, links):
+    """Give the pseudonym of a record: of its number, with its source before it or without."""
+    known = {row["source_id"] for row in links}
+    return next(
+        name for label in ("", "web:") if (name := pseudonym(SAMPLE_KEY, label + number)) in known
+    )
