@@ -11,6 +11,7 @@ import yaml
 from functional.command import Done, rapport
 from functional.shop import ROOT, make_project
 from rapport.cli import main
+from rapport.ingest.sample import write_sample
 
 PEOPLE = ("王小明", "13912345678", "上海市南京路1号", "wang@example.com")
 HEAD = (
@@ -275,10 +276,9 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_named(project, new):
     assert "notes.docx: of no kind" in other.said
 
 
-def test_the_sample_mall_is_guessed_as_its_own_file_maps_it(project, new):
-    source = ROOT / "data/sample/sample-mall"
-    if not source.is_dir():
-        pytest.skip("data/sample is not made: `rapport data sample` makes it")
+def test_the_sample_mall_is_guessed_as_its_own_file_maps_it(project, new, tmp_path):
+    source = tmp_path / "sample-mall"
+    write_sample(tmp_path, units=["sample-mall"])
     names = ("members", "products", "online_orders", "online_items")
     for name in names:
         shutil.copy(source / f"{name}.csv", project / "data/raw")
