@@ -63,10 +63,15 @@ def erase(arguments: argparse.Namespace) -> int:
         f"unit {unit.name}: left out from now on: {len(found):,} listed. "
         f"Removed: {told['rows']:,} rows of {told['tables']} tables. "
         f"Marked: {told['reports']} reports.\n"
-        "The source files and their copies still hold them: remove them there, too, and run "
-        f"`rapport run {unit.name}`.\n"
+        f"The source files{_name_fetched(root, unit.name)} and their copies still hold them: "
+        f"remove them there, too, and run `rapport run {unit.name}`.\n"
     )
     return 0
+
+
+def _name_fetched(root: Path, unit: str) -> str:
+    folder = root / "data" / "store" / "fetched" / unit
+    return f", what was fetched into data/store/fetched/{unit}" if folder.is_dir() else ""
 
 
 def finish_erasures(root: Path) -> None:
