@@ -204,11 +204,26 @@ def test_consents_of_two_records_are_one_customers_and_a_withdrawal_counts(chann
 
 
 def test_threads_and_a_new_key_of_pseudonyms_move_no_row(channels):
-    one, other = channels.ingest(key=KEY, threads=1), channels.ingest(key=b"o" * 32, threads=2)
+    again = "".join(f"{n},王伟,13912345078,1990-01-05,,2024-01-01\n" for n in range(4, 12))
+    channels.write("members.csv", MEMBERS + again)
+    keys = (KEY, b"o" * 32)
+
+    one, other = (channels.ingest(key=key, threads=n) for n, key in enumerate(keys, start=1))
 
     for table in ("customers", "orders"):
         kept = [name for name in one.tables[table].column_names if name != "customer_id"]
         assert one.tables[table].select(kept).equals(other.tables[table].select(kept))
+    numbers = [
+        _unmask(delivery.tables["identity_links"]["source_id"].to_pylist(), key)
+        for delivery, key in zip((one, other), keys, strict=True)
+    ]
+    assert numbers[0] == numbers[1]
+
+
+def _unmask(names, key):
+    known = {pseudonym(key, f"{source}:{n}"): (source, n) for source in ("pos", "web")
+             for n in range(1, 12)}  # fmt: skip
+    return [known[name] for name in names]
 
 
 def test_without_rules_the_number_alone_tells_customers_apart(channels):
