@@ -58,7 +58,7 @@ CASES = [
     ("headline", "empty"), ("arrived", "filled"), ("arrived", "empty"), ("left", "some"),
     ("left", "none"), ("duplicates", "some"), ("duplicates", "none"), ("days", "dated"),
     ("days", "undated"), ("known", "some"), ("known", "none"), ("missing", None),
-    ("identity", None),
+    ("identity", "number"),
 ]  # fmt: skip
 
 
