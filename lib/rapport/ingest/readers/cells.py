@@ -20,30 +20,28 @@ class Columns:
 
     def __init__(self, limits: FileLimits, names: Sequence[str] = ()) -> None:
         self._limits = limits
-        self._cells: dict[str, list[str | None]] = {name: [] for name in names}
+        self._names = dict.fromkeys(names)
+        self._rows: list[Mapping[str, str | None]] = []
         self._batches: list[pa.Table] = []
         self._numbers: list[int] = []
-        self._batch_rows = 0
         self.aside: dict[int, str] = {}
         self.n_rows = 0
 
-    def add(self, row: Mapping[str, str | None] | None) -> None:
-        """Add a row; None is one that could not be read."""
+    def add(self, row: Mapping[str, str | None] | None, *, is_plain: bool = False) -> None:
+        """Add a row; None is one that could not be read, a plain one has no cell to check."""
         self.n_rows += 1
         if self.n_rows > self._limits.rows:
             raise RefusedFileError(f"has more than {self._limits.rows:,} rows", ADVICE)
-        if row is None or not self._fits(row):
+        if row is None or not (is_plain or self._fits(row)):
             self.aside[self.n_rows] = BROKEN
             return
-        for name, text in row.items():
-            cells = self._cells.setdefault(name, [])
-            cells += [None] * (self._batch_rows - len(cells))
-            cells.append(text)
+        if not self._names.keys() >= row.keys():
+            self._names |= dict.fromkeys(row)
+            if len(self._names) > self._limits.columns:
+                raise RefusedFileError(f"has more than {self._limits.columns:,} columns", ADVICE)
+        self._rows.append(row)
         self._numbers.append(self.n_rows)
-        self._batch_rows += 1
-        if len(self._cells) > self._limits.columns:
-            raise RefusedFileError(f"has more than {self._limits.columns:,} columns", ADVICE)
-        if self._batch_rows == ROWS_IN_BATCH:
+        if len(self._rows) == ROWS_IN_BATCH:
             self._close_batch()
 
     def _fits(self, row: Mapping[str, str | None]) -> bool:
@@ -51,21 +49,20 @@ class Columns:
         return not any(text and (len(text) > longest or "\x00" in text) for text in row.values())
 
     def _close_batch(self) -> None:
-        columns = {}
-        for name, cells in self._cells.items():
-            below: list[str | None] = [None] * (self._batch_rows - len(cells))
-            columns[name] = pa.array(cells + below, pa.string())
-            self._cells[name] = []
+        columns = {
+            name: pa.array([row.get(name) for row in self._rows], pa.string())
+            for name in self._names
+        }
         self._batches.append(pa.table(columns))
-        self._batch_rows = 0
+        self._rows = []
 
     def names(self) -> list[str]:
         """Give the names of the columns in the order in which they came."""
-        return list(self._cells)
+        return list(self._names)
 
     def read_rows(self) -> pa.Table:
         """Give the rows that are data as text columns."""
-        if self._batch_rows or not self._batches:
+        if self._rows or not self._batches:
             self._close_batch()
         return pa.concat_tables(self._batches, promote_options="default")
 

@@ -24,6 +24,7 @@ from rapport.params import Source
 LONGEST_LINE = 16
 SEPARATORS = frozenset("|;；、")
 DEPTH = 16
+PLAIN = frozenset([str, type(None)])
 
 
 class _BrokenLineError(Exception):
@@ -37,9 +38,13 @@ def read_json_lines(name: str, source: Source, path: Path) -> TextFile:
 
 def _read(name: str, source: Source, path: Path) -> TextFile:
     columns = Columns(source.limits)
+    missing = frozenset(["", *source.missing])
+    longest = source.limits.cell_kb << 10
     with Utf8Text(path, source.encoding, source.limits) as stream:
-        for line in _lines(stream, (source.limits.cell_kb << 10) * LONGEST_LINE):
-            columns.add(None if line is None else _parse(line, source))
+        for line in _lines(stream, longest * LONGEST_LINE):
+            row = None if line is None else _parse(line, missing)
+            # Only a long line or an escape can hold what a cell may not.
+            columns.add(row, is_plain=len(line or b"") <= longest and b"\\u" not in (line or b""))
     names = name_columns(columns.names())
     if not columns.n_rows:
         raise RefusedFileError("holds no row", "Deliver it again.")
@@ -69,25 +74,6 @@ def _lines(stream: Utf8Text, longest: int) -> Iterator[bytes | None]:
             yield line
 
 
-def _parse(line: bytes, source: Source) -> dict[str, str | None] | None:
-    text = line.decode("utf-8").replace("\ufeff", "")
-    try:
-        found = json.loads(
-            text,
-            parse_float=str,
-            parse_int=str,
-            parse_constant=_refuse,
-            object_pairs_hook=_object,
-        )
-        if not isinstance(found, dict):
-            return None
-        row = dict(_flatten("", found, 0))
-        "".join(cell for cell in row.values() if cell).encode("utf-8")
-    except (ValueError, RecursionError, _BrokenLineError):
-        return None
-    return {key: None if cell in ("", *source.missing) else cell for key, cell in row.items()}
-
-
 def _refuse(_: str) -> str:
     raise _BrokenLineError
 
@@ -97,6 +83,27 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise _BrokenLineError
     return found
+
+
+# Made once: to make one takes longer than to read a line.
+DECODER = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_object
+)
+
+
+def _parse(line: bytes, missing: frozenset[str]) -> dict[str, str | None] | None:
+    text = line.decode("utf-8").replace("\ufeff", "")
+    try:
+        found = DECODER.decode(text)
+        if not isinstance(found, dict):
+            return None
+        is_flat = PLAIN.issuperset(map(type, found.values()))
+        row = found if is_flat else dict(_flatten("", found, 0))
+        if b"\\u" in line:
+            "".join(cell for cell in row.values() if cell).encode("utf-8")
+    except (ValueError, RecursionError, _BrokenLineError):
+        return None
+    return {key: None if cell in missing else cell for key, cell in row.items()}
 
 
 def _flatten(prefix: str, found: dict[str, Any], depth: int) -> Iterator[tuple[str, str | None]]:
