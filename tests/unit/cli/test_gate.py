@@ -21,6 +21,7 @@ PEOPLE = [
     ("name", "Anna Smith"), ("name", "王国强"), ("name", "时间"), ("name", "Black Forest"),
     ("phone", "+44 7700 900123"), ("email", "anna.smith@example.org"),
     ("customer_number", "20060123001"), ("customer_number", "10005"),
+    ("customer_number", "22423"),
 ]  # fmt: skip
 SECRETS = ("smith", "王国强", "900123", "example.org", "20060123001", "10005")
 
@@ -48,9 +49,9 @@ def check(tmp_path):
     rows = [(kind, value, key) for kind, value in PEOPLE for key in make_keys(kind, value)]
     columns = dict(zip(("kind", "value", "key"), map(list, zip(*rows, strict=True)), strict=True))
     identifiers = write_table(pa.table(columns), tmp_path / "identifiers.parquet").path
-    products = pa.table({"product_id": ["10005x"], "name": ["Black Forest cake"]})
+    products = pa.table({"product_id": ["10005x", "22423"], "name": ["Black Forest cake", "Cup"]})
     for name in ("category_1", "category_2", "category_3", "brand"):
-        products = products.append_column(name, pa.array(["Cakes"]))
+        products = products.append_column(name, pa.array(["Cakes", "Cups"]))
     sold = {"products": write_table(products, tmp_path / "products.parquet").path}
 
     def send(sent, *, documents=None, values=()):
@@ -154,6 +155,15 @@ def test_a_name_that_is_a_word_of_ours_proves_nothing(check):
     fine = chapter(stream("Black Forest sold best\n时间为一个月\n"))
 
     assert check(fine) is None
+
+
+def test_a_customers_number_that_is_a_products_too_proves_nothing(check, tmp_path):
+    cups, persons = pd.DataFrame({"sold": ["22423"]}), pd.DataFrame({"sold": ["10005"]})
+    paths = [write_table(rows, tmp_path / f"{len(rows)}{at}.parquet").path
+             for at, rows in enumerate((cups, persons))]  # fmt: skip
+
+    assert check(chapter(tables={"churn.sold": paths[0]})) is None
+    assert "column sold: a customer's number" in check(chapter(tables={"churn.sold": paths[1]}))
 
 
 def test_a_pseudonym_is_found_though_it_is_no_name(check):
