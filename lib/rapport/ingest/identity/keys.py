@@ -116,18 +116,22 @@ def _tell_people(engine: Engine) -> None:
     numbers = {"g": pa.array(np.arange(row["n"])), "person": pa.array(person)}
     engine.add("identity persons", pa.table(numbers))
     # A name that may be several people's goes to the one person of its key that it fits.
-    fits = (
+    engine.run(
+        'CREATE OR REPLACE TEMP TABLE "identity people" AS SELECT g.g, '
+        "CASE WHEN f.n > 1 THEN NULL ELSE coalesce(f.person, p.person) END AS person, "
+        f'g.is_partial FROM {GROUPS} AS g JOIN "identity persons" AS p ON g.g = p.g '
+        f"LEFT JOIN ({_fits()}) AS f ON g.g = f.g"
+    )
+
+
+def _fits() -> str:
+    """Give SQL of the people whom each name fits that may be several people's."""
+    return (
         "SELECT a.g, min(p.person) AS person, count(DISTINCT p.person) AS n "
         'FROM "identity names" AS a JOIN "identity names" AS b '
         "ON a.step = b.step AND a.value = b.value AND NOT b.is_partial "
         'JOIN "identity persons" AS p ON p.g = b.g '
         f"WHERE a.is_partial AND {_alike('a.tokens', 'b.tokens')} GROUP BY a.g"
-    )
-    engine.run(
-        'CREATE OR REPLACE TEMP TABLE "identity people" AS SELECT g.g, '
-        "CASE WHEN f.n > 1 THEN NULL ELSE coalesce(f.person, p.person) END AS person, "
-        f'g.is_partial FROM {GROUPS} AS g JOIN "identity persons" AS p ON g.g = p.g '
-        f"LEFT JOIN ({fits}) AS f ON g.g = f.g"
     )
 
 

@@ -3,7 +3,8 @@
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from rapport.errors import DataError
 from rapport.ingest.identity.records import RECORDS
@@ -49,18 +50,18 @@ def read_overrides(engine: Engine, relation: str, name: str) -> Overrides:
     if wrong:
         raise DataError(f"{name}: {wrong} rows have another action than `link` or `never`.")
     known_rows = [row for row in rows if row["a"] is not None and row["b"] is not None]
-    pairs = {
-        action: frozenset(
-            (min(row["a"], row["b"]), max(row["a"], row["b"]))
-            for row in known_rows
-            if row["action"] == action and row["a"] != row["b"]
-        )
-        for action in ("link", "never")
-    }
-    both = len(pairs["link"] & pairs["never"])
-    if both:
+    link, never = (_pairs(known_rows, action) for action in ("link", "never"))
+    if both := len(link & never):
         raise DataError(f"{name}: {both} pairs are declared `link` and `never`. Take one away.")
-    return Overrides(**pairs, n_unknown=len(rows) - len(known_rows))
+    return Overrides(link, never, n_unknown=len(rows) - len(known_rows))
+
+
+def _pairs(rows: Sequence[Mapping[str, Any]], action: str) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (min(row["a"], row["b"]), max(row["a"], row["b"]))
+        for row in rows
+        if row["action"] == action and row["a"] != row["b"]
+    )
 
 
 def _same(source: str, number: str, record: str) -> str:
