@@ -21,7 +21,7 @@ Purpose = Literal[
 State = Literal["given", "withdrawn"]
 Days = Annotated[int, Field(ge=1, le=36_525)]
 # Under a contract customers may be counted and described; whoever is written to has agreed to it.
-CONSENT_DEFAULT: Mapping[str, State] = {
+CONSENT_DEFAULT: Mapping[Purpose, State] = {
     "analysis": "given", "profiling": "given", "marketing_email": "withdrawn",
     "marketing_sms": "withdrawn", "marketing_app": "withdrawn", "phone": "withdrawn",
     "sharing": "withdrawn",
@@ -58,7 +58,7 @@ class Privacy(Strict):
 
     @field_validator("consent_default")
     @classmethod
-    def _whole(cls, given: Mapping[str, State]) -> Mapping[str, State]:
+    def _whole(cls, given: Mapping[Purpose, State]) -> Mapping[Purpose, State]:
         return {**CONSENT_DEFAULT, **given}
 
 
