@@ -172,7 +172,14 @@ def _alike_of(piece: Piece) -> str:
     staged = identifier(piece.relation)
     # No two rows that stay have one key, which lines alone may lack: of copies one has left.
     left = f" WHERE likeness IN (SELECT likeness FROM {staged} WHERE rule IS NOT NULL)"
-    return staged if piece.table == "order_lines" else staged + left
+    is_keyed = piece.table != "order_lines" and not _numbers_rows(piece)
+    return staged + left if is_keyed else staged
+
+
+def _numbers_rows(piece: Piece) -> bool:
+    """Say whether the key holds the number of the row: then copies have different keys."""
+    key = SCHEMAS[piece.table].key
+    return any(ROW in field.reads for field in piece.fields if field.column.name in key)
 
 
 def _copies(engine: Engine, piece: Piece) -> Count:

@@ -123,7 +123,8 @@ class State:
         lost = [
             table
             for table, maker in self._order.needs[task.id].items()
-            if self.results[maker].status in ("failed", "stopped") and table not in task.optional
+            # A unit may lack an optional table; one that was to be made and failed is missing.
+            if self.results[maker].status in ("failed", "stopped")
         ]
         if lost:
             reason = f"needs {', '.join(lost)}, which failed"

@@ -158,7 +158,8 @@ def failed(write_chapter, make_world, tmp_path_factory):
         write_chapter(folder, "02_waiting", "", reads=("t",), writes=("u",)),
         write_chapter(folder, "03_behind", "", reads=("u",)),
         write_chapter(folder, "04_killed", "", "import signal", "os.kill(os.getpid(), 9)"),
-        write_chapter(folder, "05_good", "", "record('good.one', 1)", optional=("t",)),
+        write_chapter(folder, "05_good", "", "record('good.one', 1)", optional=("absent",)),
+        write_chapter(folder, "06_hoping", "", optional=("t",)),
     ]
     return make_world(folder), run_tasks(tasks, make_world(folder))
 
@@ -168,7 +169,7 @@ def test_a_failure_stops_what_needs_it_and_nothing_else(failed):
 
     assert statuses(results) == {
         "broken": "failed", "waiting": "stopped", "behind": "stopped", "killed": "failed",
-        "good": "executed",
+        "good": "executed", "hoping": "stopped",
     }  # fmt: skip
     assert results["shop/2010-11/waiting"].reason == "needs t, which failed"
 

@@ -1,6 +1,7 @@
 """One chapter executed by papermill, and everything that is kept of it."""
 
 import json
+import errno
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -96,7 +97,16 @@ def _find_death(job: Job, watch: Watch, error: Exception, *, was_short: bool) ->
     has_ended = account.get("exit_status") is not None
     if not (watch.reason or has_ended or isinstance(error, DeadKernelError)):
         return describe_error(error)
+    if not watch.reason and _had_no_room(job.folder / LOG):
+        return describe_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
     return describe_death(account | {"short": was_short}, watch, _language(job))
+
+
+def _had_no_room(log: Path) -> bool:
+    """Say whether a kernel told of a full disk before it ended: it starts by writing its files."""
+    if not log.is_file():
+        return False
+    return os.strerror(errno.ENOSPC) in log.read_text(encoding="utf-8", errors="replace")
 
 
 def _language(job: Job) -> str:
