@@ -1,7 +1,7 @@
 """One chapter executed by papermill, and everything that is kept of it."""
 
-import json
 import errno
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator
