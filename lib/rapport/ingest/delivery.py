@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from rapport.ingest.arrival import count_lags, count_late
 from rapport.ingest.canonical import make_tables, name_customers
+from rapport.ingest.completeness import measure_completeness
 from rapport.ingest.coverage import (
     add_days,
     count_days,
@@ -37,7 +38,6 @@ from rapport.ingest.quality import (
     flow_steps,
     frame_steps,
     list_steps,
-    measure_completeness,
     quality_table,
 )
 from rapport.ingest.sources import ResolvedSources
