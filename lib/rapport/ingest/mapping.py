@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from rapport.errors import ParameterError
 from rapport.ingest.cleaning import check_cleaning, check_rates
-from rapport.ingest.expressions import check_expression
 from rapport.ingest.readers.aside import FLAG
 from rapport.ingest.rules import CONVERTED, ERROR_CELL, MISSING
 from rapport.ingest.selects import check_queries
 from rapport.params import Recoded, Sql, TableMapping, TimeRule, UnitParams
 from rapport.schema import BIRTH_YEAR, IDENTIFIERS, SCHEMAS, Column
 from rapport.tables.engine import Engine, identifier, quote
+from rapport.tables.expressions import check_expression
 
 # The column that `time: {column: ...}` fills.
 MAIN_TIMES: Mapping[str, str] = {

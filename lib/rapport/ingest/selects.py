@@ -13,12 +13,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rapport.ingest.expressions import CLASSES, CLOCK, FUNCTIONS
 from rapport.ingest.faults import Fault
 from rapport.ingest.readers.aside import FILE, ROW, RULE
 from rapport.ingest.readers.heads import check_columns
 from rapport.params import Source, UnitParams
 from rapport.tables.engine import Engine, EngineError, identifier
+from rapport.tables.expressions import CLASSES, CLOCK, FUNCTIONS
 
 SCHEMA = "declared"
 SUMS = frozenset(["sum", "min", "max", "count", "count_star", "bool_and", "bool_or"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rapport.ingest.expressions import check_expression
 from rapport.tables.engine import Engine
+from rapport.tables.expressions import check_expression
 
 
 @pytest.fixture(scope="module")
