@@ -41,7 +41,7 @@ def silhouette(distances: Floats, labels: Labels) -> float:
     --------
     >>> points = np.array([[0.0], [1.0], [10.0], [11.0]])
     >>> round(silhouette(measure_distances(points), np.array([0, 0, 1, 1])), 3)
-    0.899
+    0.9
     """
     present, labels = np.unique(labels, return_inverse=True)
     if not 2 <= len(present) < len(labels):
