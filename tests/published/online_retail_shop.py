@@ -17,7 +17,9 @@ from rapport.tables.engine import select
 SETTINGS = {
     "period_grain": "month", "spend": "gross", "rfm_days": 365, "new_days": 30,
     "churn_after_days": 180, "risk_after_days": 60, "loyal_orders": 4, "horizon_days": 90,
+    "silent_days": 14, "activation_days": 90, "window_months": 12,
     "confidence": 0.95, "min_change": 0.02, "seed": 0, "k": 0,
+    "funnel_days": 30, "funnel_steps": "visit, cart, checkout, order",
 }  # fmt: skip
 ORDERS = """
 select
@@ -40,7 +42,8 @@ select
     customer_id, min(order_key) as order_key, cast(null as varchar) as country,
     cast(null as varchar) as region, cast(null as varchar) as acquisition_channel,
     cast(null as varchar) as loyalty_tier, cast(null as varchar) as age_band,
-    cast(null as varchar) as gender
+    cast(null as varchar) as gender, cast(null as date) as created_on,
+    cast(null as timestamp) as erased_at
 from orders where customer_id is not null group by customer_id order by order_key
 """
 SNAPSHOT = "select min(ordered_on) as data_from, max(ordered_on) as data_until from orders"

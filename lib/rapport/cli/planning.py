@@ -28,7 +28,9 @@ SEEN = (
 ALWAYS = ("orders",)
 # Of each chapter the tables of which its unit must deliver one; other chapters need none.
 NEEDS = {
+    "profiling": {"orders", "order_lines", "interactions"},
     "segmentation": {"orders", "order_lines"},
+    "lifecycle": {"orders", "order_lines", "subscriptions"},
     "churn": {"orders", "order_lines", "subscriptions"},
 }
 
@@ -108,7 +110,7 @@ def _plan_marts(unit: Unit, period: Period, tables: Mapping[str, str]) -> Iterat
             name=name,
             function="rapport.marts.build:run_task",
             arguments={"settings": _settings(name, unit, period.code)},
-            reads={table: table for table in MARTS[name].reads} if name in MARTS else {},
+            reads=_reads(name, tables),
             code=("rapport.marts.build", *_texts(name)),
         )
 
@@ -133,16 +135,24 @@ def _list_marts(tables: Mapping[str, str]) -> list[str]:
     return [*absent, *list_buildable(there)]
 
 
+def _reads(name: str, tables: Mapping[str, str]) -> dict[str, str]:
+    if name not in MARTS:
+        return {}
+    return {t: t for t in (*MARTS[name].reads, *(t for t in MARTS[name].uses if t in tables))}
+
+
 def _texts(name: str) -> list[str]:
     return [f"marts/{name}.sql"] if name in MARTS and MARTS[name].sql else []
 
 
 def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
-    # Only two marts read the parameters; the others read the table that the first one makes.
+    # Only these read the parameters; the others read the table that the first one makes.
     values = unit.params.chapter_values()
     if mart == "settings":
         return values
     if mart == "periods":
         of = {"is_snapshot": True} if unit.params.snapshot else {}
         return {**values, **of, "period": code}
+    if mart == "funnel_steps":
+        return {"funnel_steps": values["funnel_steps"]}
     return {}

@@ -11,6 +11,7 @@ import pyarrow as pa
 from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
+from rapport.marts.funnel import make_funnel_steps
 from rapport.marts.periods import parse_period
 from rapport.marts.windows import list_windows
 from rapport.schema import SCHEMAS
@@ -57,8 +58,8 @@ def build_mart(
     name : one of `catalog.MARTS`, or a canonical table, which is made without a row for a unit
         that delivers none
     paths : the Parquet file of every table that the mart reads
-    settings : the chapter parameters, read by `settings` and `periods` only; the others read
-        the table `settings`, so that its digest says whether they moved
+    settings : the chapter parameters, read by `settings`, `periods` and `funnel_steps` only; the
+        others read the table `settings`, so that its digest says whether they moved
 
     Raises
     ------
@@ -77,9 +78,14 @@ def build_mart(
     if absent:
         raise DataError(f"mart {name}: needs {', '.join(absent)}. Run the ingestion of the unit.")
     if mart.sql is not None:
-        rows = select(mart.sql, {table: paths[table] for table in mart.reads})
+        given: dict[str, Path | pa.Table] = {table: paths[table] for table in mart.reads}
+        for table in mart.uses:
+            given[table] = paths.get(table) or arrow_schema(SCHEMAS[table]).empty_table()
+        rows = select(mart.sql, given)
     elif name == "periods":
         rows = make_periods(paths["snapshot"], settings)
+    elif name == "funnel_steps":
+        rows = make_funnel_steps(settings["funnel_steps"])
     else:
         rows = make_settings(settings)
     return tables.write_table(rows, into / f"{name}.parquet")

@@ -10,11 +10,15 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class Mart:
-    """A table that is made from canonical tables: its name, what it reads, its grain."""
+    """A table that is made from canonical tables: its name, what it reads, its grain.
+
+    `uses` are canonical tables that it reads where a unit has them; else they are empty to it.
+    """
 
     name: str
     reads: tuple[str, ...]
     grain: str
+    uses: tuple[str, ...] = ()
 
     @property
     def sql(self) -> str | None:
@@ -53,6 +57,42 @@ _ALL = (
         "one row per window of a period",
     ),
     Mart(
+        "lifecycle_runs",
+        ("orders", "customers", "snapshot", "periods", "settings"),
+        "one row per customer and run of month ends in one stage, by orders and by contracts",
+        uses=("subscriptions", "interactions"),
+    ),
+    Mart(
+        "lifecycle_moves",
+        ("lifecycle_runs",),
+        "one row per month end, stage at the one before and stage",
+    ),
+    Mart(
+        "lifecycle_patterns",
+        ("lifecycle_runs", "settings"),
+        "one row per stage, stage after, month ends in the one and moves to the other",
+    ),
+    Mart(
+        "lifecycle_dwell",
+        ("lifecycle_runs",),
+        "one row per stage, month ends spent in it, and whether the customer was seen to leave",
+    ),
+    Mart(
+        "lifecycle_now",
+        ("lifecycle_runs", "customers", "orders", "periods"),
+        "one row per customer: the stage at the last month end",
+    ),
+    Mart(
+        "lifecycle_gaps",
+        ("orders", "periods"),
+        "one row per number of days to a customer's next order day, and whether it came",
+    ),
+    Mart(
+        "lifecycle_cohorts",
+        ("orders", "customers", "snapshot", "periods", "settings"),
+        "one row per month of the first order and month since",
+    ),
+    Mart(
         "action_lists",
         ("orders", "customers", "periods", "settings"),
         "one row per list and customer on it",
@@ -61,6 +101,47 @@ _ALL = (
         "interaction_measures",
         ("interactions", "periods"),
         "one row per window of a period",
+    ),
+    Mart(
+        "profile_months",
+        ("orders", "customers", "periods"),
+        "one row per calendar month in which something was bought or returned",
+    ),
+    Mart(
+        "profile_groups",
+        ("orders", "customers", "periods"),
+        "one row per window, dimension (channel, region, country) and group",
+    ),
+    Mart(
+        "profile_categories",
+        ("order_lines", "products", "customers", "periods"),
+        "one row per window and category of products",
+    ),
+    Mart(
+        "profile_affinity",
+        ("order_lines", "products", "customers", "periods", "settings"),
+        "one row per attribute of customers, its value, and category",
+    ),
+    Mart(
+        "profile_channels",
+        ("orders", "customers", "periods", "settings"),
+        "one row per main channel and number of channels",
+    ),
+    Mart(
+        "profile_discounts",
+        ("orders", "customers", "periods", "settings"),
+        "one row per number of orders and of discounted ones",
+    ),
+    Mart("funnel_steps", (), "one row per step of the funnel"),
+    Mart(
+        "profile_funnel",
+        ("interactions", "orders", "periods", "settings", "funnel_steps"),
+        "one row per window and step of the funnel",
+    ),
+    Mart(
+        "profile_sessions",
+        ("interactions", "orders", "periods", "funnel_steps"),
+        "one row per window, measure of a visit, and its value",
     ),
     Mart("subscription_months", ("subscriptions", "periods"), "one row per window of a period"),
     Mart(

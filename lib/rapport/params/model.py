@@ -43,7 +43,14 @@ class ChapterParams(Strict):
     churn_after_days: Annotated[int, Field(ge=30, le=730)] = 180
     risk_after_days: Annotated[int, Field(ge=7, le=365)] = 60
     loyal_orders: Annotated[int, Field(ge=2, le=50)] = 4
+    silent_days: Annotated[int, Field(ge=1, le=365)] = 14
+    activation_days: Annotated[int, Field(ge=1, le=365)] = 90
+    window_months: Annotated[int, Field(ge=3, le=24)] = 12
     horizon_days: Annotated[int, Field(ge=7, le=365)] = 90
+    funnel_days: Annotated[int, Field(ge=1, le=90)] = 30
+    funnel_steps: Annotated[str, Field(pattern=r"^[^,]+(,[^,]+){1,7}$", max_length=400)] = (
+        "visit, cart, checkout, order"
+    )
 
 
 class Limits(Strict):
