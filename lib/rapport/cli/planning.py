@@ -24,6 +24,8 @@ SEEN = (
     "name", "title", "language", "currency", "timezone", "sample", "snapshot", "confidence",
     "min_count",
 )  # fmt: skip
+# What a unit aims at and decided, which moves no number but those of the summary.
+PLANS = ("targets", "alerts", "actions")
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
 # Of each chapter the tables of which its unit must deliver one; other chapters need none.
@@ -38,7 +40,7 @@ NEEDS = {
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits"} - {"min_count"}
+    unseen = {*ChapterParams.model_fields, "limits", *PLANS} - {"min_count"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
     gone = read_erased(root, unit.name, lambda: key)
     context = {

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from rapport.errors import ParameterError
+from rapport.params.actions import Bounds, Decision, Plans
 from rapport.params.excel import ExcelOptions
 from rapport.params.files import read_yaml
 from rapport.params.model import Limits, UnitParams
@@ -103,14 +104,30 @@ def load_unit(
         raise ParameterError(f"unit {name}: params/{name}.yml is absent.{_near_unit(root, name)}")
     values: dict[str, Any] = {}
     places: dict[tuple[str, ...], Place] = {}
-    for path in (root / "params" / "_defaults.yml", own, *files):
+    for path in (root / "params" / "_defaults.yml", own, *_plans(root, name), *files):
         read, lines = read_yaml(path)
+        _keep_apart(path, read, lines)
         values |= read
         places |= {key: Place(path.name, line) for key, line in lines.items()}
     for key, value in (overrides or {}).items():
         values[key] = value
         places[(key,)] = Place("-p", 0)
     return _validate(values | {"name": name}, places)
+
+
+def _plans(root: Path, name: str) -> list[Path]:
+    path = root / "params" / f"{name}.actions.yml"
+    return [path] if path.is_file() else []
+
+
+def _keep_apart(path: Path, read: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]) -> None:
+    """Refuse decisions outside their file, and anything else in it: one place for each."""
+    is_plans = path.name.endswith(".actions.yml")
+    wrong = [name for name in read if (name in Plans.model_fields) != is_plans]
+    if wrong:
+        at = f"{path.name} line {lines[(str(wrong[0]),)]}: {wrong[0]}"
+        where = "only `actions` stands here" if is_plans else "stands in <unit>.actions.yml"
+        raise ParameterError(f"{at}: {where}.")
 
 
 def _validate(values: dict[str, Any], places: Mapping[tuple[str, ...], Place]) -> UnitParams:
@@ -141,7 +158,7 @@ def _nearest(name: str) -> str:
     known = [
         *UnitParams.model_fields, *Source.model_fields, *TableMapping.model_fields,
         *Expect.model_fields, *Limits.model_fields, *Privacy.model_fields,
-        *ExcelOptions.model_fields,
+        *ExcelOptions.model_fields, *Decision.model_fields, *Bounds.model_fields,
     ]  # fmt: skip
     near = difflib.get_close_matches(name, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""

@@ -8,6 +8,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from rapport.params.actions import (
+    Bounds,
+    Decision,
+    Figure,
+    Targets,
+    trust_bounds,
+    trust_decisions,
+)
 from rapport.params.identity import Identity
 from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source, name_selects
@@ -87,6 +95,12 @@ class UnitParams(ChapterParams):
     limits: Limits = Limits.model_construct()
     privacy: Privacy = Privacy.model_construct()
     identity: Identity = Identity.model_construct()
+    # Key figure -> what it shall reach, in the unit of the figure (shares 0 to 1).
+    targets: Targets = Field(default_factory=dict)
+    # Key figure -> limits that raise an alert.
+    alerts: Mapping[Figure, Bounds] = Field(default_factory=dict)
+    # From `<unit>.actions.yml`.
+    actions: tuple[Decision, ...] = Field(default=(), max_length=50)
 
     _selects_are_sources = model_validator(mode="before")(name_selects)
 
@@ -119,8 +133,11 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     chapter other than ingestion has no use for it.
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
-    apart |= {"privacy", "identity"}
+    apart |= {"privacy", "identity", "actions", "alerts"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
-    return UnitParams.model_construct(**plain, title=title, privacy=privacy)
+    decided, limits = trust_decisions(values.get("actions")), trust_bounds(values.get("alerts"))
+    return UnitParams.model_construct(
+        **plain, title=title, privacy=privacy, actions=decided, alerts=limits
+    )
