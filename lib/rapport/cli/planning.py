@@ -33,6 +33,7 @@ NEEDS = {
     "profiling": {"orders", "order_lines", "interactions"},
     "segmentation": {"orders", "order_lines"},
     "lifecycle": {"orders", "order_lines", "subscriptions"},
+    "value": {"orders", "order_lines", "subscriptions"},
     "churn": {"orders", "order_lines", "subscriptions"},
 }
 

@@ -149,6 +149,26 @@ _ALL = (
         ("subscriptions", "periods"),
         "one row per plan, whole calendar months, and whether and how the contract ended",
     ),
+    Mart(
+        "customer_transactions",
+        ("orders", "customers", "snapshot", "periods", "settings"),
+        "one row per customer who bought by the last day of the period",
+    ),
+    Mart(
+        "holdout_days",
+        ("orders", "snapshot", "periods", "settings"),
+        "one row per day after the cut on which somebody known by then bought",
+    ),
+    Mart(
+        "line_margins",
+        ("order_lines", "products", "periods", "settings"),
+        "one row: sales of the window with a known cost, and that cost",
+    ),
+    Mart(
+        "customer_contracts",
+        ("subscriptions", "customers", "periods"),
+        "one row per contract that began by the last day of the period",
+    ),
 )
 MARTS: Mapping[str, Mart] = MappingProxyType({mart.name: mart for mart in _ALL})
 

@@ -55,6 +55,10 @@ class ChapterParams(Strict):
     activation_days: Annotated[int, Field(ge=1, le=365)] = 90
     window_months: Annotated[int, Field(ge=3, le=24)] = 12
     horizon_days: Annotated[int, Field(ge=7, le=365)] = 90
+    margin: Annotated[float, Field(ge=0, le=1)] = 0.0
+    discount: Annotated[float, Field(ge=0, le=0.3)] = 0.10
+    horizon_months: Annotated[int, Field(ge=3, le=36)] = 12
+    holdout_share: Annotated[float, Field(ge=0.3, le=0.8)] = 0.5
     funnel_days: Annotated[int, Field(ge=1, le=90)] = 30
     funnel_steps: Annotated[str, Field(pattern=r"^[^,]+(,[^,]+){1,7}$", max_length=400)] = (
         "visit, cart, checkout, order"

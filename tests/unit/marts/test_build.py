@@ -18,7 +18,7 @@ from rapport.tables.engine import select
 
 SETTINGS = {
     "period_grain": "month", "rfm_days": 365, "churn_after_days": 180, "risk_after_days": 60,
-    "loyal_orders": 4, "horizon_days": 90, "seed": 0, "spend": "net",
+    "loyal_orders": 4, "horizon_days": 90, "holdout_share": 0.5, "seed": 0, "spend": "net",
 }  # fmt: skip
 
 
