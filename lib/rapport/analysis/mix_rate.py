@@ -123,7 +123,8 @@ def split_change(groups: pd.DataFrame) -> MixRate | None:
     first, last = _round(then), _round(now)
     mixes, rates = [part.mix for part in parts], [part.rate for part in parts]
     settled = _settle(mixes, rates, last - first)
-    table = table.assign(mix=settled[0], rate=settled[1])
+    for name, column in zip(("mix", "rate"), settled, strict=True):
+        table[name] = pd.Series(column, table.index, dtype=object)
     mix, rate = sum(table["mix"], Decimal(0)), sum(table["rate"], Decimal(0))
     standard = [sum((p.weight * p.held[at] for p in parts), Fraction(0)) for at in (0, 1)]
     return MixRate(
