@@ -8,7 +8,7 @@ estimates and carry both. A figure that the unit cannot have is left out and the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +26,14 @@ from rapport.analysis.intervals import ratio_of_sums, wilson
 from rapport.analysis.measured import Measured
 
 ORDER = (
-    "net", "active", "frequency", "aov", "repurchase", "churn", "return_rate", "top_share",
-    "identified_share",
+    "net", "active", "repurchase", "churn", "value",
+    # Stand in, in this order, for what is missing or withheld.
+    "aov", "frequency", "return_rate", "top_share", "identified_share",
 )  # fmt: skip
 OF_ORDERS = frozenset(["frequency", "aov", "repurchase", "churn", "top_share"])
 EARLIER = ("previous", "last_year")
+HISTORY = "history-"
+SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class KeyTables:
     """One row per window: `n_first`, `n_again`, `is_observable`."""
     churn: pd.DataFrame | None = None
     """One row per window: `n_at_start`, `n_churned` or `n_ended`, `is_observable`."""
+    value: Measured | None = None
+    """Expected value of the next twelve months, as the chapter on value gives it."""
     has_whole_orders: bool = True
     """False where lines are a draw of all: how often and how much at once is not known then."""
 
@@ -73,16 +78,18 @@ class KeyFigure:
     """One key figure: now, against earlier windows, and its history.
 
     `against` holds `previous` and `last_year` where they can be compared; `history` one value a
-    period, oldest first, None where the period has none.
+    period, oldest first, None where the period has none; `past` the same numbers by the period's
+    code, shares with their n.
     """
 
     name: str
     now: Measured
     against: Mapping[str, Comparison]
     history: tuple[float | None, ...]
+    past: Mapping[str, Measured] = field(default_factory=dict)
 
 
-def list_key_figures(tables: KeyTables, *, rules: Rules, most: int = 6) -> list[KeyFigure]:
+def list_key_figures(tables: KeyTables, *, rules: Rules, most: int = SHOWN) -> list[KeyFigure]:
     """Give the first `most` key figures of `ORDER` that this unit can have.
 
     Parameters
@@ -100,10 +107,11 @@ def list_key_figures(tables: KeyTables, *, rules: Rules, most: int = 6) -> list[
     found = (
         _total("net", periods, "net", rules, kind="money", unit=rules.currency),
         _total("active", periods, "n_active", rules, kind="count", unit="customers"),
-        _ratio("frequency", periods, customers, rules, unit="orders_per_customer"),
-        _ratio("aov", periods, customers, rules, unit=rules.currency),
         _share("repurchase", tables.repurchase, ("n_again", "n_first"), rules),
         _share("churn", tables.churn, (_ended(tables.churn), "n_at_start"), rules),
+        None if tables.value is None else KeyFigure("value", tables.value, {}, ()),
+        _ratio("aov", periods, customers, rules, unit=rules.currency),
+        _ratio("frequency", periods, customers, rules, unit="orders_per_customer"),
         _part("return_rate", periods, rules, lambda row: _divide(-row["returns"], row["gross"])),
         _top(tables.buyers),
         _part(
@@ -135,7 +143,8 @@ def _total(
         change = compare_totals(amounts["current"], amounts[window], min_change=rules.min_change)
         against[window] = Comparison(before, change)
     history = _history(periods, {window: float(amount) for window, amount in amounts.items()})
-    return KeyFigure(name, Measured(name, amounts["current"], kind, unit), against, history)
+    past = _past(periods, {w: Measured(name, amount, kind, unit) for w, amount in amounts.items()})
+    return KeyFigure(name, Measured(name, amounts["current"], kind, unit), against, history, past)
 
 
 def _exact(amount: Any) -> Decimal | int:
@@ -165,7 +174,8 @@ def _ratio(
                 confidence=rules.confidence, seed=rules.seed,
             )  # fmt: skip
             against[window] = Comparison(before, change)
-    return KeyFigure(name, now, against, _history(periods, values))
+    past = _past(periods, {w: Measured(name, v, "ratio", unit) for w, v in values.items()})
+    return KeyFigure(name, now, against, _history(periods, values), past)
 
 
 def _as_previous(customers: pd.DataFrame, window: str) -> pd.DataFrame:
@@ -202,7 +212,8 @@ def _share(
             against[window] = Comparison(before, change)
     values = {window: part / whole for window, (part, whole) in pairs.items()}
     now = _share_of(name, pairs["current"], rules)
-    return KeyFigure(name, now, against, _history(rows, values))
+    past = _past(rows, {window: _share_of(name, pair, rules) for window, pair in pairs.items()})
+    return KeyFigure(name, now, against, _history(rows, values), past)
 
 
 def _share_of(name: str, pair: tuple[int, int], rules: Rules) -> Measured:
@@ -228,7 +239,8 @@ def _part(
             change = compare_totals(*exact, min_change=rules.min_change)
             against[window] = Comparison(before, change)
     now = Measured(name, current, "ratio", "share")
-    return KeyFigure(name, now, against, _history(periods, values))
+    past = _past(periods, {w: Measured(name, v, "ratio", "share") for w, v in values.items()})
+    return KeyFigure(name, now, against, _history(periods, values), past)
 
 
 def _top(buyers: pd.DataFrame) -> KeyFigure | None:
@@ -246,9 +258,18 @@ def _comparable(periods: pd.DataFrame) -> list[str]:
 
 
 def _history(rows: pd.DataFrame, values: Mapping[str, float | None]) -> tuple[float | None, ...]:
-    past = rows[rows.index.str.startswith("history-")].sort_values("position", kind="stable")
+    past = rows[rows.index.str.startswith(HISTORY)].sort_values("position", kind="stable")
     seen = past["is_comparable"]
     return tuple(values.get(str(w)) if bool(seen[str(w)]) else None for w in past.index)
+
+
+def _past(rows: pd.DataFrame, numbers: Mapping[str, Measured]) -> dict[str, Measured]:
+    seen = {str(w): bool(is_seen) for w, is_seen in rows["is_comparable"].items()}
+    return {
+        window.removeprefix(HISTORY): number
+        for window, number in numbers.items()
+        if window.startswith(HISTORY) and seen[window] and number.value is not None
+    }
 
 
 def _divide(top: Any, bottom: Any) -> float | None:

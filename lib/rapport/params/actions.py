@@ -21,7 +21,7 @@ Figure = Literal[
 ]  # fmt: skip
 """A key figure, as the summary names them."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-Targets = Mapping[Figure, Finite]
+Targets = Mapping[Figure, Annotated[float, Field(gt=0, allow_inf_nan=False)]]
 
 
 class Words(Strict):

@@ -26,7 +26,9 @@ class Column:
 
     `head` is an id of `labels.yml`, or both words. `unit` is a unit, or for kind label the
     group of labels ("text" prints cells as they are). `limits` names the two columns of an
-    interval, for the styles interval, limits and range.
+    interval, for the styles interval, limits and range. `units` names the column that holds the
+    unit of each row, where rows are of different measures; `words` the column of each language,
+    where cells are somebody's own words.
     """
 
     key: str
@@ -35,11 +37,18 @@ class Column:
     unit: str
     style: str = "table"
     limits: tuple[str, str] | None = None
+    units: str | None = None
+    words: Mapping[Language, str] | None = None
 
     @property
     def align(self) -> Align:
         """Numbers stand on their decimal, words at the left."""
         return "left" if self.kind in ("label", "date") else "right"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Give the columns of the frame that it shows: one, or one in each language."""
+        return (self.key,) if self.words is None else tuple(self.words.values())
 
     @property
     def is_number(self) -> bool:
@@ -61,7 +70,8 @@ class TableSpec:
 
     def __post_init__(self) -> None:
         """Refuse columns that the frame does not have."""
-        wanted = {column.key for column in self.columns}
+        wanted = {key for column in self.columns for key in column.keys}
+        wanted |= {column.units for column in self.columns if column.units is not None}
         wanted |= {name for column in self.columns for name in column.limits or ()}
         missing = sorted(wanted - set(self.frame.columns))
         if missing:
@@ -71,7 +81,8 @@ class TableSpec:
     @property
     def kinds(self) -> dict[str, Kind]:
         """Give the kind of every column of the frame that is shown."""
-        kinds = {column.key: column.kind for column in self.columns}
+        kinds = {key: column.kind for column in self.columns for key in column.keys}
+        kinds |= {column.units: "label" for column in self.columns if column.units is not None}
         limits = {name: column.kind for column in self.columns for name in column.limits or ()}
         return {**limits, **kinds}
 
@@ -136,16 +147,18 @@ def join_unit(name: str, unit: str) -> str:
 
 
 def _cells(column: Column, frame: pd.DataFrame, language: Language) -> list[str]:
-    values = [_value(column, row) for row in frame.to_dict("records")]
-    if not column.is_number:
+    values = [_value(column, row, language) for row in frame.to_dict("records")]
+    if not column.is_number or column.units is not None:
         return [show(value, language, style=column.style) for value in values]
     numbers = [value.value for value in values if isinstance(value.value, int | float | Decimal)]
     decimals = table_decimals(column.unit, numbers)
     return [show(value, language, style=column.style, decimals=decimals) for value in values]
 
 
-def _value(column: Column, row: Mapping[Any, Any]) -> Value:
-    value = Value(id=column.key, value=_scalar(row[column.key]), kind=column.kind, unit=column.unit)
+def _value(column: Column, row: Mapping[Any, Any], language: Language) -> Value:
+    key = column.key if column.words is None else column.words[language]
+    unit = column.unit if column.units is None else str(row[column.units])
+    value = Value(id=column.key, value=_scalar(row[key]), kind=column.kind, unit=unit)
     if column.limits is None:
         return value
     low, high = (_scalar(row[name]) for name in column.limits)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -5,6 +6,7 @@ import pandas as pd
 import pytest
 
 from rapport.analysis.key_figures import KeyTables, Rules, list_key_figures
+from rapport.analysis.measured import Measured
 from support import table
 
 RULES = Rules("GBP")
@@ -87,22 +89,41 @@ def listed(given=None, *, rules=RULES, most=9):
 
 def test_a_unit_that_has_everything_shows_the_first_six():
     assert [figure.name for figure in list_key_figures(tables(), rules=RULES)] == [
-        "net", "active", "frequency", "aov", "repurchase", "churn",
+        "net", "active", "repurchase", "churn", "aov", "frequency",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("repurchase", "churn", "last"),
+    ("repurchase", "churn", "rest"),
     [
-        (None, CHURN, ["churn", "return_rate"]),
-        (REPURCHASE, None, ["repurchase", "return_rate"]),
-        (None, None, ["return_rate", "top_share"]),
+        (None, CHURN, ["churn", "aov", "frequency", "return_rate"]),
+        (REPURCHASE, None, ["repurchase", "aov", "frequency", "return_rate"]),
+        (None, None, ["aov", "frequency", "return_rate", "top_share"]),
     ],
 )
-def test_the_next_figure_takes_the_place_of_one_that_is_missing(repurchase, churn, last):
+def test_the_next_figure_takes_the_place_of_one_that_is_missing(repurchase, churn, rest):
     found = listed(tables(repurchase=repurchase, churn=churn), most=6)
 
-    assert list(found) == ["net", "active", "frequency", "aov", *last]
+    assert list(found) == ["net", "active", *rest]
+
+
+def test_the_expected_value_stands_before_what_stands_in_for_others():
+    value = Measured("value", 9000.0, "iterative", "GBP", n=40, interval=(8000.0, 9900.0))
+    given = replace(tables(), value=value)
+
+    found = list_key_figures(given, rules=RULES)
+
+    assert [figure.name for figure in found][2:] == ["repurchase", "churn", "value", "aov"]
+    assert found[4].now is value
+
+
+def test_the_past_of_a_figure_is_kept_by_period_with_its_n():
+    found = listed()
+
+    assert {code: past.value for code, past in found["net"].past.items()} == {
+        "2026-05": Decimal(300), "2026-04": Decimal(0), "2026-06": Decimal(330),
+    }  # fmt: skip
+    assert {code: past.n for code, past in found["repurchase"].past.items()} == {"2026-06": 60}
 
 
 def test_the_share_of_known_customers_comes_last():

@@ -105,3 +105,28 @@ def test_a_column_that_the_frame_lacks_is_named():
 def test_a_unit_joins_a_chinese_name():
     assert join_unit("销售额（净）", "万英镑") == "销售额（净，万英镑）"
     assert join_unit("客单价", "") == "客单价"
+
+
+def test_a_column_of_several_measures_shows_each_row_in_its_own_unit():
+    frame = pd.DataFrame(
+        {"figure": ["net", "churn", "active"], "value": [17900.0, 0.09, 220.0],
+         "unit": ["GBP", "share", "customers"]}
+    )  # fmt: skip
+    columns = (
+        Column("figure", "segment.new", "label", "key_figure"),
+        Column("value", "segment.new", "ratio", "count", style="headline", units="unit"),
+    )
+    spec = TableSpec("a.b", columns, frame, Sentence("figures.item"))
+
+    assert [row[1] for row in render_table(spec, "en")] == ["£17.9k", "9.0%", "220"]
+    assert spec.kinds == {"figure": "label", "value": "ratio", "unit": "label"}
+
+
+def test_a_column_of_somebodys_words_shows_those_of_the_language():
+    frame = pd.DataFrame({"said_en": ["Free delivery"], "said_zh": ["包邮"]})
+    words = {"en": "said_en", "zh": "said_zh"}
+    column = Column("said", "segment.new", "label", "text", words=words)
+    spec = TableSpec("a.b", (column,), frame, Sentence("figures.item"))
+
+    assert (render_table(spec, "en"), render_table(spec, "zh")) == ([["Free delivery"]], [["包邮"]])
+    assert list(spec.kinds) == ["said_en", "said_zh"]
