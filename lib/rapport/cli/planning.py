@@ -156,6 +156,8 @@ def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
     if mart == "periods":
         of = {"is_snapshot": True} if unit.params.snapshot else {}
         return {**values, **of, "period": code}
+    if mart == "tags_held":
+        return {"tags": {name: tag.when for name, tag in unit.params.tags.items()}}
     if mart == "funnel_steps":
         return {"funnel_steps": values["funnel_steps"]}
     return {}

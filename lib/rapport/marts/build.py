@@ -13,6 +13,7 @@ from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
 from rapport.marts.funnel import make_funnel_steps
 from rapport.marts.periods import parse_period
+from rapport.marts.tags import make_tags
 from rapport.marts.windows import list_windows
 from rapport.schema import SCHEMAS
 from rapport.tables import arrow_schema
@@ -58,8 +59,9 @@ def build_mart(
     name : one of `catalog.MARTS`, or a canonical table, which is made without a row for a unit
         that delivers none
     paths : the Parquet file of every table that the mart reads
-    settings : the chapter parameters, read by `settings`, `periods` and `funnel_steps` only; the
-        others read the table `settings`, so that its digest says whether they moved
+    settings : the chapter parameters, read by `settings`, `periods`, `funnel_steps` and
+        `tags_held` (`tags`: condition by tag) only; the others read the table `settings`, so
+        that its digest says whether they moved
 
     Raises
     ------
@@ -82,13 +84,20 @@ def build_mart(
         for table in mart.uses:
             given[table] = paths.get(table) or arrow_schema(SCHEMAS[table]).empty_table()
         rows = select(mart.sql, given)
-    elif name == "periods":
-        rows = make_periods(paths["snapshot"], settings)
-    elif name == "funnel_steps":
-        rows = make_funnel_steps(settings["funnel_steps"])
     else:
-        rows = make_settings(settings)
+        rows = _make(name, {table: paths[table] for table in mart.reads}, settings)
     return tables.write_table(rows, into / f"{name}.parquet")
+
+
+def _make(name: str, paths: Mapping[str, Path], settings: Mapping[str, Any]) -> pa.Table:
+    """Make a mart that is no SELECT of its own."""
+    if name == "periods":
+        return make_periods(paths["snapshot"], settings)
+    if name == "tags_held":
+        return make_tags(paths, settings.get("tags", {}))
+    if name == "funnel_steps":
+        return make_funnel_steps(settings["funnel_steps"])
+    return make_settings(settings)
 
 
 def make_settings(settings: Mapping[str, Any]) -> pa.Table:

@@ -37,6 +37,17 @@ _ALL = (
         "one row per window and customer with a charged order or return by its last day",
     ),
     Mart(
+        "customer_habits",
+        ("orders", "customers", "periods"),
+        "one row per window (current, previous) and customer with a charged order or return",
+        uses=("order_lines", "products", "interactions", "surveys"),
+    ),
+    Mart(
+        "tags_held",
+        ("customer_measures", "customer_habits"),
+        "one row per window (current, previous), customer and tag that holds",
+    ),
+    Mart(
         "customer_periods",
         ("orders", "customers", "periods"),
         "one row per window and customer who bought or returned in it",
@@ -141,7 +152,7 @@ _ALL = (
     Mart(
         "profile_sessions",
         ("interactions", "orders", "periods", "funnel_steps"),
-        "one row per window, measure of a visit, and its value",
+        "one row per window, measure of visits, its value, and orders",
     ),
     Mart("subscription_months", ("subscriptions", "periods"), "one row per window of a period"),
     Mart(

@@ -21,6 +21,7 @@ from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source, name_selects
 from rapport.params.strict import Strict
 from rapport.params.tables import Canonical, Expect, Quarantine, Rates, TableMapping
+from rapport.params.tags import Tags, trust_tags
 
 Language = Literal["en", "zh"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -103,6 +104,8 @@ class UnitParams(ChapterParams):
     targets: Targets = Field(default_factory=dict)
     # Key figure -> limits that raise an alert.
     alerts: Mapping[Figure, Bounds] = Field(default_factory=dict)
+    # Tag -> who carries it.
+    tags: Tags = Field(default_factory=dict)
     # From `<unit>.actions.yml`.
     actions: tuple[Decision, ...] = Field(default=(), max_length=50)
 
@@ -137,11 +140,16 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     chapter other than ingestion has no use for it.
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
-    apart |= {"privacy", "identity", "actions", "alerts"}
+    apart |= {"privacy", "identity", "actions", "alerts", "tags"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
     decided, limits = trust_decisions(values.get("actions")), trust_bounds(values.get("alerts"))
     return UnitParams.model_construct(
-        **plain, title=title, privacy=privacy, actions=decided, alerts=limits
+        **plain,
+        title=title,
+        privacy=privacy,
+        actions=decided,
+        alerts=limits,
+        tags=trust_tags(values.get("tags")),
     )

@@ -1,0 +1,220 @@
+-- one row per window (current, previous) and customer with a charged order or return by its last day
+with ends as (
+    select
+        "window",
+        position,
+        ends_on
+    from periods
+    where "window" in ('current', 'previous')
+),
+
+-- What a unit does not deliver is unknown, not none.
+delivered as (
+    select
+        (select count(*) from interactions) as n_interactions,
+        (select count(*) from orders where discount is not null) as n_discounts
+),
+
+charged as (
+    select
+        c.order_key as customer_key,
+        o.ordered_on,
+        o.kind,
+        o.channel,
+        o.discount
+    from orders as o
+    inner join customers as c on o.customer_id = c.customer_id
+    where coalesce(o.status, 'completed') <> 'cancelled'
+),
+
+known as (
+    select
+        e."window",
+        e.position,
+        e.ends_on,
+        o.customer_key,
+        count(case when o.discount > 0 and o.kind = 'sale' then 1 end) as n_discounted_orders
+    from ends as e
+    inner join charged as o on o.ordered_on <= e.ends_on
+    group by e."window", e.position, e.ends_on, o.customer_key
+),
+
+order_days as (
+    select distinct
+        customer_key,
+        ordered_on
+    from charged
+    where kind = 'sale'
+),
+
+day_gaps as (
+    select
+        customer_key,
+        ordered_on,
+        lag(ordered_on) over (partition by customer_key order by ordered_on) as day_before
+    from order_days
+),
+
+gaps as (
+    select
+        e."window",
+        g.customer_key,
+        median(date_diff('day', g.day_before, g.ordered_on)) as median_gap_days
+    from ends as e
+    inner join day_gaps as g on g.ordered_on <= e.ends_on and g.day_before is not null
+    group by e."window", g.customer_key
+),
+
+channel_days as (
+    select
+        customer_key,
+        channel,
+        ordered_on,
+        count(*) as n_orders
+    from charged
+    where kind = 'sale' and channel is not null
+    group by customer_key, channel, ordered_on
+),
+
+channel_orders as (
+    select
+        e."window",
+        d.customer_key,
+        d.channel,
+        sum(d.n_orders) as n_orders
+    from ends as e
+    inner join channel_days as d on d.ordered_on <= e.ends_on
+    group by e."window", d.customer_key, d.channel
+),
+
+-- Of equals the first by name: a total order, so every engine takes the same.
+channel_ranks as (
+    select
+        "window",
+        customer_key,
+        channel,
+        row_number() over (
+            partition by "window", customer_key order by n_orders desc, channel
+        ) as place
+    from channel_orders
+),
+
+channels as (
+    select
+        "window",
+        customer_key,
+        min(case when place = 1 then channel end) as main_channel,
+        count(*) as n_channels
+    from channel_ranks
+    group by "window", customer_key
+),
+
+category_days as (
+    select
+        c.order_key as customer_key,
+        p.category_1 as category,
+        l.ordered_on,
+        sum(l.amount) as net,
+        count(case when l.kind = 'sale' then 1 end) as n_lines
+    from order_lines as l
+    inner join customers as c on l.customer_id = c.customer_id
+    inner join products as p on l.product_id = p.product_id
+    where coalesce(l.status, 'completed') <> 'cancelled' and p.category_1 is not null
+    group by c.order_key, p.category_1, l.ordered_on
+),
+
+category_spend as (
+    select
+        e."window",
+        d.customer_key,
+        d.category,
+        sum(d.net) as net
+    from ends as e
+    inner join category_days as d on d.ordered_on <= e.ends_on
+    group by e."window", d.customer_key, d.category
+    having sum(d.n_lines) > 0
+),
+
+category_ranks as (
+    select
+        "window",
+        customer_key,
+        category,
+        row_number() over (
+            partition by "window", customer_key order by net desc, category
+        ) as place
+    from category_spend
+),
+
+categories as (
+    select
+        "window",
+        customer_key,
+        min(case when place = 1 then category end) as top_category,
+        count(*) as n_categories
+    from category_ranks
+    group by "window", customer_key
+),
+
+-- A session is one visit; a contact without one counts if it says that it is a visit.
+contacts as (
+    select
+        e."window",
+        c.order_key as customer_key,
+        count(distinct case
+            when i.kind <> 'ticket' and date_diff('day', i.occurred_on, e.ends_on) < 30
+            then i.session_id
+        end) as n_sessions,
+        count(case
+            when
+                i.session_id is null and i.kind in ('visit', 'store_visit')
+                and date_diff('day', i.occurred_on, e.ends_on) < 30
+            then 1
+        end) as n_lone_visits,
+        count(case when i.kind = 'ticket' then 1 end) as n_tickets
+    from ends as e
+    inner join interactions as i
+        on i.occurred_on <= e.ends_on and date_diff('day', i.occurred_on, e.ends_on) < 90
+    inner join customers as c on i.customer_id = c.customer_id
+    group by e."window", c.order_key
+),
+
+answers as (
+    select
+        e."window",
+        c.order_key as customer_key,
+        s.nps,
+        row_number() over (
+            partition by e."window", c.order_key
+            order by s.answered_on desc, s.answered_at desc, s.survey_id desc
+        ) as place
+    from ends as e
+    inner join surveys as s on s.answered_on <= e.ends_on and s.nps is not null
+    inner join customers as c on s.customer_id = c.customer_id
+)
+
+select
+    k."window",
+    c.customer_id,
+    c.order_key,
+    g.median_gap_days,
+    h.main_channel,
+    h.n_channels,
+    case when d.n_discounts > 0 then k.n_discounted_orders end as n_discounted_orders,
+    t.top_category,
+    t.n_categories,
+    case
+        when d.n_interactions > 0 then coalesce(i.n_sessions, 0) + coalesce(i.n_lone_visits, 0)
+    end as n_visits_30d,
+    case when d.n_interactions > 0 then coalesce(i.n_tickets, 0) end as n_tickets_90d,
+    a.nps as last_nps
+from known as k
+cross join delivered as d
+inner join customers as c on k.customer_key = c.order_key
+left join gaps as g on k."window" = g."window" and k.customer_key = g.customer_key
+left join channels as h on k."window" = h."window" and k.customer_key = h.customer_key
+left join categories as t on k."window" = t."window" and k.customer_key = t.customer_key
+left join contacts as i on k."window" = i."window" and k.customer_key = i.customer_key
+left join answers as a
+    on k."window" = a."window" and k.customer_key = a.customer_key and a.place = 1
+order by k.position, c.order_key
