@@ -106,7 +106,7 @@ def split_columns(contracts: pd.DataFrame, *, least: int) -> tuple[list[str], li
 
 def has_levels(column: pd.Series, least: int) -> bool:
     """Say whether a column has two values or more that `least` rows share each."""
-    return merge_levels(column, least).nunique() > 1
+    return len(set(merge_levels(column, least))) > 1
 
 
 def merge_levels(column: pd.Series, least: int) -> pd.Series:

@@ -171,7 +171,7 @@ def _split_over_time(
         # A level without an end in a half has no finite ratio there.
         enough = len(events) >= EVENTS_A_TERM * len(names)
         wanted = names if enough else fewer
-        varying = [name for name in wanted if events[name].nunique() > 1]
+        varying = [name for name in wanted if len(set(events[name])) > 1]
         if not moving or len(events) < EVENTS_A_TERM * max(len(varying), 1):
             continue
         fit = fit_cox(part, Covariates(tuple(varying)), confidence=confidence)

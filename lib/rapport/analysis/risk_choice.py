@@ -3,7 +3,7 @@
 The contest is held out of time, on customers and days that neither model has seen.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,15 @@ class RiskSettings:
 
 @dataclass(frozen=True)
 class CrossValidated:
-    """A model on customers left out in turn: all of them pooled, and the AUC by fold."""
+    """A model on customers left out in turn: all of them pooled, and the AUC by fold.
+
+    `logits` are of the customers while left out, in the order of `order_key`.
+    """
 
     pooled: Quality
     auc_mean: float
     auc_sd: float
+    logits: Floats = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ class Contest:
 
     `model` is the one kept, its intercept set anew on the test window; `logistic` always the
     plain one, for reasons. `as_trained` and `reset` are the kept one's quality without and
-    with the new intercept. `advantage`: AUC of boosted trees less that of the plain model.
-    `models` has a row per model: `model`, `auc`, `low`, `high`, `brier`, `base_brier`, `slope`
+    with the new intercept. `advantage`: AUC of boosted trees less that of the plain model; None
+    where the plain one stood alone. `models` has a row per model: `model`, `auc`, `low`, `high`, `brier`, `base_brier`, `slope`
     (empty where it cannot be fitted), `in_the_large`, `ece`, `is_kept`.
     """
 
@@ -70,7 +74,7 @@ class Contest:
     logistic: RiskModel
     as_trained: Quality
     reset: Quality
-    advantage: Estimate
+    advantage: Estimate | None
     models: pd.DataFrame
 
 
@@ -106,7 +110,7 @@ def hold_contest(train: pd.DataFrame, test: pd.DataFrame, settings: RiskSettings
         as_trained=found[kept],
         reset=_quality(test, logits[kept] + shift, settings),
         advantage=advantage,
-        models=pd.DataFrame([_row(kind, found[kind], kept) for kind in KINDS]),
+        models=pd.DataFrame([describe_model(kind, found[kind], kept) for kind in KINDS]),
     )
 
 
@@ -135,7 +139,8 @@ def _quality(customers: pd.DataFrame, logits: Floats, settings: RiskSettings) ->
     )
 
 
-def _row(kind: Kind, quality: Quality, kept: Kind) -> dict[str, object]:
+def describe_model(kind: Kind, quality: Quality, kept: Kind) -> dict[str, object]:
+    """Give the row of one model in `Contest.models`."""
     return {
         "model": kind,
         "auc": quality.auc.value,
@@ -170,4 +175,4 @@ def cross_validate(
             logits[left_out] = score_logits(model, ordered.iloc[left_out])
         areas.append(estimate_auc(labels[left_out], logits[left_out]).value)
     pooled = _quality(ordered, logits, settings)
-    return CrossValidated(pooled, float(np.mean(areas)), float(np.std(areas)))
+    return CrossValidated(pooled, float(np.mean(areas)), float(np.std(areas)), logits)

@@ -72,37 +72,47 @@ def fit_encoder(customers: pd.DataFrame, features: Features) -> Encoder:
     return Encoder(features, levels, columns.mean(axis=0), np.where(spread > 0, spread, 1.0))
 
 
-def _text(column: pd.Series) -> pd.Series:
-    return column.astype("object").where(column.notna(), "").astype(str)
+def _text(column: pd.Series) -> pd.Categorical:
+    """Give a category as text with codes, an empty cell as the empty text."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.array
+    return pd.Categorical(column.astype("object").where(column.notna(), "").astype(str))
 
 
 def _frequent(column: pd.Series) -> tuple[str, ...]:
-    counts = _text(column).value_counts()
-    return (*sorted(str(level) for level in counts.index[counts >= MIN_LEVEL]), OTHER)
+    words = _text(column)
+    counts = np.bincount(words.codes, minlength=len(words.categories))
+    known = {str(word) for word in words.categories[counts >= MIN_LEVEL]}
+    return (*sorted(known - {OTHER}), OTHER)
 
 
 def _codes(encoder: Encoder, customers: pd.DataFrame, name: str) -> npt.NDArray[np.intp]:
-    levels = encoder.levels[name]
+    levels, words = encoder.levels[name], _text(customers[name])
     places = {level: place for place, level in enumerate(levels)}
-    codes = _text(customers[name]).map(places).fillna(len(levels) - 1)
-    return np.asarray(codes, dtype=np.intp)
+    place_of = [places.get(str(word), len(levels) - 1) for word in words.categories]
+    return np.asarray(place_of, dtype=np.intp)[words.codes]
 
 
 def numbers(encoder: Encoder, customers: pd.DataFrame) -> pd.DataFrame:
     """Give measures as they are and one 0-or-1 column `category=level` per level."""
     features = encoder.features
-    table = to_floats(customers, [*features.measures, *features.plain])
-    codes = {name: _codes(encoder, customers, name) for name in encoder.levels}
-    dummies = {
-        f"{name}={level}": (codes[name] == place).astype(float)
-        for name, levels in encoder.levels.items()
-        for place, level in enumerate(levels)
-    }
-    return table.assign(**dummies)
+    levels = [f"{name}={level}" for name, of_name in encoder.levels.items() for level in of_name]
+    names = [*features.measures, *features.plain, *levels]
+    return pd.DataFrame(_numbers(encoder, customers), index=customers.index, columns=names)
+
+
+def _numbers(encoder: Encoder, customers: pd.DataFrame) -> Floats:
+    features = encoder.features
+    parts = [to_floats(customers, [*features.measures, *features.plain]).to_numpy()]
+    for name, levels in encoder.levels.items():
+        codes = _codes(encoder, customers, name)
+        parts.append((codes[:, None] == np.arange(len(levels))).astype(float))
+    # Column by column in memory: sums down a column are then exact of equal values.
+    return np.asfortranarray(np.column_stack(parts))
 
 
 def _columns(encoder: Encoder, customers: pd.DataFrame) -> Floats:
-    columns = numbers(encoder, customers).to_numpy(dtype=float, copy=True)
+    columns = _numbers(encoder, customers)
     n_logs = len(encoder.features.measures)
     columns[:, :n_logs] = signed_log(columns[:, :n_logs])
     return columns
@@ -115,7 +125,7 @@ def encode(encoder: Encoder, customers: pd.DataFrame) -> Floats:
 
 
 def take_floats(customers: pd.DataFrame, features: Features) -> pd.DataFrame:
-    """Give the customers with their measures as floats, so that no fold turns decimals again.
+    """Give the customers with measures as floats and categories as codes, once for all folds.
 
     Raises
     ------
@@ -123,7 +133,12 @@ def take_floats(customers: pd.DataFrame, features: Features) -> pd.DataFrame:
         As in `measures.to_floats`.
     """
     floats = to_floats(customers, [*features.measures, *features.plain])
-    return customers.assign(**{str(name): floats[name] for name in floats})
+    words = {
+        name: pd.Series(_text(customers[name]), customers.index)
+        for name in features.categories
+        if name in customers
+    }
+    return customers.assign(**{str(name): floats[name] for name in floats}, **words)
 
 
 def _encode_trees(encoder: Encoder, customers: pd.DataFrame) -> Floats:

@@ -5,11 +5,12 @@ Bands are odds that a reader can picture, the same in every report: one in three
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from rapport.analysis.intervals import wilson
 from rapport.analysis.measures import Floats, sort_by_key
 from rapport.analysis.risk_choice import LABEL, Contest
-from rapport.analysis.risk_models import score_risks
+from rapport.analysis.risk_models import score_logits, score_risks
 from rapport.analysis.risk_reasons import name_reasons
 
 BAND_LIMITS = (1 / 3, 2 / 3)
@@ -57,7 +58,14 @@ def measure_bands(
         `band`, `above`, `below` (its risks), `n_test`, `observed`, `low`, `high` (share who left
         in the test window with its interval; empty where `n_test` is 0), `n_score`
     """
-    bands = pd.Series(name_bands(score_risks(contest.model, test)))
+    return measure_bands_of(score_logits(contest.model, test), test, scores, confidence=confidence)
+
+
+def measure_bands_of(
+    logits: Floats, test: pd.DataFrame, scores: pd.DataFrame, *, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Say the same of risks that are known as logits, one per row of `test`."""
+    bands = pd.Series(name_bands(special.expit(logits)))
     lapsed = test[LABEL].reset_index(drop=True).astype(int)
     edges = (0.0, *BAND_LIMITS, 1.0)
     rows = [

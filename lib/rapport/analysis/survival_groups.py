@@ -133,12 +133,14 @@ def compare_survival(spells: pd.DataFrame, *, by: str) -> LogRank:
 
 
 def _log_rank(plain: pd.DataFrame, names: pd.Series) -> LogRank:
-    by_time = plain.assign(group=names.to_numpy(), gone=plain["n"] * plain["event_observed"])
-    counts = by_time.pivot_table(
-        index="duration", columns="group", values=["n", "gone"], aggfunc="sum", fill_value=0
-    ).sort_index()
-    gone = counts["gone"].to_numpy(dtype=float)
-    at_risk = counts["n"].to_numpy(dtype=float)[::-1].cumsum(axis=0)[::-1]
+    times, place = np.unique(plain["duration"].to_numpy(), return_inverse=True)
+    groups, column = np.unique(names.to_numpy(dtype=str), return_inverse=True)
+    shape, cell = (len(times), len(groups)), place * len(groups) + column
+    n = plain["n"].to_numpy(dtype=float)
+    gone = np.bincount(cell, n * plain["event_observed"], minlength=shape[0] * shape[1])
+    counts = np.bincount(cell, n, minlength=shape[0] * shape[1])
+    gone, counts = gone.reshape(shape), counts.reshape(shape)
+    at_risk = counts[::-1].cumsum(axis=0)[::-1]
     all_gone, all_at_risk = gone.sum(axis=1), at_risk.sum(axis=1)
     expected = at_risk * (all_gone / all_at_risk)[:, None]
     # The hypergeometric variance of the ends at each time; the last one at risk has none.
