@@ -24,7 +24,15 @@ from rapport.tables import (
     write_batches,
     write_table,
 )
-from rapport.tables.engine import Engine, EngineError, identifier, quote, select
+from rapport.tables.engine import (
+    Engine,
+    EngineError,
+    _open_shelf,
+    identifier,
+    quote,
+    select,
+    select_from,
+)
 
 
 @pytest.fixture
@@ -301,6 +309,31 @@ def test_a_query_reads_no_variable_of_its_caller():
 
     with pytest.raises(ParameterError, match="numbers does not exist"):
         select("select n from numbers", {"others": numbers})
+
+
+def test_queries_over_one_folder_see_each_its_own_tables_and_share_one_engine(orders, tmp_path):
+    path = write_table(orders, tmp_path / "of" / "orders.parquet").path
+    one_row = pa.table({"x": [1]})
+    _open_shelf.cache_clear()
+
+    found = select_from(tmp_path, "SELECT count(*) AS n FROM a, b", {"a": path, "b": one_row})
+    again = select_from(tmp_path, "SELECT count(*) AS n FROM a", {"a": one_row})
+
+    assert (found["n"].to_pylist(), again["n"].to_pylist()) == ([len(orders)], [1])
+    with pytest.raises(ParameterError, match="b does not exist"):
+        select_from(tmp_path, "SELECT * FROM b", {"a": path})
+    assert _open_shelf.cache_info().misses == 1
+
+
+def test_a_query_over_a_folder_reaches_no_file_outside_of_it(orders, tmp_path):
+    inside = write_table(orders, tmp_path / "in" / "orders.parquet").path
+    outside = write_table(orders, tmp_path / "out" / "orders.parquet").path
+
+    with pytest.raises(ParameterError, match="disabled by configuration"):
+        select_from(tmp_path / "in", f"SELECT * FROM read_parquet('{outside}')", {"a": inside})
+    with pytest.raises(EngineError, match="disabled by configuration"):
+        select_from(tmp_path / "in", "SELECT * FROM a", {"a": inside, "b": outside})
+    assert select_from(tmp_path / "in", "SELECT * FROM a", {"a": inside}).num_rows == len(orders)
 
 
 def test_a_query_that_is_not_valid_is_a_fault_of_parameters():

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -54,6 +55,31 @@ def select(
         The statement is not valid over these tables.
     """
     engine = Engine(relations, threads=threads, memory_limit=memory_limit, room=room)
+    return _select(engine, sql)
+
+
+def select_from(shelf: Path, sql: str, relations: Mapping[str, Path | pa.Table]) -> pa.Table:
+    """Run one SELECT of several over files beneath one folder.
+
+    Small tables are read by the one engine that this process keeps open over the folder. It
+    reaches the whole of it, so the statement must be ours.
+
+    Raises
+    ------
+    ParameterError
+        The statement is not valid over these tables.
+    """
+    if _is_large(path for path in relations.values() if isinstance(path, Path)):
+        return select(sql, relations)
+    return _select(_Lent(relations, shelf), sql)
+
+
+def _is_large(paths: Iterable[Path]) -> bool:
+    """Say whether a second thread has anything to do in these files."""
+    return sum(path.stat().st_size for path in paths if path.is_file()) >= BYTES_FOR_THREADS
+
+
+def _select(engine: Engine, sql: str) -> pa.Table:
     with engine:
         try:
             return engine.fetch(sql)
@@ -78,45 +104,21 @@ class Engine:
         memory_limit: str | None = None,
         room: Room | None = None,
     ) -> None:
-        self._connection = duckdb.connect(":memory:")
-        given = [path for path in relations.values() if isinstance(path, Path)]
-        allowed = [*given, *files]
-        if threads is None:
-            n_bytes = sum(path.stat().st_size for path in allowed if path.is_file())
-            threads = 2 if n_bytes >= BYTES_FOR_THREADS else 1
+        allowed = [*(path for path in relations.values() if isinstance(path, Path)), *files]
+        threads = threads or (2 if _is_large(allowed) else 1)
+        folders = [str(room.folder.resolve())] if room else []
         self.room = room
-        self._set(threads, memory_limit, [str(path.resolve()) for path in allowed])
+        self._connection = _connect(
+            {
+                "threads": str(threads),
+                "memory_limit": quote(memory_limit) if memory_limit else None,
+                "temp_directory": quote(folders[0] + os.sep + "spilled") if folders else None,
+            },
+            files=[str(path.resolve()) for path in allowed],
+            folders=folders,
+        )
         for name, relation in relations.items():
             self.add(name, relation)
-
-    def _set(self, threads: int, memory_limit: str | None, files: list[str]) -> None:
-        folders = [f"{self.room.folder.resolve()}{os.sep}"] if self.room else []
-        # TimeZone cannot be given to connect(): "icu needs to be loaded" (DuckDB 2.0).
-        settings = {
-            "TimeZone": "'UTC'",
-            "threads": str(threads),
-            "preserve_insertion_order": "true",
-            "memory_limit": quote(memory_limit) if memory_limit else None,
-            "temp_directory": quote(folders[0] + "spilled") if folders else "''",
-            "enable_progress_bar": "false" if self._draws_bar() else None,
-            # Else an unknown name in a query is looked up among the caller's variables.
-            "python_enable_replacements": "false",
-            "allowed_paths": f"[{', '.join(quote(file) for file in files)}]",
-            "allowed_directories": f"[{', '.join(quote(folder) for folder in folders)}]",
-            "enable_external_access": "false",
-            "lock_configuration": "true",
-        }
-        given = [f"SET {name} = {value}" for name, value in settings.items() if value is not None]
-        self._connection.execute(";".join(given))
-
-    def _draws_bar(self) -> bool:
-        # Where nobody wrote a main program, as in a kernel, DuckDB prints a bar of its own for a
-        # statement of more than two seconds: the chapter's output would tell the load. In a
-        # notebook without ipywidgets it draws none, and refuses to be told so.
-        (is_on,) = self._connection.execute(
-            "SELECT current_setting('enable_progress_bar')"
-        ).fetchall()[0]
-        return bool(is_on)
 
     def add(self, name: str, relation: Path | pa.Table, *, row_number: str | None = None) -> None:
         """Let statements see a table under a name, with a column of row numbers from 1 if named.
@@ -194,6 +196,81 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+
+class _Lent(Engine):
+    """The engine that this process keeps over a folder, for as long as one statement takes."""
+
+    def __init__(self, relations: Mapping[str, Path | pa.Table], shelf: Path) -> None:
+        self.room = None
+        self._connection = _open_shelf(str(shelf.resolve()), os.getpid())
+        self._lent: list[tuple[str, Path | pa.Table]] = []
+        try:
+            for name, relation in relations.items():
+                self.add(name, relation)
+                self._lent.append((name, relation))
+        except EngineError:
+            self._give_back()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._give_back()
+
+    def _give_back(self) -> None:
+        for name, relation in self._lent:
+            if isinstance(relation, Path):
+                self._connection.execute(f"DROP VIEW {identifier(name)}")
+            else:
+                self._connection.unregister(name)
+
+
+@lru_cache(maxsize=1)
+def _open_shelf(folder: str, process: int) -> duckdb.DuckDBPyConnection:
+    """Open the engine that this process keeps over a folder.
+
+    To open one (three thousand functions and more are made known to it) takes as long as a mart.
+    """
+    del process  # a fork must not go on with its parent's
+    return _connect({"threads": "1"}, files=[], folders=[folder])
+
+
+def _connect(
+    given: Mapping[str, str | None], *, files: Iterable[str], folders: Iterable[str]
+) -> duckdb.DuckDBPyConnection:
+    """Open an engine that reaches these files and folders alone, for good."""
+    connection = duckdb.connect(":memory:")
+    # TimeZone cannot be given to connect(): "icu needs to be loaded" (DuckDB 2.0).
+    settings = {
+        "TimeZone": "'UTC'",
+        "preserve_insertion_order": "true",
+        "temp_directory": "''",
+        "enable_progress_bar": "false" if _draws_bar(connection) else None,
+        # Else an unknown name in a query is looked up among the caller's variables.
+        "python_enable_replacements": "false",
+    }
+    settings |= {name: value for name, value in given.items() if value is not None}
+    settings |= {
+        "allowed_paths": f"[{', '.join(quote(file) for file in files)}]",
+        "allowed_directories": f"[{', '.join(quote(folder + os.sep) for folder in folders)}]",
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
+    statements = [f"SET {name} = {value}" for name, value in settings.items() if value]
+    connection.execute(";".join(statements))
+    return connection
+
+
+def _draws_bar(connection: duckdb.DuckDBPyConnection) -> bool:
+    # Where nobody wrote a main program, as in a kernel, DuckDB prints a bar of its own for a
+    # statement of more than two seconds: the chapter's output would tell the load. In a notebook
+    # without ipywidgets it draws none, and refuses to be told so.
+    found = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+    return bool(found[0][0])
 
 
 def quote(text: str) -> str:
