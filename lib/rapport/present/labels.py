@@ -3,6 +3,7 @@
 They lie in `assets/locale/labels.yml`; an id is `<group>.<name>`, for example `segment.new`.
 """
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -58,8 +59,54 @@ def name_of(group: str, name: object, language: Language) -> str:
     """
     if group == "text":
         return str(name)
+    if group in {"term", "level"}:
+        parts = [_name_term(group, part, language) for part in str(name).split(" + ")]
+        return label("word.list_joint", language).join(parts)
     if group in {"rule", "column"} and not has_label(f"{group}.{str(name).split(' + ')[0]}"):
         # Named in the unit's file; without a word of ours it is read as written there.
         return str(name).replace("_", " ")
     words = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
     return label("word.list_joint", language).join(words)
+
+
+_TERM = re.compile(r"(?P<column>[a-z][a-z0-9_]*)(?P<sign>\*2|[=≠>≤])?(?P<rest>.*)", re.DOTALL)
+# Where the words of a column's values stand; the values of others are the unit's own.
+_LEVELS = {
+    "gender": "gender", "age_band": "age", "country": "place", "region": "place",
+    "segment": "segment", "acquisition_channel": "channel", "is_business": "answer",
+}  # fmt: skip
+
+
+def _name_term(group: str, term: str, language: Language) -> str:
+    """Name a column and what is said of it: `plan=One year`, `price*2`, `tenure_months>5≤17`."""
+    found = _TERM.fullmatch(term)
+    if found is None:
+        return term
+    column, sign, rest = found["column"], found["sign"], found["rest"]
+    level = _name_level(column, rest, language)
+    if group == "level":
+        return level
+    name = _name_column(column, language)
+    if sign in ("=", "≠"):
+        joint = {"en": ": ", "zh": "："}[language]
+        unlike = "" if sign == "=" else label("word.unlike", language)
+        return f"{name}{joint}{unlike}{level}"
+    if sign == "*2":
+        return f"{name} ×2"
+    bounds = rest.replace("≤", ", ≤ ")
+    return name if sign is None else f"{name} {sign} {bounds}"
+
+
+def _name_column(column: str, language: Language) -> str:
+    for known in (f"measure_name.{column}", f"column.{column}"):
+        if has_label(known):
+            return label(known, language)
+    return column.removeprefix("a_").replace("_", " ").capitalize()
+
+
+def _name_level(column: str, level: str, language: Language) -> str:
+    for known in (f"{_LEVELS.get(column)}.{level}", f"word.{level}"):
+        if level in {"other", "unknown"} or not known.startswith("word."):
+            if has_label(known):
+                return label(known, language)
+    return level

@@ -45,6 +45,8 @@ UNITS: dict[str, Unit] = {
     "multiple": Unit("number", 1),
     "orders_per_customer": Unit("number", 2),
     "order_days": Unit("number", 2),
+    "mean_days": Unit("number", 1),
+    "mean_months": Unit("number", 1),
     "score": Unit("number", 3),
     "auc": Unit("number", 3),
     "index": Unit("number", 0),
