@@ -15,10 +15,12 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.decomposition import RevenueSplit
-from rapport.analysis.key_figures import KeyFigure
+from rapport.analysis.key_figures import SHOWN, KeyFigure
 from rapport.analysis.measured import Measured
 
 PARTS = ("customers", "frequency", "aov", "unidentified")
+SAID = frozenset(["active", "frequency", "churn", "repurchase"])
+"""Key figures that sentences name whether they are shown or not."""
 LEADING = Decimal(1) / 3
 """Share of the change from which sales without a customer are named; the sentence says how much."""
 MOST = Decimal(1) / 2
@@ -116,6 +118,11 @@ def _can_be_named(driver: tuple[str, Decimal], figures: Sequence[KeyFigure]) -> 
         return False
     earlier = [f.against["previous"] for f in figures if f.name == name and "previous" in f.against]
     return all(one.change.case in ("up", "down") for one in earlier)
+
+
+def list_told(figures: Sequence[KeyFigure], *, shown: int = SHOWN) -> list[KeyFigure]:
+    """Take the figures that page one shows, and those that its sentences name."""
+    return [f for place, f in enumerate(figures) if place < shown or f.name in SAID]
 
 
 def list_measured(figures: Sequence[KeyFigure]) -> list[Measured]:

@@ -21,7 +21,7 @@ from rapport.chapter.opening import describe_opening, hold_threads, log_opening
 from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
-from rapport.params import UnitParams
+from rapport.params import ChapterParams, UnitParams
 from rapport.present import pieces
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Listing, compose
@@ -69,6 +69,11 @@ class Chapter:
     def unit(self) -> UnitParams:
         """The unit's parameters, as validated."""
         return self._world.unit
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """Give what every parameter of a chapter is where nobody says otherwise."""
+        return {name: field.default for name, field in ChapterParams.model_fields.items()}
 
     @property
     def as_of(self) -> date | None:

@@ -95,7 +95,28 @@ def _movement(figure: Figure, size: Value | None) -> tuple[str, str]:
     return ("small" if case == "none" else "unclear"), "none"
 
 
+def target_words(figures: Sequence[Any], targets: Mapping[str, float]) -> dict[str, Value]:
+    """Give the targets of key figures as values, by slot: `net_target`.
+
+    Parameters
+    ----------
+    figures : each with `name` and `now`, which has a `unit`
+    targets : by name of a figure, in its unit
+    """
+    return {
+        f"{figure.name}_target": Value(
+            f"parameter.target.{figure.name}", targets[figure.name], "ratio", figure.now.unit
+        )
+        for figure in figures
+        if figure.name in targets
+    }
+
+
 def _small(figure: Figure, value: Value, values: Values) -> Sentence:
+    target = values.get(f"{figure.name}_target")
+    if target is not None:
+        case = "count_target" if value.interval is None else "estimate_target"
+        return Sentence("summary.card_small", {"value": value, "target": target}, case=case)
     if value.interval is not None:
         case = "share" if value.unit == "share" else "ratio"
         return Sentence("summary.card_small", {"value": value}, case=case)
@@ -196,11 +217,14 @@ def segment_overview(
     )
 
 
-def gaps(*, has_surveys: bool, has_segments: bool = True) -> Listing:
+def gaps(
+    *, has_surveys: bool, has_segments: bool = True, has_stages: bool = False,
+    has_value: bool = False,
+) -> Listing:  # fmt: skip
     """Name what the report does not hold, as parts of one sentence."""
-    missing = [] if has_segments else ["segments"]
-    missing += [] if has_surveys else ["satisfaction"]
-    missing += ["lifecycle", "value", "campaigns", "recommendation"]
+    there = {"segments": has_segments, "satisfaction": has_surveys, "lifecycle": has_stages,
+             "value": has_value, "campaigns": False, "recommendation": False}  # fmt: skip
+    missing = [name for name, is_there in there.items() if not is_there]
     return Listing(
         tuple(Sentence("summary.gap_item", {"gap": label_value("gap", name)}) for name in missing)
     )
