@@ -30,9 +30,9 @@ ROUGH, FINE = 1e-6, 1e-12  # gains of the mean log-likelihood at which a climb e
 class BgNbd:
     """A fitted model: `r`, `alpha` (weeks), `a`, `b`, and how far they can be trusted.
 
-    `covariance` is of the logarithms of the parameters, empty where it cannot be had (a parameter
-    at its bound). `gradient` is the steepest slope that is left, of the log-likelihood along a
-    logarithm.
+    `covariance` is of the logarithms of the parameters: None where customers are all alike (r or
+    alpha at its bound), 0 for a and b where no drop-out is seen, which holds them. `gradient` is
+    the steepest slope that is left, of the log-likelihood along a logarithm.
     """
 
     r: float
@@ -57,7 +57,7 @@ class BgNbd:
     @property
     def sees_spread(self) -> bool:
         """Whether the data show that customers differ in how often they order."""
-        return self.r <= SPREAD and self.alpha <= SPREAD
+        return self.r <= SPREAD and self.covariance is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ def prepare(histories: Histories) -> Prepared:
     repeats = histories.x > 0
     alone = ~repeats
     return Prepared(
-        counts=np.bincount(histories.x, weights=histories.n, minlength=1),
+        counts=np.bincount(histories.x, weights=histories.n, minlength=1).astype(float),
         zero_days=histories.T[alone],
         zero_n=histories.n[alone],
         x=histories.x[repeats],
@@ -184,10 +184,14 @@ def fit_bgnbd(histories: Histories) -> BgNbd:
     best = max(found, key=lambda logs: log_likelihood(logs, some)[0])
     logs, covariance = _polish(_climb(best, rows, fine=FINE), rows)
     value, slopes = log_likelihood(logs, rows)
-    free = np.abs(logs) < LOG_BOUND - 1e-6
-    steepest = float(np.abs(slopes[free]).max(initial=0.0))
+    free = slice(4) if _sees_drop_out(logs) else slice(2)
+    steepest = float(np.abs(slopes[free]).max())
     r, alpha, a, b = (float(part) for part in np.exp(logs))
     return BgNbd(r, alpha, a, b, value, int(rows.total), covariance, steepest)
+
+
+def _sees_drop_out(logs: Floats) -> bool:
+    return bool(logs[2] >= np.log(SEEN_A) and logs[3] <= np.log(SEEN_B))
 
 
 def _starts(rows: Prepared) -> list[Floats]:
@@ -222,25 +226,32 @@ def find_curvature(logs: Floats, slopes: Callable[[Floats], Floats]) -> Floats:
 
 
 def _polish(logs: Floats, rows: Prepared) -> tuple[Floats, Floats | None]:
-    """Take two steps of Newton, and give the covariance at their end; None at a bound."""
-    if np.abs(logs).max() > LOG_BOUND - 1e-3:
+    """Take two steps of Newton, and give the covariance at their end; None at a bound.
+
+    Where drop-out is not seen, a and b lie on a ridge without a top: they are held.
+    """
+    free = slice(4) if _sees_drop_out(logs) else slice(2)
+    if np.abs(logs[free]).max() > LOG_BOUND - 1e-3:
         return logs, None
-    curvature = find_curvature(logs, lambda place: log_likelihood(place, rows)[1])
+    curvature = find_curvature(logs, lambda place: log_likelihood(place, rows)[1])[free, free]
     if np.linalg.eigvalsh(curvature).max() >= 0:
         return logs, None
     slopes = log_likelihood(logs, rows)[1]
     for _ in range(2):
-        step = logs - np.linalg.solve(curvature, slopes)
+        step = logs.copy()
+        step[free] -= np.linalg.solve(curvature, slopes[free])
         steep = log_likelihood(step, rows)[1]
-        if not np.abs(steep).max() < np.abs(slopes).max():
+        if not np.abs(steep[free]).max() < np.abs(slopes[free]).max():
             break
         logs, slopes = step, steep
-    return logs, np.linalg.inv(-curvature)
+    covariance = np.zeros((4, 4))
+    covariance[free, free] = np.linalg.inv(-curvature)
+    return logs, covariance
 
 
 def parameter_intervals(fitted: BgNbd, *, confidence: float = 0.95) -> list[tuple[float, float]]:
-    """Give Wald intervals of r, alpha, a, b, made on their logarithms; none without covariance."""
-    if fitted.covariance is None:
+    """Give Wald intervals of r, alpha, a, b, made on their logarithms; none without drop-out."""
+    if fitted.covariance is None or not fitted.sees_drop_out:
         return []
     half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(np.diag(fitted.covariance))
     ends = np.exp([fitted.logs - half, fitted.logs + half])

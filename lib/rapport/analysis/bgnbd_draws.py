@@ -8,12 +8,14 @@ is tested. One by one, 200 refits took ten times as long.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from rapport.analysis.bgnbd import LOG_BOUND, UNIT_DAYS, BgNbd, Prepared, prepare
 from rapport.analysis.bgnbd_histories import Floats, Histories
+from rapport.analysis.bgnbd_predict import expect_lasting, log_odds_gone, pair_histories
 
 MAX_STEPS = 15
 NEAR_ENOUGH = 0.01  # of the standard error of each parameter
@@ -41,13 +43,11 @@ def refit_bgnbd(fitted: BgNbd, histories: Histories, drawn: Floats) -> Floats:
     logarithms of r, alpha, a, b: one row per draw. A draw that ran to a bound stays there.
     """
     assert fitted.covariance is not None
-    weights = _sum_by_row(drawn, histories)
+    weights = weigh(histories, drawn)
     rows = prepare(histories)
-    alone = histories.x == 0
-    zero, repeating = weights[:, alone], weights[:, ~alone]
 
     def slopes(logs: Floats, open_: np.ndarray) -> Floats:
-        return slopes_of_draws(logs, rows, zero[open_], repeating[open_])
+        return slopes_of_draws(logs, rows, weights.of(open_))
 
     start = np.tile(fitted.logs, (len(drawn), 1))
     return step_to_draws(start, slopes, fitted.covariance, LOG_BOUND)
@@ -56,65 +56,120 @@ def refit_bgnbd(fitted: BgNbd, histories: Histories, drawn: Floats) -> Floats:
 def step_to_draws(
     start: Floats, slopes: Callable[[Floats, np.ndarray], Floats], covariance: Floats, bound: float
 ) -> Floats:
-    """Walk from one fit to the fits of draws, with the curvature of the one.
+    """Walk from one fit to the fits of draws: Broyden's steps, the first by the fit's covariance.
 
     Parameters
     ----------
     start : one row per draw
     slopes : of logarithms, one row per draw that is still walking, and these draws' numbers
     """
-    logs, error = start.copy(), np.sqrt(np.diag(covariance))
+    # A parameter that is held has no error, and no step of its own.
+    error = np.sqrt(np.diag(covariance))
+    logs, error = start.copy(), np.where(error > 0, error, np.inf)
+    ways = np.tile(covariance, (len(logs), 1, 1))
     open_ = np.arange(len(logs))
+    before = slopes(logs, open_)
     for _ in range(MAX_STEPS):
-        step = np.clip(slopes(logs[open_], open_) @ covariance, -LONGEST, LONGEST)
-        logs[open_] = np.clip(logs[open_] + step, -bound, bound)
-        open_ = open_[np.abs(step / error).max(axis=1) > NEAR_ENOUGH]
+        step = np.einsum("dij,dj->di", ways[open_], before)
+        there = np.clip(logs[open_] + np.clip(step, -LONGEST, LONGEST), -bound, bound)
+        step, logs[open_] = there - logs[open_], there
+        walks = np.abs(step / error).max(axis=1) > NEAR_ENOUGH
+        open_, step, before = open_[walks], step[walks], before[walks]
         if not len(open_):
             break
+        after = slopes(logs[open_], open_)
+        _learn(ways, open_, step, before - after)
+        before = after
     return logs
 
 
-def _sum_by_row(drawn: Floats, histories: Histories) -> Floats:
+def _learn(ways: Floats, open_: np.ndarray, step: Floats, fall: Floats) -> None:
+    """Let each draw's inverse curvature explain what its last step did to the slopes."""
+    guess = np.einsum("dij,dj->di", ways[open_], fall)
+    along = np.einsum("di,dij->dj", step, ways[open_])
+    size = np.einsum("di,di->d", step, guess)
+    safe = np.where(np.abs(size) > 1e-300, size, np.inf)
+    ways[open_] += (step - guess)[:, :, None] * along[:, None, :] / safe[:, None, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """Customers drawn, one column per draw: of each history, and of each number of repeats."""
+
+    zero: Floats
+    repeating: Floats
+    by_count: Floats
+
+    def of(self, draws: np.ndarray) -> Weights:
+        """Give those of some draws."""
+        return Weights(self.zero[:, draws], self.repeating[:, draws], self.by_count[:, draws])
+
+
+def weigh(histories: Histories, drawn: Floats) -> Weights:
+    """Count the drawn customers of each history."""
     order = np.argsort(histories.row, kind="stable")
     starts = np.searchsorted(histories.row[order], np.arange(len(histories.x)))
-    return np.add.reduceat(drawn[:, order], starts, axis=1)
+    n = np.add.reduceat(drawn.T[order], starts, axis=0)
+    # Histories lie by rising x.
+    first = np.flatnonzero(np.diff(histories.x, prepend=-1))
+    alone = histories.x == 0
+    return Weights(n[alone], n[~alone], np.add.reduceat(n, first, axis=0))
 
 
-def slopes_of_draws(logs: Floats, rows: Prepared, zero: Floats, repeating: Floats) -> Floats:
+def slopes_of_draws(logs: Floats, rows: Prepared, weights: Weights) -> Floats:
     """Give the slopes of `bgnbd.log_likelihood` for many parameters and weights at once.
 
     Parameters
     ----------
     logs : one row per draw: logarithms of r, alpha, a, b
-    zero, repeating : one row per draw: customers of each history without and with repeats
     """
-    r, alpha, a, b = np.exp(logs).T[:, :, None]
-    days = alpha + np.arange(rows.n_days) / UNIT_DAYS
+    zero, repeating = weights.zero, weights.repeating
+    # Histories run down and draws across, so that looking up a day copies whole rows.
+    r, alpha, a, b = np.exp(logs).T
+    days = alpha + np.arange(rows.n_days)[:, None] / UNIT_DAYS
     log_days, one_by = np.log(days), 1.0 / days
-    fall = log_days[:, rows.T] - log_days[:, rows.t_x]
-    orders = r + rows.x
-    tails = b + np.arange(max(len(rows.counts) - 1, 1))
-    gone = repeating * special.expit((np.log(a) - np.log(tails))[:, rows.x - 1] + orders * fall)
-    weighted = repeating * orders
-    lost = one_by[:, rows.t_x] - one_by[:, rows.T]
-    slopes = _slopes_by_count(rows, (r, alpha, a, b), zero, repeating)
-    slopes[:, 0] += (gone * fall - repeating * log_days[:, rows.T]).sum(axis=1)
-    slopes[:, 0] -= (zero * log_days[:, rows.zero_days]).sum(axis=1)
-    slopes[:, 1] -= (weighted * one_by[:, rows.T] + gone * orders * lost).sum(axis=1)
-    slopes[:, 1] -= r[:, 0] * (zero * one_by[:, rows.zero_days]).sum(axis=1)
-    slopes[:, 2] += gone.sum(axis=1) / a[:, 0]
-    slopes[:, 3] -= (gone / tails[:, rows.x - 1]).sum(axis=1)
-    return np.asarray(slopes * np.exp(logs))
+    far = log_days[rows.T]
+    fall = far - log_days[rows.t_x]
+    orders = r + rows.x[:, None]
+    tails = b + np.arange(max(len(rows.counts) - 1, 1))[:, None]
+    gone = repeating * special.expit((np.log(a) - np.log(tails))[rows.x - 1] + orders * fall)
+    soon = one_by[rows.T]
+    lost = repeating * soon + gone * (one_by[rows.t_x] - soon)
+    slopes = _slopes_by_count(np.flatnonzero(rows.counts), (r, alpha, a, b), weights.by_count)
+    slopes[0] += _add(gone, fall) - _add(repeating, far) - _add(zero, log_days[rows.zero_days])
+    slopes[1] -= _add(orders, lost) + r * _add(zero, one_by[rows.zero_days])
+    slopes[2] += gone.sum(axis=0) / a
+    slopes[3] -= _add(gone, (1.0 / tails)[rows.x - 1])
+    return np.asarray(slopes.T * np.exp(logs))
 
 
-def _slopes_by_count(
-    rows: Prepared, parameters: tuple[Floats, ...], zero: Floats, repeating: Floats
-) -> Floats:
+def _add(one: Floats, other: Floats) -> Floats:
+    return np.asarray(np.einsum("ij,ij->j", one, other))
+
+
+def _slopes_by_count(seen: np.ndarray, parameters: tuple[Floats, ...], n: Floats) -> Floats:
     r, alpha, a, b = parameters
-    (seen,) = np.nonzero(rows.counts)
-    n = (repeating @ (rows.x[:, None] == seen)) + zero.sum(axis=1)[:, None] * (seen == 0)
-    either = special.digamma(a + b) - special.digamma(a + b + seen)
-    rate = special.digamma(r + seen) - special.digamma(r) + np.log(alpha)
-    kept = special.digamma(b + seen) - special.digamma(b)
-    whole = (n.sum(axis=1) * (r / alpha)[:, 0], (n * either).sum(axis=1))
-    return np.column_stack([(n * rate).sum(axis=1), *whole, (n * (either + kept)).sum(axis=1)])
+    counts = seen[:, None]
+    either = special.digamma(a + b) - special.digamma(a + b + counts)
+    rate = special.digamma(r + counts) - special.digamma(r) + np.log(alpha)
+    kept = special.digamma(b + counts) - special.digamma(b)
+    whole = n.sum(axis=0) * r / alpha
+    return np.array([_add(n, rate), whole, _add(n, either), _add(n, either + kept)])
+
+
+def expect_of_draws(logs: Floats, histories: Histories, days: float) -> Floats:
+    """Give the order days expected within a span of days, of the customers as they are.
+
+    Parameters
+    ----------
+    logs : one row per draw: logarithms of r, alpha, a, b
+
+    Returns
+    -------
+    one row per draw, one column per distinct history
+    """
+    parameters = np.exp(logs).T[:, :, None]
+    x, whole, place = pair_histories(histories)
+    lasting = expect_lasting(parameters, x, whole, days / UNIT_DAYS)
+    there = special.expit(-log_odds_gone(parameters, histories))
+    return np.asarray(np.maximum(lasting[:, place] * there, 0.0))

@@ -6,7 +6,7 @@ each distinct history.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,14 +29,16 @@ def chance_there(fitted: BgNbd, histories: Histories) -> Floats:
     ----------
     Fader, Hardie & Lee (2008), Computing P(alive) using the BG/NBD model, note 021.
     """
-    return np.asarray(special.expit(-_log_odds_gone(fitted, histories)))
+    return np.asarray(special.expit(-log_odds_gone(np.exp(fitted.logs), histories)))
 
 
-def _log_odds_gone(fitted: BgNbd, histories: Histories) -> Floats:
+def log_odds_gone(parameters: Iterable[Any], histories: Histories) -> Floats:
+    """Give the logarithm of the odds of having left; parameters may be of many draws."""
+    r, alpha, a, b = parameters
     x, last, whole = histories.x, histories.t_x / UNIT_DAYS, histories.T / UNIT_DAYS
     repeats = x > 0
-    tail = np.log(fitted.a) - np.log(np.where(repeats, fitted.b + x - 1, 1.0))
-    waited = (fitted.r + x) * np.log((fitted.alpha + whole) / (fitted.alpha + last))
+    tail = np.log(a) - np.log(np.where(repeats, b + x - 1, 1.0))
+    waited = (r + x) * np.log((alpha + whole) / (alpha + last))
     return np.where(repeats, tail + waited, -np.inf)
 
 
@@ -71,7 +73,7 @@ def pair_histories(histories: Histories) -> tuple[Floats, Floats, Ints]:
     return x.astype(float), whole / UNIT_DAYS, place
 
 
-def expect_lasting(parameters: Sequence[Any], x: Any, whole: Any, spans: Any) -> Floats:
+def expect_lasting(parameters: Iterable[Any], x: Any, whole: Any, spans: Any) -> Floats:
     """Give the orders expected of customers who are known to be there, of any shape together.
 
     The hypergeometric function is taken in Euler's other form, whose terms do not grow with x.

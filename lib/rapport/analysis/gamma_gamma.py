@@ -8,7 +8,7 @@ docs/methods.md, 3.5.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,7 +165,7 @@ def _polish(logs: Floats, rows: _Rows) -> tuple[Floats, Floats | None]:
         if not np.abs(steep).max() < np.abs(slopes).max():
             break
         logs, slopes = step, steep
-    return logs, np.linalg.inv(-curvature)
+    return logs, np.asarray(np.linalg.inv(-curvature), dtype=float)
 
 
 def refit_gamma_gamma(
@@ -187,10 +187,10 @@ def refit_gamma_gamma(
         return slopes_of_draws(logs, rows, drawn[open_])
 
     start = np.tile(fitted.logs - unit, (len(drawn), 1))
-    return step_to_draws(start, slopes, fitted.covariance, LOG_BOUND) + unit
+    return np.asarray(step_to_draws(start, slopes, fitted.covariance, LOG_BOUND) + unit)
 
 
-def expect_amount(parameters: Sequence[Any], x: npt.ArrayLike, m: npt.ArrayLike) -> Floats:
+def expect_amount(parameters: Iterable[Any], x: npt.ArrayLike, m: npt.ArrayLike) -> Floats:
     """Give the mean amount expected of an order of a customer: E[M | m, x].
 
     Parameters

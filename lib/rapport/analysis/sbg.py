@@ -82,7 +82,7 @@ def fit_sbg(periods: npt.ArrayLike, ended: npt.ArrayLike, n: npt.ArrayLike) -> S
     ends = np.bincount(at[has_ended], weights=counts[has_ended], minlength=last + 1)[1:]
     passed = np.bincount(at[~has_ended], weights=counts[~has_ended], minlength=last + 1)
     reached = np.cumsum(ends[::-1])[::-1] + np.cumsum(passed[::-1])[::-1][1:]
-    stayed = reached - ends
+    ends, stayed = ends.astype(float), (reached - ends).astype(float)
     if ends.sum() == 0 or stayed.sum() == 0:
         raise ValueError("sBG: needs contracts that ended and contracts that were renewed")
     logs, covariance = _climb(ends, stayed)
@@ -133,7 +133,7 @@ def _climb(ends: Floats, stayed: Floats) -> tuple[Floats, Floats | None]:
     if np.linalg.eigvalsh(curvature).max() >= 0:
         return logs, None
     step = np.linalg.solve(curvature, log_likelihood(logs, ends, stayed)[1])
-    return logs - step, np.linalg.inv(-curvature)
+    return logs - step, np.asarray(np.linalg.inv(-curvature), dtype=float)
 
 
 def project_survival(fitted: Sbg, periods: npt.ArrayLike, *, passed: int = 0) -> Floats:
