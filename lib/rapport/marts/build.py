@@ -17,7 +17,7 @@ from rapport.marts.tags import make_tags
 from rapport.marts.windows import list_windows
 from rapport.schema import SCHEMAS
 from rapport.tables import arrow_schema
-from rapport.tables.engine import select
+from rapport.tables.engine import select, select_from
 
 PERIODS = pa.schema(
     [
@@ -37,7 +37,8 @@ def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Parameters
     ----------
     arguments : `name`, `tables` (table: path of its Parquet file), `settings` (the chapter
-        parameters; for `periods` also `period`, a period's code), `into` (a folder)
+        parameters; for `periods` also `period`, a period's code), `into` (a folder), `objects`
+        (the folder beneath which all those files lie)
 
     Returns
     -------
@@ -45,12 +46,18 @@ def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """
     name = arguments["name"]
     paths = {table: Path(path) for table, path in arguments["tables"].items()}
-    made = build_mart(name, paths, settings=arguments["settings"], into=Path(arguments["into"]))
+    into, shelf = Path(arguments["into"]), Path(arguments["objects"])
+    made = build_mart(name, paths, settings=arguments["settings"], into=into, shelf=shelf)
     return {name: {"path": str(made.path), "digest": made.digest, "n_rows": made.n_rows}}
 
 
 def build_mart(
-    name: str, paths: Mapping[str, Path], *, settings: Mapping[str, Any], into: Path
+    name: str,
+    paths: Mapping[str, Path],
+    *,
+    settings: Mapping[str, Any],
+    into: Path,
+    shelf: Path | None = None,
 ) -> tables.TableFile:
     """Write one mart to `<into>/<name>.parquet`.
 
@@ -62,6 +69,7 @@ def build_mart(
     settings : the chapter parameters, read by `settings`, `periods`, `funnel_steps` and
         `tags_held` (`tags`: condition by tag) only; the others read the table `settings`, so
         that its digest says whether they moved
+    shelf : the folder beneath which all those files lie, where several marts are made in turn
 
     Raises
     ------
@@ -83,7 +91,7 @@ def build_mart(
         given: dict[str, Path | pa.Table] = {table: paths[table] for table in mart.reads}
         for table in mart.uses:
             given[table] = paths.get(table) or arrow_schema(SCHEMAS[table]).empty_table()
-        rows = select(mart.sql, given)
+        rows = select_from(shelf, mart.sql, given) if shelf else select(mart.sql, given)
     else:
         rows = _make(name, {table: paths[table] for table in mart.reads}, settings)
     return tables.write_table(rows, into / f"{name}.parquet")

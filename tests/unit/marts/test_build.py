@@ -166,6 +166,7 @@ def test_a_table_task_takes_and_gives_plain_json(tmp_path):
     arguments = {
         "name": "periods", "tables": {"snapshot": str(snapshot)},
         "settings": SETTINGS | {"period": "2010-11"}, "into": str(tmp_path / "made"),
+        "objects": str(tmp_path),
     }  # fmt: skip
 
     made = run_task(json.loads(json.dumps(arguments)))
@@ -196,7 +197,7 @@ def test_a_table_task_loads_no_pandas(tmp_path):
     tasks = [
         {
             "name": name, "tables": reads, "settings": SETTINGS | {"period": "2010-11"},
-            "into": str(tmp_path / "again"),
+            "into": str(tmp_path / "again"), "objects": str(tmp_path),
         }
         for name in MARTS
     ]  # fmt: skip

@@ -35,8 +35,9 @@ class Limits:
 class TableTask:
     """One table made by a function of the package, in a worker.
 
-    The function gets one mapping, `arguments` and beside them `name`, `tables` (alias: path) and
-    `into` (a folder), and returns `{name: {"path", "digest", "n_rows"}}`.
+    The function gets one mapping, `arguments` and beside them `name`, `tables` (alias: path),
+    `into` (a folder) and `objects` (the folder beneath which all tables lie), and returns
+    `{name: {"path", "digest", "n_rows"}}`.
     """
 
     id: str

@@ -149,7 +149,8 @@ def _make_table(job: Job, task: TableTask) -> Outcome:
     paths = {alias: str(job.store.object_path(digest)) for alias, digest in job.tables.items()}
     into = job.folder / "writes"
     into.mkdir()
-    made = function({**task.arguments, "name": task.name, "tables": paths, "into": str(into)})
+    given = {"name": task.name, "tables": paths, "into": str(into)}
+    made = function({**task.arguments, **given, "objects": str(job.store.objects)})
     return Outcome(tables={name: store_table(job.store, table) for name, table in made.items()})
 
 
