@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from math import sqrt
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 
 from rapport.analysis.resampling import FEW, Interval, interval_of, ratio_estimator, to_floats
@@ -232,16 +233,36 @@ def clustered_share(
     True
     """
     rows = np.column_stack([np.asarray(list(k), dtype=np.int64), np.asarray(list(n), np.int64)])
-    if rows[:, 1].sum() == 0:
-        return None
     cells, counts = np.unique(rows, axis=0, return_counts=True)
+    return share_of_cells(cells, counts, confidence=confidence, seed=seed)
+
+
+def share_of_cells(
+    cells: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], *,
+    confidence: float = 0.95, seed: int = 0,
+) -> Interval | None:  # fmt: skip
+    """Give the interval of `clustered_share` from customers that were counted before.
+
+    Parameters
+    ----------
+    cells : one row per different customer, in rising order: rows that count, and rows in all
+    counts : how many customers are like that
+
+    Examples
+    --------
+    >>> one = share_of_cells(np.array([[0, 2], [2, 2]]), np.array([50, 50]))
+    >>> one == clustered_share([0, 2] * 50, [2, 2] * 50)
+    True
+    """
+    if cells[:, 1].sum() == 0:
+        return None
     random = np.random.default_rng(seed)
     weights = random.multinomial(counts.sum(), counts / counts.sum(), size=N_DRAWS_CLUSTERED)
     sums = weights @ cells
     shares = sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
     tail = (1 - confidence) / 2
     low, high = np.quantile(shares, [tail, 1 - tail])
-    return Interval(float(low), float(high), approximate=len(rows) < FEW)
+    return Interval(float(low), float(high), approximate=bool(counts.sum() < FEW))
 
 
 def _check_counts(k: int, n: int) -> None:
