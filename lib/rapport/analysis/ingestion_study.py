@@ -88,7 +88,7 @@ def _facts(facts: Mapping[str, Any], currency: str) -> list[Measured]:
         ("sale_lines.identified", "sale_lines_identified", "rows"),
     )  # fmt: skip
     found = [
-        Measured(name, _count(facts[key]), "count", unit)
+        Measured(name, _count(facts[key]), "count", unit, _whole(name, facts))
         for name, key, unit in counts
         if key in facts
     ]
@@ -105,6 +105,11 @@ def _facts(facts: Mapping[str, Any], currency: str) -> list[Measured]:
         found += _share("identified.share", facts["net_identified"], facts["net"])
         found += _share("unidentified.share", facts["net"] - facts["net_identified"], facts["net"])
     return found
+
+
+def _whole(name: str, facts: Mapping[str, Any]) -> int | None:
+    """Give of how many customers a count is a part, so that neither tells who is missing."""
+    return int(facts["customers"]) if name == "buyers" and "customers" in facts else None
 
 
 def _count(value: Any) -> Number:

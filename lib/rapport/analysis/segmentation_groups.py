@@ -41,9 +41,10 @@ def name_groups(clustering: Clustering) -> str:
 
 def measure_groups(clustering: Clustering, *, min_count: int = 10) -> list[Measured]:
     """Name the numbers of the groups: how many, how far apart, how firm, how many left out."""
-    marked, n = clustering.diagnostics, len(clustering.labels) - clustering.n_left_out
+    marked, n = clustering.diagnostics, _say_whole(clustering, min_count)
+    whole = len(clustering.labels)
     found = [
-        count_or_hide("groups.n", n, min_count),
+        Measured("groups.n", whole - clustering.n_left_out, "count", "customers", whole),
         count_or_hide("groups.n_left_out", clustering.n_left_out, min_count),
     ]
     if len(marked):
@@ -60,6 +61,12 @@ def measure_groups(clustering: Clustering, *, min_count: int = 10) -> list[Measu
         Measured("groups.rand", float(row["rand"]), "iterative", "ratio", n),
         Measured("groups.jaccard", float(row["jaccard"]), "iterative", "ratio", n),
     ]
+
+
+def _say_whole(clustering: Clustering, min_count: int) -> int:
+    """Give of how many customers groups are said: of all scored, where that leaves out but few."""
+    n = clustering.n_left_out
+    return len(clustering.labels) - (n if n >= min_count else 0)
 
 
 def list_remarks(clustering: Clustering, *, min_count: int = 10) -> list[tuple[str, str]]:
@@ -107,11 +114,13 @@ def study_rules(clustering: Clustering, customers: pd.DataFrame, *, seed: int) -
     return fit_tree_rules(customers, clustering.labels, measures=TAKEN, seed=seed)
 
 
-def measure_rules(rules: TreeRules | None, clustering: Clustering) -> list[Measured]:
+def measure_rules(
+    rules: TreeRules | None, clustering: Clustering, *, min_count: int = 10
+) -> list[Measured]:
     """Name the share of customers whom the rules put where K-means does."""
     if rules is None or rules.fidelity is None:
         return []
-    n = int((clustering.labels > 0).sum())
+    n = _say_whole(clustering, min_count)
     return [Measured("rules.fidelity", rules.fidelity, "iterative", "share", n)]
 
 

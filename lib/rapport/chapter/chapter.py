@@ -196,7 +196,9 @@ class Chapter:
         if isinstance(rows, tables.TableFile):
             file = rows.move(path)
         else:
-            safe = hide_suppressed(rows) if isinstance(rows, pd.DataFrame) else rows
+            safe = rows
+            if isinstance(rows, pd.DataFrame):
+                safe = hiding.hide_few(hide_suppressed(rows), self.unit.min_count)
             file = tables.write_table(safe, path)
         guessed = pieces.column_kinds(file.schema)
         known = {name: (kinds or {}).get(name, kind) for name, kind in guessed.items()}

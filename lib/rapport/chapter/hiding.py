@@ -16,11 +16,12 @@ from rapport import tables
 from rapport.errors import DisclosureError
 from rapport.present.tables import TableSpec
 from rapport.present.values import Suppressed
-from rapport.privacy import PRIVATE, protect_cells
-from rapport.privacy.disclosed import COUNTED, adds_up
+from rapport.privacy import PRIVATE, protect_cells, suppress_small
+from rapport.privacy.disclosed import COUNTED, SHARE, adds_up, count_hits, is_rate, is_small
 
 LISTED = "tables.json"
 Spec = TypeVar("Spec")
+Table = TypeVar("Table", bound=TableSpec)
 
 
 def refuse_private(table: str, chapter: str) -> None:
@@ -52,21 +53,55 @@ def hide_counts(spec: Spec, min_count: int) -> Spec:
     """Give a table of which no cell of customers is too small, or had by subtraction.
 
     Of a table whose rows say more than counts, the other numbers of a row go with its count: a
-    share of a known total would tell it. Anything but a table comes back as it is, and so does a
-    table of which the chapter hid cells itself: the gate looks at it before it is printed.
+    share of a known total would tell it. A share that tells, by its denominator, of too few goes,
+    and so does the next smallest where it stands alone. Anything but a table comes back as it is,
+    and so does a table of which the chapter hid cells itself: the gate looks at it before it is
+    printed.
     """
     if not isinstance(spec, TableSpec):
         return spec
-    names = [c.key for c in spec.columns if (c.kind, c.unit) == ("count", COUNTED)]
-    counts = _read_counts(spec.frame, names)
+    table = _hide_rates(spec, min_count)
+    names = [c.key for c in table.columns if (c.kind, c.unit) == ("count", COUNTED)]
+    counts = _read_counts(table.frame, names)
     if counts is None:
-        return spec
+        return table
     hidden = protect_cells(
         counts, min_count, row_totals=adds_up(counts), has_total_row=_has_total_row(counts)
     )
     if not any(map(any, hidden)):
-        return spec
-    return replace(spec, frame=_hide(spec, names, counts, hidden, min_count))
+        return table
+    return replace(table, frame=_hide(table, names, counts, hidden, min_count))
+
+
+def hide_few(rows: pd.DataFrame, min_count: int) -> pd.DataFrame:
+    """Empty the shares of a table of values (`value`, `n`, `low`, `high`) that tell of too few."""
+    if not {"value", "n"} <= set(rows.columns):
+        return rows
+    pairs = zip(_read_numbers(rows["value"]), _read_numbers(rows["n"]), strict=True)
+    few = [value is not None and 0 < value < 1 and is_small(count_hits(value, n), min_count)
+           for value, n in pairs]  # fmt: skip
+    told = [name for name in ("value", "low", "high") if name in rows]
+    return rows.assign(**{name: rows[name].mask(np.array(few, bool)) for name in told})
+
+
+def _read_numbers(column: pd.Series[Any]) -> list[int | float | None]:
+    cells = [cell.item() if isinstance(cell, np.generic) else cell for cell in column]
+    return [cell if isinstance(cell, int | float) and cell == cell else None for cell in cells]  # noqa: PLR0124 - NaN
+
+
+def _hide_rates(spec: Table, min_count: int) -> Table:
+    counted = [c.key for c in spec.columns if (c.kind, c.unit) == ("count", COUNTED)]
+    shares = [c for c in spec.columns if c.is_number and c.unit == SHARE]
+    frame = spec.frame
+    for column in shares:
+        told = [column.key, *(column.limits or ())]
+        rates = _read_numbers(spec.frame[column.key])
+        for whole in (_read_numbers(spec.frame[name]) for name in counted):
+            if is_rate(rates, whole):
+                hits = [count_hits(*pair) or 0 for pair in zip(rates, whole, strict=True)]
+                hidden = np.array(suppress_small(hits, min_count), bool)
+                frame = frame.assign(**{name: frame[name].mask(hidden) for name in told})
+    return spec if frame is spec.frame else replace(spec, frame=frame)
 
 
 def _read_counts(frame: pd.DataFrame, names: Sequence[str]) -> list[list[int]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 from rapport.analysis.measured import Measured
 from rapport.params import UnitParams
 from rapport.present.values import KINDS, Kind, Suppressed, Value
-from rapport.privacy.disclosed import is_counted, is_small
+from rapport.privacy.disclosed import has_small_rest, is_counted, is_few, is_small
 
 Plain = int | float | Decimal | str | date | None
 
@@ -20,25 +21,39 @@ Plain = int | float | Decimal | str | date | None
 def make_value(measured: Measured, id: str, unit: UnitParams) -> Value:  # noqa: A002
     """Make the value object of one number of a unit; too few customers are not told.
 
+    A share of too few loses its interval, too, which would tell it; a count that leaves too few of
+    its `n` is hidden in their place.
+
     Raises
     ------
     TypeError
         The number is of a type that no record can hold, or its kind is not known.
     """
-    value: Plain | Suppressed = plain(measured.value)
-    if is_counted(id, measured.kind, measured.unit) and is_small(value, unit.min_count):
-        value = Suppressed(unit.min_count)
+    n = None if measured.n is None else int(measured.n)
+    told = plain(measured.value)
+    hidden = _hide(replace(measured, name=id, value=told, n=n), unit.min_count)
     return Value(
         id=id,
-        value=value,
+        value=told if hidden is None else hidden,
         kind=_kind(measured.kind),
         unit=measured.unit,
-        n=None if measured.n is None else int(measured.n),
-        interval=_ends(measured.interval),
+        n=n,
+        interval=_ends(measured.interval) if hidden is None else None,
         table=measured.table,
         currency=unit.currency,
         confidence=unit.confidence,
     )
+
+
+def _hide(told: Measured, min_count: int) -> Suppressed | None:
+    if is_counted(told.name, told.kind, told.unit):
+        if is_small(told.value, min_count):
+            return Suppressed(min_count)
+        if has_small_rest(told.value, told.n, min_count):
+            return Suppressed(min_count, told.n, is_rest=True)
+    if is_few(told.unit, told.value, told.n, min_count):
+        return Suppressed(min_count, told.n)
+    return None
 
 
 def hide_suppressed(rows: pd.DataFrame) -> pd.DataFrame:

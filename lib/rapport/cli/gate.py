@@ -21,7 +21,13 @@ from rapport.errors import DisclosureError
 from rapport.press.canonical import join_text
 from rapport.press.proof.manifest import Chapter
 from rapport.press.render.notebook import MIME
-from rapport.privacy.disclosed import check_columns, check_table, check_values
+from rapport.privacy.disclosed import (
+    check_columns,
+    check_rests,
+    check_table,
+    check_values,
+    list_wholes,
+)
 from rapport.privacy.scan import Candidates, Hit, is_confirmed
 from rapport.privacy.texts import list_groups
 from rapport.privacy.wording import HAS_HAN, SHORT, squash
@@ -94,13 +100,13 @@ class Gate:
 
     def _check_counts(self) -> Iterator[str]:
         for chapter in self._chapters:
+            wholes = list_wholes(chapter.values)
             for _, output in _list_outputs(chapter):
                 if _kind_of(output) == "table":
                     yield from check_table(output[MIME], self._min_count)
+                    yield from check_rests(output[MIME], wholes, self._min_count)
             for name, path in chapter.tables.items():
-                table = pq.ParquetFile(path).read(use_threads=False)
-                counts = {c: table[c].to_pylist() for c in table.column_names if c[:2] == "n_"}
-                yield from check_columns(name, counts, self._min_count)
+                yield from check_columns(name, read_numbers(path), self._min_count)
 
     def _find_persons(self, candidates: Candidates) -> Iterator[str]:
         places = dict.fromkeys(candidates.pseudonyms)
@@ -121,6 +127,15 @@ class Gate:
                     what = KINDS.get(row["kind"], "an identifier")
                     told[f"{_say_place(hit.place, row['value'])}: {what}"] = None
         yield from told
+
+
+def read_numbers(path: Path) -> dict[str, list[int | float | None]]:
+    """Read the columns of counts and shares of a table in the store."""
+    file = pq.ParquetFile(path)
+    wanted = [f.name for f in file.schema_arrow
+              if pa.types.is_integer(f.type) or pa.types.is_floating(f.type)]  # fmt: skip
+    table = file.read(columns=wanted, use_threads=False)
+    return {name: table[name].to_pylist() for name in wanted}
 
 
 def _refuse(found: Sequence[str]) -> None:

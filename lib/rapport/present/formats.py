@@ -38,7 +38,7 @@ def show(
 
     Parameters
     ----------
-    value : the value; None is "n/a", `Suppressed(10)` is "<10"
+    value : the value; None is "n/a", `Suppressed(10)` is "<10", of a share a bound in percent
     language : en or zh
     style : see the module
     decimals : in place of the usual ones, where a column must agree with itself
@@ -57,12 +57,26 @@ def show(
         is_prose = value.kind == "date" and wanted.form != "table"
         return label("word.undated" if is_prose else "word.missing", language)
     if isinstance(value.value, Suppressed):
-        return f"<{value.value.below}"
+        return _show_suppressed(value, value.value, language, wanted)
     if isinstance(value.value, str):
         return _show_text(value, value.value, language, wanted)
     if isinstance(value.value, date):
         return show_date(value.value, language, style=wanted.form)
     return _show_number(value, as_decimal(value.value), language, wanted)
+
+
+def _show_suppressed(value: Value, hidden: Suppressed, language: Language, style: Style) -> str:
+    """Give the bound that a hidden number is known by: <10, of a share <2.7%, of a rest >826."""
+    if style.form in _LIMITS:
+        return label("word.missing", language)
+    if hidden.of is None:
+        return f"<{hidden.below}"
+    if hidden.is_rest:
+        bound = Decimal(hidden.of - hidden.below)
+        return f">{_show_number(value, bound, language, style)}"
+    # Rounded up: the share is surely smaller than what is printed.
+    thousandths = min(-(-1000 * hidden.below // hidden.of), 1000)
+    return f"<{write(Decimal(thousandths) / 1000, share_layout(Decimal(), decimals=1))}"
 
 
 def _show_text(value: Value, text: str, language: Language, style: Style) -> str:
@@ -157,6 +171,7 @@ def _show_tenths(value: Value, number: Decimal, language: Language, style: Style
     return _show_number(value, number, language, whole)
 
 
+_LIMITS = ("limits", "range", "low", "high")
 _SPECIAL = {
     "interval": _show_interval,
     "limits": _show_limits,

@@ -25,9 +25,15 @@ KINDS: tuple[Kind, ...] = (
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A count of customers that is hidden because it lies under `below`."""
+    """A number that is hidden because it counts fewer than `below` customers.
+
+    `of` is the known whole: of a share its denominator, of a count (`is_rest`) the customers of
+    whom it leaves out fewer than `below`.
+    """
 
     below: int
+    of: int | None = None
+    is_rest: bool = False
 
 
 Scalar = int | Decimal | float | str | date | Suppressed | None

@@ -129,9 +129,9 @@ def test_suppressed_cells_reach_neither_the_file_nor_the_frame_of_the_chapter(st
 
 
 def test_a_recorded_value_is_shown_and_given_back(start, since):
-    value = start().record("churn.rate", 0.05, kind="ratio", unit="share", n=40)
+    value = start().record("churn.rate", 0.25, kind="ratio", unit="share", n=40)
 
-    assert (value.value, value.n) == (0.05, 40)
+    assert (value.value, value.n) == (0.25, 40)
     assert [one["id"] for one in since()[0]["values"]] == ["churn.rate"]
 
 

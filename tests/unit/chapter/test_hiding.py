@@ -9,7 +9,10 @@ import pyarrow as pa
 import pytest
 
 from rapport.chapter import open_chapter
+from rapport.chapter.hiding import hide_counts, hide_few
 from rapport.errors import DisclosureError
+from rapport.present.sentences import Sentence
+from rapport.present.tables import Column, TableSpec
 
 PEOPLE = pa.table({"customer_id": ["c1"], "kind": ["name"], "value": ["Anna Smith"]})
 
@@ -64,3 +67,41 @@ def test_a_draft_leaves_out_whom_runs_leave_out(make_project):
     path.write_text(json.dumps({"key": "other", "digests": []}), encoding="utf-8")
 
     assert open_chapter("ingestion", unit="sample-retail").erased == ()
+
+
+def rates(frame):
+    columns = (
+        Column("n", "segmentation.head.customers", "count", "customers"),
+        Column("rate", "segmentation.head.repeat", "ratio", "share", limits=("low", "high")),
+    )
+    return TableSpec("churn.table", columns, frame, Sentence("figures.rfm_grid.title"))
+
+
+def test_a_printed_rate_of_few_goes_with_its_interval_and_with_the_next_smallest():
+    share = [3 / 40, 12 / 30, 50 / 90]
+    frame = pd.DataFrame({"n": [40, 30, 90], "rate": share, "low": 0.01, "high": 0.9})
+
+    hidden = hide_counts(rates(frame), 10).frame
+
+    assert hidden["n"].tolist() == [40, 30, 90]
+    for name in ("rate", "low", "high"):
+        assert hidden[name].isna().tolist() == [True, True, False]
+
+
+def test_a_printed_share_of_something_else_stays():
+    frame = pd.DataFrame({"n": [40, 30], "rate": [3 / 40, 0.4033], "low": 0.01, "high": 0.9})
+
+    assert hide_counts(rates(frame), 10).frame.equals(frame)
+
+
+def test_a_table_of_values_tells_no_share_of_few():
+    rows = pd.DataFrame(
+        {"figure": ["churn", "repurchase", "net", "active"], "value": [0.05, 0.5, 3.5, 4.0],
+         "low": [0.02, 0.3, None, None], "n": pd.array([40, 40, 2, None], dtype="Int64")}
+    )  # fmt: skip
+
+    told = hide_few(rows, 10)
+
+    assert told["value"].isna().tolist() == [True, False, False, False]
+    assert told["low"].isna().tolist() == [True, False, True, True]
+    assert rows["value"].notna().all()

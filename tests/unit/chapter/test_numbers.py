@@ -108,3 +108,20 @@ def test_a_table_without_suppressed_cells_is_published_as_it_is():
     rows = pd.DataFrame({"segment": ["new"], "n": [25]})
 
     assert hide_suppressed(rows) is rows
+
+
+def test_a_share_of_few_customers_is_hidden_with_the_interval_that_would_tell_it(unit):
+    measured = Measured("rate", 3 / 332, "ratio", "share", 332, (0.003, 0.026))
+
+    value = make_value(measured, "churn.rate", unit)
+
+    assert (value.value, value.interval, value.n) == (Suppressed(10, 332), None, 332)
+
+
+def test_a_count_that_leaves_few_is_hidden_in_their_place(unit):
+    measured = Measured("groups.n", 835, "count", "customers", 836)
+
+    value = make_value(measured, "segmentation.groups.n", unit)
+
+    assert value.value == Suppressed(10, 836, is_rest=True)
+    assert describe_value(value)["value"] is None

@@ -158,6 +158,17 @@ def test_what_is_missing_or_hidden_says_so():
     assert show(Value("a.n", Suppressed(10), "count", "customers"), "zh") == "<10"
 
 
+def test_a_hidden_number_of_a_known_whole_is_known_by_its_bound():
+    few = Value("a.b", Suppressed(10, 375), "ratio", "share", n=375)
+    most = Value("a.n", Suppressed(10, 2377, is_rest=True), "count", "customers", n=2377)
+
+    assert show(few, "en", style="interval") == "<2.7%"  # 10 of 375 are 2.67 %
+    assert show(few, "zh", style="headline whole") == "<2.7%"
+    assert show(few, "en", style="range") == "n/a"
+    assert show(most, "en", style="unit") == f">2,367{NBSP}customers"
+    assert show(most, "zh") == ">2,367"
+
+
 @pytest.mark.parametrize(
     ("code", "english", "chinese"),
     [("2010-12", "December 2010", "2010年12月"), ("2010-Q4", "Q4 2010", "2010年第四季度"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from rapport.present.figures.effects import importance_bars, reliability
@@ -12,7 +13,8 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Value
+from rapport.present.values import Value, parameter_value
+from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
 GROUPS = {"orders": "order_rank", "contracts": "text"}
@@ -78,23 +80,45 @@ def return_table(summary: pd.DataFrame, values: Values, *, kind: str) -> TableSp
     )
 
 
-def rate_figure(history: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec | None:
-    """Give the churn rate by period; None where fewer than two periods have one.
+def rate_figure(
+    history: pd.DataFrame, values: Values, *, kind: str, min_count: int = 10
+) -> FigureSpec | None:
+    """Give the churn rate by period; None where fewer than two periods have one to be shown.
 
     Parameters
     ----------
     history : `period`, `rate`, `low`, `high`, `n_at_start`, `is_whole`
+    min_count : a rate of fewer who left leaves a gap
     """
-    if history["rate"].notna().sum() < 2:
+    shown = _hide_few(history, "rate", "n_at_start", min_count)
+    if shown["rate"].notna().sum() < 2:
         return None
     what = Sentence("churn.rates_subtitle", dict(values), case=kind)
-    spec = rate_by_month(history, id="churn.rates", what=what)
+    spec = rate_by_month(shown, id="churn.rates", what=what)
     # The period itself may have no rate; the title then names what is drawn and no number.
-    return spec.entitled(Sentence("churn.rates_title", dict(values)) if "rate" in values else None)
+    title = Sentence("churn.rates_title", dict(values)) if "rate" in values else None
+    is_whole = shown["rate"].notna().equals(history["rate"].notna())
+    return spec.entitled(title, caption=None if is_whole else _note_few(min_count))
+
+
+def _hide_few(rows: pd.DataFrame, rate: str, whole: str, min_count: int) -> pd.DataFrame:
+    """Empty the rates that tell of too few, and the next smallest with a lone one."""
+    hits = (rows[rate].astype(float) * rows[whole].astype(float)).round().fillna(0)
+    hidden = np.array(suppress_small([int(n) for n in hits], min_count), dtype=bool)
+    return rows.assign(**{name: rows[name].mask(hidden) for name in (rate, "low", "high")})
+
+
+def _note_few(min_count: int) -> Sentence:
+    least = parameter_value("min_count", min_count, "customers")
+    return Sentence("churn.few", {"min_count": least})
 
 
 def risk_figures(
-    bins: pd.DataFrame | None, importance: pd.DataFrame | None, values: Values
+    bins: pd.DataFrame | None,
+    importance: pd.DataFrame | None,
+    values: Values,
+    *,
+    min_count: int = 10,
 ) -> tuple[FigureSpec, ...]:
     """Give how well risks were calibrated and what they rest on; nothing without a model.
 
@@ -102,6 +126,7 @@ def risk_figures(
     ----------
     bins : `predicted`, `observed`, `low`, `high`, `n`
     importance : `features`, `loss`, `sd`
+    min_count : a group of which fewer left is not drawn
     """
     if bins is None or importance is None:
         return ()
@@ -109,10 +134,13 @@ def risk_figures(
     ranked = ranked.assign(
         low=ranked["importance"] - ranked["sd"], high=ranked["importance"] + ranked["sd"]
     )
-    calibration = reliability(bins, id="churn.reliability")
+    told = _hide_few(bins, "observed", "n", min_count).dropna(subset="observed")
+    calibration = reliability(told, id="churn.reliability") if len(told) else None
+    caption = None if len(told) == len(bins) else _note_few(min_count)
+    title = Sentence("churn.reliability_title", dict(values))
     weights = importance_bars(ranked, id="churn.importance")
     return (
-        calibration.entitled(Sentence("churn.reliability_title", dict(values))),
+        *([calibration.entitled(title, caption=caption)] if calibration else []),
         weights.entitled(Sentence("churn.importance_title", dict(values))),
     )
 

@@ -16,7 +16,7 @@ from rapport.present.labels import has_label, label
 from rapport.present.numbers import Layout, as_decimal, write
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head, join_unit
-from rapport.present.values import Value, label_value
+from rapport.present.values import Suppressed, Value, label_value
 
 Values = Mapping[str, Value]
 # The measures of RFM in the words of tables; days and order days are whole numbers.
@@ -27,6 +27,8 @@ def group_profile(points: pd.DataFrame, values: Values) -> FigureSpec | None:
     """Give where the median customer of each group stands; None without groups."""
     if points.empty:
         return None
+    if _is_rest_hidden(values):
+        points = points[points["n"] > points["n"].min()]
     spec = cluster_profile(points.astype({"cluster": str}), id="segmentation.groups")
     return spec.entitled(Sentence("segmentation.groups_title", dict(values)))
 
@@ -42,10 +44,11 @@ def group_table(
     """
     if profile.empty:
         return None
-    frame = hide_small(
-        profile.assign(cluster=profile["cluster"].astype(str)).set_index("cluster"),
-        min_count=min_count, counts=("n",),
-    ).reset_index()  # fmt: skip
+    named = profile.assign(cluster=profile["cluster"].astype(str)).set_index("cluster")
+    frame = hide_small(named, min_count=min_count, counts=("n",))
+    if _is_rest_hidden(values) and not frame["n"].isna().any():
+        frame = frame.mask(frame["n"] == frame["n"].min())
+    frame = frame.reset_index()
     columns = (
         Column("cluster", "segmentation.head.group", "label", "cluster"),
         Column("n", "segmentation.head.customers", "count", "customers"),
@@ -75,14 +78,22 @@ def group_table(
     )
 
 
+def _is_rest_hidden(values: Values) -> bool:
+    """Say whether so few are in no group that the sum of all groups would tell them."""
+    grouped = values["groups_n"].value if "groups_n" in values else None
+    return isinstance(grouped, Suppressed) and grouped.is_rest
+
+
 def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
     """Give the rules that retell the groups, one row each; None without rules.
+
+    Nor where few customers are in no group: the sum of the rows would tell how many.
 
     Parameters
     ----------
     rules : `cluster`, `n`, `share`, `above_<measure>`, `at_most_<measure>`
     """
-    if rules.empty:
+    if rules.empty or _is_rest_hidden(values):
         return None
     frame = rules.assign(cluster=rules["cluster"].astype(str))
     for name, short in MEASURES.items():

@@ -59,7 +59,7 @@ def _value(row: object, identity: str) -> Value:
 
 
 def _plot(canvas: Canvas, rates: pd.DataFrame, *, identity: str) -> None:
-    axes = canvas.axes(left=10, right=6, top=5, bottom=_foot(rates))
+    axes = canvas.axes(left=10, right=6, top=5, bottom=foot_of(rates))
     places = np.arange(len(rates))
     # Half a name and half a year must stand beside the axis's own zero.
     room = canvas.width - 16
@@ -78,11 +78,14 @@ def _plot(canvas: Canvas, rates: pd.DataFrame, *, identity: str) -> None:
         )  # fmt: skip
         canvas.highlight(dashed)
     known = np.flatnonzero(~np.isnan(rate))
+    # Between two gaps there is nothing to draw a line to.
+    alone = [place for place in known if not {place - 1, place + 1} & set(known)]
+    axes.dots(alone, rate[alone], color=ACCENT, markersize=3.5, markeredgewidth=0)
     if len(known):
         last = known[-1]
         face = ACCENT if whole[last] else PAPER
         axes.dots(last, rate[last], color=ACCENT, markerfacecolor=face, markersize=4.5)
-    _name_periods(canvas, axes, list(rates["period"]))
+    name_periods(canvas, axes, list(rates["period"]))
     _name_rates(canvas, axes, rates, identity)
 
 
@@ -94,11 +97,12 @@ def _rules(canvas: Canvas, axes: Axes, rates: pd.DataFrame) -> None:
     rule_y(axes, ticks, show_axis(ticks, "share", canvas.language))
 
 
-def _foot(rates: pd.DataFrame) -> float:
+def foot_of(rates: pd.DataFrame) -> float:
+    """Give the room under an axis of periods: two lines where they are of several years."""
     return 9.8 if len(set(rates["period"].str[:4])) > 1 else 7.0
 
 
-def _name_periods(canvas: Canvas, axes: Axes, periods: list[str]) -> None:
+def name_periods(canvas: Canvas, axes: Axes, periods: list[str]) -> None:
     """Name as many periods as there is room for, the last always; years where they change."""
     names = [show_period(period, canvas.language, style="axis") for period in periods]
     room = axes.width / POINTS / max(len(names), 1)

@@ -216,12 +216,29 @@ def test_one_rate_is_no_figure(history, values):
 
 def test_earlier_rates_are_drawn_where_the_period_has_none(history, values):
     unknown = {name: value for name, value in values.items() if name != "rate"}
-    earlier = history.assign(rate=[0.2, 0.1, None], low=[0.1, 0.1, None], high=[0.3, 0.2, None])
+    earlier = history.assign(
+        rate=[0.2, 0.1, None], low=[0.1, 0.1, None], high=[0.3, 0.2, None], n_at_start=180
+    )
 
     spec = rate_figure(earlier, unknown, kind="orders")
 
     assert spec.title.text("en") == "The rate by period"
     assert describe_figure(spec)["title"]["zh"]
+
+
+def test_a_rate_of_too_few_leaves_a_gap_and_so_does_the_next_smallest(history, values):
+    few = history.assign(
+        rate=[0.2, 0.05, 0.1], low=[0.1, 0.02, 0.1], high=[0.3, 0.1, 0.2], n_at_start=[180, 60, 200]
+    )
+    more = pd.concat([few, few.assign(rate=0.3)], ignore_index=True)
+
+    spec = rate_figure(more, values, kind="orders")
+
+    # Of 60 there were 3; the next smallest of the others is 0.3 of 60.
+    assert spec.data["rate"].isna().tolist() == [False, True, False, False, True, False]
+    assert spec.data["low"].isna().tolist() == spec.data["rate"].isna().tolist()
+    assert "fewer than 10" in spec.caption.text("en")
+    assert rate_figure(few.iloc[:2], values, kind="orders") is None
 
 
 @pytest.fixture
