@@ -106,6 +106,40 @@ def test_a_report_that_names_a_person_is_not_published_and_the_others_are(projec
     assert [report["unit"] for report in done.json["reports"]] == ["other"]
 
 
+def test_a_run_without_a_report_passes_the_same_gate(project):
+    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
+
+    done = rapport(project, "run", "shop", "--format", "none", "--json")
+
+    assert done.code == 4, done.said
+    assert "not published: summary, cell" in done.said
+    assert '"task": "shop/2026-05/gate"' in done.said
+
+
+def test_chapters_are_published_for_jcache_only_past_the_gate(project, tmp_path):
+    cache = ("--jupyter-cache", str(tmp_path / "cache"), "--chapter", "summary")
+    good = rapport(project, "run", "shop", *cache, "--json")
+    names = [path.name for path in (tmp_path / "cache" / "notebooks").rglob("*.ipynb")]
+    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
+
+    done = rapport(project, "run", "shop", *cache, "--json")
+
+    assert good.code == 0, good.said
+    assert sorted(names) == ["ingestion.ipynb", "summary.ipynb"]
+    assert done.code == 4, done.said
+    assert b"900 003" not in b"".join(
+        path.read_bytes() for path in (tmp_path / "cache").rglob("*") if path.is_file()
+    )
+
+
+def test_a_chapter_asked_for_alone_is_its_authors_draft(project):
+    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
+
+    done = rapport(project, "run", "shop", "--chapter", "summary", "--json")
+
+    assert done.code == 0, done.said
+
+
 def test_a_chapter_that_asks_for_the_names_is_told_why_it_gets_none(project):
     add_line(project, "10_summary.ipynb", 'chapter.read("identifiers")')
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapport.errors import exit_code_for
-from rapport.press.run.tasks import ChapterTask, Failure, ReportTask, Result
+from rapport.press.run.tasks import ChapterTask, Failure, ReportTask, Result, Task, name_of
 
 BUG = 1  # whatever else a person can put right says so itself and needs no traceback
 HEAD = (
@@ -19,6 +19,8 @@ N_NAMES = 2
 SELDOM = (HEAD.index("stopped"), HEAD.index("rendered"))
 """Columns that stand there only if one of them is not 0."""
 WIDE = 10_000
+GATE = "gate"
+"""Last part of the id of what looks chapters through where no report is printed."""
 Cells = tuple[str, ...]
 
 
@@ -65,13 +67,18 @@ def _sum_scope(unit: str, period: str | None, results: list[Result]) -> Row:
         period,
         executed=sum(result.status == "executed" for result in chapters),
         reused=sum(result.status == "reused" for result in chapters),
-        rendered=sum(isinstance(r.task, ReportTask) and r.status == "executed" for r in results),
+        rendered=sum(is_report(r.task) and r.status == "executed" for r in results),
         failed=sum(result.status == "failed" for result in results),
         stopped=sum(result.status == "stopped" for result in chapters),
         seconds=round(sum(result.seconds for result in ran), 3),
         cpu_seconds=round(sum(cpu), 3) if cpu or not ran else None,
         peak_bytes=max((r.peak_bytes for r in ran if r.peak_bytes is not None), default=None),
     )
+
+
+def is_report(task: Task) -> bool:
+    """Say whether a task prints a report."""
+    return isinstance(task, ReportTask) and name_of(task) != GATE
 
 
 def lay_out(results: Iterable[Result], width: int = WIDE) -> list[str]:

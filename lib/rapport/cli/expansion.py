@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rapport.cli.planning import plan_period
-from rapport.cli.reporting import Shape, plan_report
+from rapport.cli.reporting import Shape, plan_gate, plan_report
 from rapport.cli.work import Unit, spans_of
 from rapport.errors import RapportError
+from rapport.marts.periods import Period
 from rapport.press.run.order import select_tasks
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Result, Task
@@ -55,11 +56,23 @@ class Expansion:
         is_named = unit.name in self._arguments.units
         found: list[Task] = []
         for period in spans_of(unit, self._arguments.period, is_named=is_named):
-            tasks = plan_period(self._root, unit, period, tables=tables)
-            found += tasks
-            if self._shape[0] and not self._arguments.chapter:
-                found.append(plan_report(unit, period, tasks, self._shape))
-        return self._select(found)
+            tasks = self._select(plan_period(self._root, unit, period, tables=tables))
+            found += [*tasks, *self._plan_last(unit, period, tasks)]
+        return found
+
+    def _plan_last(self, unit: Unit, period: Period, tasks: list[Task]) -> list[Task]:
+        """Plan what follows the chapters: a report, else the look that it would begin with.
+
+        Chapters that were asked for one by one and stay in the store are their author's drafts:
+        nobody else is handed them.
+        """
+        if not self._arguments.chapter:
+            formats, _ = self._shape
+            if formats:
+                return [plan_report(unit, period, tasks, self._shape)]
+        elif self._arguments.jupyter_cache is None:
+            return []
+        return [plan_gate(unit, period, tasks)]
 
     def _select(self, tasks: list[Task]) -> list[Task]:
         wanted = self._arguments.chapter

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TextIO
 
 from rapport.cli.closing import (
     describe_failure,
+    is_report,
     lay_out,
     sum_up,
     tell_failures,
@@ -84,9 +85,10 @@ def can_draw(stream: TextIO) -> bool:
 
 
 def word_for(event: Event) -> str:
-    """Say in a word what happened: a report is rendered, not executed."""
-    is_report = isinstance(event.task, ReportTask)
-    return "rendered" if is_report and event.kind == "executed" else event.kind
+    """Say in a word what happened: a report is rendered and a gate passed, not executed."""
+    if event.kind != "executed" or not isinstance(event.task, ReportTask):
+        return event.kind
+    return "rendered" if is_report(event.task) else "passed"
 
 
 class PlainLines:

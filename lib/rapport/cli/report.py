@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
-from rapport.cli.gate import Gate
+from rapport.cli.gate import Gate, read_numbers
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
@@ -17,7 +17,8 @@ from rapport.press.proof.record import canonical_json, sha256
 from rapport.press.publish import Chapter, Published, Report, publish
 from rapport.press.render.frame import DataSource, Frame, Parameter, read_words
 from rapport.press.run.store import Store
-from rapport.press.run.tasks import ChapterTask, Result
+from rapport.press.run.tasks import ChapterTask, Result, Table
+from rapport.privacy.disclosed import tells_few
 from rapport.tables import read_rows
 
 PERSONAL = "customer_id"
@@ -43,17 +44,17 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
     """
     store = Store(Path(arguments["store"]))
     project = store.root.parents[1]
-    done = list(results.values())
+    done, min_count = list(results.values()), arguments["parameters"]["min_count"]
     chapters = [result for result in done if isinstance(result.task, ChapterTask)]
     report = Report(
         frame=make_frame(arguments, chapters, store),
         as_of=_day(arguments),
-        chapters=[_chapter(result, store) for result in chapters],
+        chapters=[take_chapter(result, store, min_count) for result in chapters],
         formats=arguments["formats"],
         rendering=_rendering(arguments),
         predicate=_predicate(arguments, done),
     )
-    gate = make_gate(report.chapters, done, store, min_count=arguments["parameters"]["min_count"])
+    gate = make_gate(report.chapters, done, store, min_count=min_count)
     gate.check_chapters()
     made = publish(report, reports=project / "reports", gate=gate)
     return {
@@ -65,6 +66,32 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         "new": made.is_new,
         "keeps": _keeps(made, project),
     }
+
+
+def check_chapters(arguments: Arguments, results: Mapping[str, Result]) -> dict[str, Any]:
+    """Let chapters of which no report is printed pass the gate that a report would.
+
+    Parameters
+    ----------
+    arguments : `min_count`, and what the worker adds
+    results : ingestion and the chapters, all done
+
+    Raises
+    ------
+    DisclosureError
+        One shows a small count or an identifier.
+    """
+    store, min_count = Store(Path(arguments["store"])), arguments["min_count"]
+    done = list(results.values())
+    chapters = [
+        take_chapter(result, store, min_count)
+        for result in done
+        if isinstance(result.task, ChapterTask)
+    ]
+    gate = make_gate(chapters, done, store, min_count=min_count)
+    gate.check_chapters()
+    gate({}, [value for chapter in chapters for value in chapter.values])
+    return {"keeps": {}}
 
 
 def make_gate(
@@ -98,7 +125,8 @@ def _day(arguments: Arguments) -> date | None:
     return date.fromisoformat(arguments["as_of"]) if arguments["as_of"] else None
 
 
-def _chapter(result: Result, store: Store) -> Chapter:
+def take_chapter(result: Result, store: Store, min_count: int) -> Chapter:
+    """Take what a report shows and hands on of an executed chapter."""
     task = result.task
     assert isinstance(task, ChapterTask)
     assert result.notebook is not None
@@ -112,10 +140,20 @@ def _chapter(result: Result, store: Store) -> Chapter:
         tables={
             name: store.object_path(table.digest)
             for name, table in result.tables.items()
-            # One row a customer stays in the store: a report's folder is handed on.
-            if PERSONAL not in table.kinds and task.period is not None
+            if task.period is not None and _is_handed_on(name, table, store, min_count)
         },
     )
+
+
+def _is_handed_on(name: str, table: Table, store: Store, min_count: int) -> bool:
+    """Say whether a table goes into the report's folder, which is handed on.
+
+    One row a customer stays in the store, and so does what only later chapters read if it counts
+    few. What is shown (its name has a point) must pass the gate.
+    """
+    if PERSONAL in table.kinds:
+        return False
+    return "." in name or not tells_few(read_numbers(store.object_path(table.digest)), min_count)
 
 
 def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -> Frame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from rapport.assets.files import asset_path, page_paths
+from rapport.cli.closing import GATE
 from rapport.cli.work import Unit
 from rapport.marts.periods import Period
 from rapport.params import ChapterParams
@@ -15,6 +16,24 @@ from rapport.press.run.tasks import ReportTask, Task
 VERSIONED = ("rapport-reports", "papermill", "nbconvert", "typst", "duckdb", "pandas")
 Shape = tuple[Sequence[str], Sequence[str]]
 """Formats and languages; no languages means the unit's own."""
+
+
+def plan_gate(unit: Unit, period: Period, tasks: Iterable[Task]) -> ReportTask:
+    """Make the task that looks through a unit's chapters where no report is printed.
+
+    Parameters
+    ----------
+    tasks : chapters, and what they were made of; ingestion is added
+    """
+    return ReportTask(
+        id=f"{unit.name}/{period.code}/{GATE}",
+        unit=unit.name,
+        period=period.code,
+        function="rapport.cli.report:check_chapters",
+        arguments={"min_count": unit.params.min_count},
+        needs=(unit.ingestion_id, *(task.id for task in tasks)),
+        code=("rapport.cli.report",),
+    )
 
 
 def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape) -> ReportTask:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from rapport.cli.closing import is_report
 from rapport.cli.expansion import Expansion, is_wanted
 from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.progress import Progress
@@ -40,6 +41,7 @@ from rapport.press.run.tasks import (
 )
 
 FORMATS = ("html", "pdf")
+DISCLOSED = DisclosureError.__name__
 LANGUAGES: tuple[str, ...] = get_args(Language)
 
 
@@ -77,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         progress.close(results)
         _say_result(request.root, results.values(), as_json=arguments.json)
         if arguments.jupyter_cache is not None:
-            passed = _without_disclosed(results.values())
+            passed = _choose_passed(results.values())
             publish_notebooks(arguments.jupyter_cache, passed, request.world.store)
     return worst_code([exit_code_of(results.values()), _say_errors(request)])
 
@@ -150,15 +152,15 @@ def read_list(text: str, known: Sequence[str], flag: str) -> tuple[str, ...]:
     return names
 
 
-def _without_disclosed(results: Iterable[Result]) -> list[Result]:
-    """Leave out the units of which the gate let some report not pass."""
+def _choose_passed(results: Iterable[Result]) -> list[Result]:
+    """Choose the chapters that the gate let pass, with a report or without one."""
     done = list(results)
-    stopped = {
-        result.task.unit
-        for result in done
-        if result.error is not None and result.error.class_name == DisclosureError.__name__
-    }
-    return [result for result in done if result.task.unit not in stopped]
+    looks = [result for result in done if isinstance(result.task, ReportTask)]
+    passed = {(r.task.unit, r.task.period) for r in looks if r.status in ("executed", "reused")}
+    stopped = {r.task.unit for r in looks if r.error and r.error.class_name == DISCLOSED}
+    # Ingestion is of all periods: it passes with all of those that were looked at.
+    passed |= {(unit, None) for unit, _ in passed if unit not in stopped}
+    return [result for result in done if (result.task.unit, result.task.period) in passed]
 
 
 def _log_failures(request: Request, results: Iterable[Result]) -> None:
@@ -232,7 +234,8 @@ def _plan_all(request: Request) -> list[Planned]:
 
 def _say_result(root: Path, results: Iterable[Result], *, as_json: bool) -> None:
     done = list(results)
-    reports = [_describe_report(root, r) for r in done if isinstance(r.task, ReportTask) and r.made]
+    printed = [r for r in done if is_report(r.task) and r.made]
+    reports = [_describe_report(root, result) for result in printed]
     if as_json:
         chapters = [
             {"unit": r.task.unit, "period": r.task.period, "chapter": r.task.chapter,

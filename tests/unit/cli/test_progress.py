@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,17 @@ def test_a_report_is_rendered_or_reused():
         "[3/9] shop/2026-05/report: rendered (new), 2.0 s",
         "[3/9] shop/2026-05/report: reused (new)",
     ]
+
+
+def test_a_gate_is_passed_and_prints_nothing():
+    gate = make_task("shop", "report")
+    gate = replace(gate, id="shop/2026-05/gate")
+    passed = make_result(gate, "executed")
+
+    assert said(event("executed", gate, result=passed)) == [
+        "[3/9] shop/2026-05/gate: passed (new), 2.0 s"
+    ]
+    assert sum_up([passed])[-1].rendered == 0
 
 
 def test_tables_are_silent_unless_they_fail():
