@@ -1,4 +1,4 @@
-"""The lifecycle chapter's questions on time: who comes back, how soon, and when a customer is lost."""
+"""The lifecycle chapter's questions on time: who comes back, and when a customer is lost."""
 
 from __future__ import annotations
 

@@ -92,10 +92,12 @@ def stage_table(table: pd.DataFrame, values: Values, *, lead: str) -> TableSpec 
         Column("n_customers", "lifecycle.head.now", "count", "customers"),
         Column("share", "lifecycle.head.share", "ratio", "share"),
     ]
-    for name in ("n_before", "n_last_year"):
-        # A column without numbers would say nothing, and hide none of the others.
-        if frame[name].notna().all():
-            columns.append(Column(name, f"lifecycle.head.{name}", "count", "customers"))
+    # A column without numbers would say nothing, and keep small ones of the others from hiding.
+    columns += [
+        Column(name, f"lifecycle.head.{name}", "count", "customers")
+        for name in ("n_before", "n_last_year")
+        if frame[name].notna().all()
+    ]
     places = {stage: place for place, stage in enumerate(frame["stage"])}
     return TableSpec(
         id="lifecycle.stage_table",
@@ -194,7 +196,8 @@ def forecast_table(rows: pd.DataFrame | None, values: Values) -> TableSpec | Non
     columns = (
         Column("stage", "lifecycle.head.stage", "label", "stage"),
         Column("n_now", "lifecycle.head.now", "count", "customers"),
-        Column("expected", "lifecycle.head.expected", "estimator", "customers", style="table whole"),
+        Column("expected", "lifecycle.head.expected", "estimator", "customers",
+               style="table whole"),
         Column("interval", interval_head(_confidence(values)), "estimator", "customers",
                style="limits whole", limits=("low", "high")),
     )  # fmt: skip

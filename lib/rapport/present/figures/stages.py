@@ -63,7 +63,7 @@ def _plot(canvas: Canvas, sizes: pd.DataFrame, *, identity: str) -> None:
         canvas.join([(_share(identity, row), "whole"), label_value("stage", row.stage)])
         for row in last
     ]
-    right = canvas.widest(names) + 4
+    right = canvas.widest(names) + 6
     axes = canvas.axes(left=11, right=right, top=2, bottom=9.8)
     axes.set_xlim(-0.6, len(periods) - 0.4)
     axes.set_ylim(0, 1)
