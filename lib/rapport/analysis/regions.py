@@ -1,0 +1,255 @@
+"""Places: how many customers buy where, for how much each, and what changed.
+
+Counts and money are complete, so they have no interval; spend per customer has one. Places with few
+customers, now or in the period before, are put together as `other`, so that neither a row nor a
+change tells what one of them spent. What has no place, guests among it, is `unknown`; all rows add
+up to the total. Where customers live is as known at ingest: nobody moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from rapport.analysis.measured import Measured
+from rapport.analysis.resampling import interval_of, ratio_estimator, to_floats
+
+OTHER, UNKNOWN = "other", "unknown"
+APART = (OTHER, UNKNOWN)
+MOST_ROWS = 14
+COLUMNS = (
+    "place", "n_customers", "net", "share", "per_customer", "low", "high", "n_before",
+    "net_before", "change", "is_few",
+)  # fmt: skip
+Outcome = Literal["places", "one", "none"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """What each place brought; `kept` are the names that have a row of their own.
+
+    `table` : one row per place by falling net, `other` and `unknown` last: `place` (code),
+    `n_customers` (with a sale), `net` (Decimal), `share` (of all net; empty unless that is
+    positive), `per_customer` with `low` and `high` (empty for `unknown`, which holds guests),
+    `n_before`, `net_before`, `change` (relative, of net), `is_few` (under `min_n` customers).
+    """
+
+    dimension: Literal["region", "country"]
+    table: pd.DataFrame
+    kept: frozenset[str]
+    has_before: bool
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether there are places to speak of, only one, or none."""
+        n = len(self.kept)
+        return "places" if n > 1 else "one" if n else "none"
+
+
+def sum_places(
+    groups: pd.DataFrame, *, has_before: bool, min_count: int = 10, min_n: int = 30
+) -> Places:
+    """Sum up the places of a period and of the one before.
+
+    Parameters
+    ----------
+    groups : rows of `profile_groups`: `window`, `dimension`, `name` (empty: unknown),
+        `n_customers`, `net` (Decimal). Regions are taken where customers live in two or more of
+        them, else countries
+    has_before : the window `previous` can be compared with
+    min_count : customers under which a place is put into `other`, now or before
+    min_n : customers under which a place is marked as few
+
+    Returns
+    -------
+    places whose money adds up to all of it; without rows where fewer than `min_count` customers
+    are known at all
+    """
+    dimension: Literal["region", "country"] = (
+        "region" if _count_names(groups, "region") > 1 else "country"
+    )
+    now = _sum(groups, dimension, "current")
+    before = _sum(groups, dimension, "previous") if has_before else now.iloc[:0]
+    names = sorted(set(now.index) | set(before.index))
+    sums = pd.DataFrame(
+        {"n_customers": now["n"].reindex(names, fill_value=0),
+         "n_before": before["n"].reindex(names, fill_value=0),
+         "net": _money(now, names), "net_before": _money(before, names)}, index=names,
+    )  # fmt: skip
+    merged = _merge(sums, min_count)
+    rows = _add_up(sums.groupby(merged.reindex(names).to_numpy()))
+    if int(rows["n_customers"].sum()) < min_count or not len(rows):
+        return Places(dimension, pd.DataFrame(columns=list(COLUMNS)), frozenset(), has_before)
+    kept = frozenset(str(name) for name in rows.index) - set(APART)
+    return Places(dimension, _describe(rows, has_before, min_n), kept, has_before)
+
+
+def _count_names(groups: pd.DataFrame, dimension: str) -> int:
+    rows = groups[(groups["window"] == "current") & (groups["dimension"] == dimension)]
+    return int(rows.loc[rows["n_customers"] > 0, "name"].nunique())
+
+
+def _sum(groups: pd.DataFrame, dimension: str, window: str) -> pd.DataFrame:
+    rows = groups[(groups["window"] == window) & (groups["dimension"] == dimension)]
+    named = rows["name"].astype(object).where(rows["name"].notna() & (rows["name"] != ""), UNKNOWN)
+    grouped = rows.groupby(named.to_numpy())
+    table = pd.DataFrame({"n": grouped["n_customers"].sum()})
+    sums = [sum(part, Decimal(0)) for _, part in grouped["net"]]
+    table["net"] = pd.Series(sums, table.index, dtype=object)
+    return table
+
+
+def _money(table: pd.DataFrame, names: list[str]) -> pd.Series[Any]:
+    known = dict(zip(table.index, table["net"], strict=True))
+    return pd.Series([known.get(name, Decimal(0)) for name in names], names, dtype=object)
+
+
+def _merge(sums: pd.DataFrame, min_count: int) -> pd.Series[Any]:
+    """Say under which name each place stands; `other` itself holds enough customers, or nobody."""
+    merged = pd.Series(sums.index, sums.index, dtype=object)
+    hidden = [name for name in sums.index if _is_small(sums.loc[[name]], min_count)]
+    # The smallest first: they go until what is put together can be shown.
+    places = sums[~sums.index.isin([*hidden, OTHER, UNKNOWN])]
+    spare = [str(n) for n in places.sort_index().sort_values("n_customers", kind="stable").index]
+    while hidden and spare and _is_small(sums.loc[hidden], min_count):
+        hidden.append(spare.pop(0))
+    ranked = places.drop(index=[name for name in hidden if name in places.index])
+    floats = ranked["net"].astype(float)
+    by_net = floats.sort_index().sort_values(ascending=False, kind="stable").index
+    # A long tail of places that are large enough goes, too, if it is more than one.
+    if len(by_net) > MOST_ROWS + 1:
+        hidden += [str(name) for name in by_net[MOST_ROWS:]]
+    merged[merged.index.isin(hidden)] = OTHER
+    return merged
+
+
+def _is_small(rows: pd.DataFrame, min_count: int) -> bool:
+    """Say whether a row of these places would tell of too few customers, now or before."""
+    for count, money in (("n_customers", "net"), ("n_before", "net_before")):
+        n = int(rows[count].sum())
+        # Money of nobody who bought: one customer's returns. Guests' is `unknown`, and may be told.
+        is_only_returns = n == 0 and sum(rows[money]) != 0 and list(rows.index) != [UNKNOWN]
+        if 0 < n < min_count or is_only_returns:
+            return True
+    return False
+
+
+def _add_up(grouped: Any) -> pd.DataFrame:
+    rows = grouped[["n_customers", "n_before"]].sum()
+    for name in ("net", "net_before"):
+        sums = {group: sum(part, Decimal(0)) for group, part in grouped[name]}
+        rows[name] = pd.Series([sums[group] for group in rows.index], rows.index, dtype=object)
+    return pd.DataFrame(rows)
+
+
+def _describe(rows: pd.DataFrame, has_before: bool, min_n: int) -> pd.DataFrame:  # noqa: FBT001
+    total = sum(rows["net"], Decimal(0))
+    table = rows.rename_axis("place").reset_index()
+    net, before = table["net"].astype(float), table["net_before"].astype(float)
+    table["share"] = net / float(total) if total > 0 else np.nan
+    counted = table["n_customers"].where(table["n_customers"] > 0).astype(float)
+    table["per_customer"] = (net / counted).where(table["place"] != UNKNOWN)
+    table[["low", "high"]] = np.nan
+    # Of a place that brought nothing, or was not there, no relative change can be said.
+    table["change"] = (net / before.where(before > 0) - 1) if has_before else np.nan
+    table["is_few"] = table["n_customers"] < min_n
+    last = table["place"].map({OTHER: 1, UNKNOWN: 2}).fillna(0)
+    ranked = table.assign(last=last, rank=-net).sort_values(["last", "rank", "place"])
+    return ranked.reset_index(drop=True)[list(COLUMNS)]
+
+
+def name_customers(customers: pd.DataFrame, places: Places) -> pd.Series[Any]:
+    """Give every customer the name of the row that they stand in.
+
+    Parameters
+    ----------
+    customers : one row per customer, with the column `region` or `country`
+    """
+    known = customers[places.dimension].astype(object)
+    named = known.where(known.notna() & (known != ""), UNKNOWN)
+    has_unknown = bool((places.table["place"] == UNKNOWN).any())
+    held = {*places.kept, *({UNKNOWN} if has_unknown else set())}
+    return named.where(named.isin(held), OTHER)
+
+
+def bound_places(
+    places: Places, flows: pd.DataFrame, names: Mapping[str, str], *,
+    confidence: float = 0.95, seed: int = 0,
+) -> Places:  # fmt: skip
+    """Give spend per customer its interval, place by place.
+
+    Parameters
+    ----------
+    flows : one row per customer of the period: `customer_id`, `n_orders`, `net` (Decimal)
+    names : place by `customer_id`, as `name_customers` gives it
+
+    Returns
+    -------
+    the places with `low` and `high`: empty under `min_n` customers (`is_few`) and for `unknown`
+    """
+    table = places.table.copy()
+    grouped = flows.groupby(flows["customer_id"].map(names))
+    parts = dict(list(grouped))
+    for row in table.to_dict("records"):
+        part = parts.get(row["place"])
+        if part is None or row["is_few"] or row["place"] == UNKNOWN:
+            continue
+        matrix = np.column_stack([to_floats(part["net"]), (part["n_orders"] > 0).astype(float)])
+        ordered = matrix[np.lexsort(matrix.T)]
+        interval = interval_of(ratio_estimator(ordered), confidence=confidence, seed=seed)
+        if interval is not None:
+            table.loc[table["place"] == row["place"], ["low", "high"]] = interval.ends
+    return Places(places.dimension, table, places.kept, places.has_before)
+
+
+def measure_places(places: Places, *, currency: str) -> list[Measured]:
+    """Name the leading place's numbers, and those of the place that moved the total most."""
+    if places.outcome == "none":
+        return []
+    named = places.table[places.table["place"].isin(places.kept)]
+    lead: dict[str, Any] = named.to_dict("records")[0]  # type: ignore[assignment]
+    n = int(lead["n_customers"])
+    per_customer = None if lead["is_few"] else float(lead["per_customer"])
+    ends = None if pd.isna(lead["low"]) else (float(lead["low"]), float(lead["high"]))
+    share = None if pd.isna(lead["share"]) else float(lead["share"])
+    found = [
+        Measured("places.n", len(places.kept), "count", "groups"),
+        Measured("places.lead.name", str(lead["place"]), "label", "place"),
+        Measured("places.lead.net", lead["net"], "money", currency),
+        Measured("places.lead.customers", n, "count", "customers"),
+        Measured("places.lead.share", share, "ratio", "share", n),
+        Measured("places.lead.per_customer", per_customer, "ratio", currency, n, ends),
+    ]
+    return [*found, *_measure_mover(named, currency)] if places.has_before else found
+
+
+def _measure_mover(named: pd.DataFrame, currency: str) -> list[Measured]:
+    row = _find_mover(named)
+    change = None if pd.isna(row["change"]) else float(row["change"])
+    return [
+        Measured("places.mover.name", str(row["place"]), "label", "place"),
+        Measured("places.mover.change", row["net"] - row["net_before"], "money", currency),
+        Measured("places.mover.relative", change, "ratio", "change", int(row["n_customers"])),
+    ]
+
+
+def _find_mover(named: pd.DataFrame) -> dict[str, Any]:
+    """Give the row whose money changed most, the first of equals."""
+    rows: list[dict[str, Any]] = named.to_dict("records")  # type: ignore[assignment]
+    return max(rows, key=lambda row: abs(row["net"] - row["net_before"]))
+
+
+def name_change(places: Places, *, min_change: float = 0.02) -> str:
+    """Say which sentence the largest mover gets: up, down, or none where nothing moved much."""
+    if not places.has_before or places.outcome != "places":
+        return "none"
+    row = _find_mover(places.table[places.table["place"].isin(places.kept)])
+    step, before = row["net"] - row["net_before"], abs(row["net_before"])
+    if pd.isna(row["change"]) or abs(step) <= Decimal(str(min_change)) * before:
+        return "none"
+    return "up" if step > 0 else "down"
