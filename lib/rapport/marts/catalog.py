@@ -58,6 +58,11 @@ _ALL = (
         "one row per rank of an order, days watched, and whether the next one came",
     ),
     Mart(
+        "next_orders",
+        ("orders", "customers", "periods", "settings"),
+        "one row per customer active two horizons ago, followed to the next order",
+    ),
+    Mart(
         "churn_months",
         ("orders", "snapshot", "periods", "settings"),
         "one row per window of a period",
