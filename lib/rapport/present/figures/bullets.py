@@ -57,18 +57,20 @@ def _plot(canvas: Canvas, targets: pd.DataFrame) -> None:
     room = canvas.widest([canvas.join(list(_words(row))) for row in rows], weight="bold") + 3
     axes = canvas.axes(left=left, right=room, top=1, bottom=7)
     ends = [min(max(float(row.reached), 0.0), FURTHEST) for row in rows]
-    _scale(canvas, axes, max([1.0, *ends]))
+    dots = [float(row.before) for row in rows if 0 <= row.before <= FURTHEST]
+    _scale(canvas, axes, max([1.0, *ends, *dots]))
     for place, (row, end) in enumerate(zip(rows, ends, strict=True)):
         axes.rect((0, place - BAR / 2), end, BAR, facecolor=ACCENT, zorder=2)
         half = MARK / 2
         axes.line([1, 1], [place - half, place + half], color=INK, linewidth=2, zorder=3)
-        if pd.notna(row.before) and 0 <= row.before <= FURTHEST:
+        has_before = pd.notna(row.before) and 0 <= row.before <= FURTHEST
+        if has_before:
             axes.dots(
                 float(row.before), place, color=CONTEXT, markersize=6, markeredgewidth=1,
                 markeredgecolor=PAPER,
             )  # fmt: skip
         look = Look(weight="bold", rank=100 - place, is_required=True)
-        at = (max(end, 1.0), place)
+        at = (max(end, 1.0, float(row.before) if has_before else 0.0), place)
         canvas.label(axes, at, list(_words(row)), places=(RIGHT, LEFT), look=look)
     axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
     name_rows(axes, names)
