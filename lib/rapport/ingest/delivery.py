@@ -84,6 +84,8 @@ class Delivery:
     periods: Periods | None = None
     identifiers: pa.Table | None = None
     """What names people: kept apart from everything else."""
+    aside: pa.Table | None = None
+    """Every row that was set aside, as the canonical table `quarantine` has it."""
 
 
 def ingest(
@@ -196,6 +198,7 @@ def _account(
         late=count_late(engine, unit, pieces),
         drift=count_drift(engine, unit, pieces, periods),
         periods=periods,
+        aside=aside,
     )
 
 
