@@ -1,4 +1,4 @@
--- one row per window, measure of a visit (contacts, seconds) and its value: visits, and with an order
+-- one row per window, measure (contacts and seconds of a visit, visits of a customer), value, orders
 with last_step as (
     select
         s.kind,
@@ -60,6 +60,7 @@ visits as (
     select
         f."window",
         f.position,
+        f.customer_id,
         f.n_contacts,
         f.n_seconds,
         case when o.session_id is not null or f.is_through = 1 then 1 else 0 end as has_order
@@ -71,18 +72,39 @@ visits as (
 ),
 
 measured as (
-    select "window", position, 'contacts' as measure, n_contacts as value, has_order from visits
+    select
+        "window",
+        position,
+        'contacts' as measure,
+        n_contacts as value,
+        has_order as n_ordered
+    from visits
     union all
-    select "window", position, 'seconds' as measure, n_seconds as value, has_order from visits
+    select
+        "window",
+        position,
+        'seconds' as measure,
+        n_seconds as value,
+        has_order as n_ordered
+    from visits
     where n_seconds is not null
+    union all
+    select
+        "window",
+        position,
+        'visits' as measure,
+        count(*) as value,
+        sum(has_order) as n_ordered
+    from visits
+    group by "window", position, customer_id
 )
 
 select
     "window",
     measure,
     cast(value as bigint) as value,
-    count(*) as n_sessions,
-    cast(sum(has_order) as bigint) as n_ordered
+    cast(n_ordered as bigint) as n_ordered,
+    count(*) as n
 from measured
-group by "window", position, measure, value
-order by position, measure, value
+group by "window", position, measure, value, n_ordered
+order by position, measure, value, n_ordered
