@@ -1,0 +1,61 @@
+"""Page two: segments by stage, what differs, and that no two chapters print two numbers."""
+
+import pandas as pd
+import pytest
+
+from rapport.analysis.key_figures import KeyFigure
+from rapport.analysis.measured import Measured
+from rapport.analysis.page_two import (
+    check_agreement,
+    count_stages,
+    list_differing,
+    take_current,
+)
+from rapport.errors import DataError
+
+SEGMENTS = pd.DataFrame({"customer_id": list("abc"), "segment": ["new", "high_value", "new"]})
+STAGES = pd.DataFrame(
+    {"customer_id": list("abcd"), "stage": ["new", "loyal", "growing", "churned"]}
+)
+CHURN = KeyFigure("churn", Measured("churn", 0.09, "ratio", "share"), {}, ())
+
+
+def test_each_segment_s_customers_are_counted_by_stage_and_add_up():
+    counts, stages = count_stages(SEGMENTS, STAGES)
+
+    assert stages == ["new", "growing", "loyal"]
+    assert counts.to_numpy().tolist() == [["high_value", 0, 0, 1, 1], ["new", 1, 1, 0, 2]]
+
+
+@pytest.mark.parametrize(("segments", "stages"), [
+    (None, STAGES), (SEGMENTS, None), (SEGMENTS, STAGES.iloc[3:]),
+])  # fmt: skip
+def test_without_segments_or_stages_there_is_no_table(segments, stages):
+    assert count_stages(segments, stages) == (None, [])
+
+
+def test_only_parameters_that_differ_are_told_and_never_the_seed():
+    settings = pd.DataFrame([{"rfm_days": 180, "seed": 9, "confidence": 0.9, "spend": "net"}])
+    defaults = {"rfm_days": 365, "seed": 0, "confidence": 0.95, "spend": "net", "k": 0}
+
+    table = list_differing(settings, defaults)
+
+    assert table.to_numpy().tolist() == [["confidence", "0.9", "0.95"], ["rfm_days", "180", "365"]]
+
+
+@pytest.mark.parametrize("elsewhere", [{"churn": 0.09}, {"churn": None}, {}])
+def test_a_figure_that_agrees_or_stands_nowhere_else_passes(elsewhere):
+    check_agreement([CHURN], elsewhere)
+
+
+def test_two_numbers_for_one_thing_stop_the_chapter():
+    with pytest.raises(DataError, match=r"churn is 0\.09 here and 0\.1 in its chapter"):
+        check_agreement([CHURN], {"churn": 0.1})
+
+
+def test_the_number_of_the_current_window_is_taken_if_there_is_one():
+    rates = pd.DataFrame({"window": ["previous", "current"], "rate": [0.1, 0.2]})
+
+    assert take_current(rates, "rate") == 0.2
+    assert take_current(rates.iloc[:1], "rate") is None
+    assert take_current(None, "rate") is None
