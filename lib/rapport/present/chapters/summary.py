@@ -30,10 +30,10 @@ def alert_table(raised: pd.DataFrame, values: Values) -> TableSpec | None:
     mixed: dict[str, Any] = {"kind": "ratio", "unit": "count", "units": "unit"}
     columns = (
         Column("figure", f"{HEAD}.figure", "label", "key_figure"),
-        Column("value", f"{HEAD}.value", style="headline bare", **mixed),
-        Column("range", f"{HEAD}.interval", style="limits bare", limits=("low", "high"), **mixed),
+        Column("value", f"{HEAD}.value", style="headline", **mixed),
+        Column("range", f"{HEAD}.interval", style="limits", limits=("low", "high"), **mixed),
         Column("side", f"{HEAD}.side", "label", "side"),
-        Column("limit", f"{HEAD}.limit", style="headline bare", **mixed),
+        Column("limit", f"{HEAD}.limit", style="headline", **mixed),
         Column("rule", f"{HEAD}.rule", "label", "alert"),
     )
     case = "one" if values["alerts"].value == 1 else "several"
@@ -76,8 +76,8 @@ def decision_table(decisions: pd.DataFrame) -> TableSpec | None:
         Column("decided", f"{HEAD}.decided", "date", "date"),
         Column("due", f"{HEAD}.due", "date", "date"),
         Column("measure", f"{HEAD}.measure", "label", "key_figure"),
-        Column("before", f"{HEAD}.before", style="headline bare", units="unit", **mixed),
-        Column("after", f"{HEAD}.after", style="headline bare", units="unit", **mixed),
+        Column("before", f"{HEAD}.before", style="headline", units="unit", **mixed),
+        Column("after", f"{HEAD}.after", style="headline", units="unit", **mixed),
         Column("verdict", f"{HEAD}.verdict", "label", "verdict"),
     )
     return TableSpec(
@@ -152,8 +152,8 @@ def backtest_table(backtest: pd.DataFrame | None) -> TableSpec | None:
     columns = (
         Column("prediction", f"{HEAD}.prediction", "label", "prediction"),
         Column("n", f"{HEAD}.n", "count", "count"),
-        Column("predicted", f"{HEAD}.predicted", style="headline bare", **mixed),
-        Column("happened", f"{HEAD}.happened", style="headline bare", **mixed),
+        Column("predicted", f"{HEAD}.predicted", style="headline", **mixed),
+        Column("happened", f"{HEAD}.happened", style="headline", **mixed),
         Column("ratio", f"{HEAD}.ratio", "ratio", "ratio"),
         Column("verdict", f"{HEAD}.verdict", "label", "backtest"),
     )

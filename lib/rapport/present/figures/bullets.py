@@ -79,13 +79,13 @@ def _plot(canvas: Canvas, targets: pd.DataFrame) -> None:
 def _name(canvas: Canvas, row: Any) -> str:
     """Name the figure and its target, as "Churn, at most 6.0%"."""
     target = Value("target", float(row.target), "ratio", row.unit)
-    word = canvas.join((label_value("side", row.side), (target, "headline bare")), joint=" ")
+    word = canvas.join((label_value("side", row.side), (target, "headline")), joint=" ")
     joint = label("word.list_joint", canvas.language)
     return label(f"key_figure.{row.figure}", canvas.language) + joint + word
 
 
 def _words(row: Any) -> Iterator[Any]:
-    yield Value("value", float(row.value), "ratio", row.unit), "headline bare"
+    yield Value("value", float(row.value), "ratio", row.unit), "headline"
     yield label_value("target", row.verdict)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from rapport.present.figures import (
     bridge,
+    bullets,
     calendar,
     completeness,
     dots,
@@ -159,8 +160,18 @@ def coverage_calendar(sources=("invoices",), last="2010-12-09"):
     return calendar.coverage_calendar(pd.concat(frames), id="ingestion.calendar")
 
 
+def target_bars():
+    rows = [
+        ("net", "GBP", 17900.0, 18000.0, "at_least", 0.994, 0.775, "missed"),
+        ("churn", "share", 0.09, 0.08, "at_most", 1.125, 1.09, "unclear"),
+        ("active", "customers", 220.0, 200.0, "at_least", 1.1, 0.93, "met"),
+    ]
+    columns = ["figure", "unit", "value", "target", "side", "reached", "before", "verdict"]
+    return bullets.target_bars(pd.DataFrame(rows, columns=columns), id="summary.targets")
+
+
 SAMPLES = (
     change_parts, survival_curves, rate_by_month, rfm_grid, completeness_heat, segment_bars,
     sizes_over_time, cluster_profile, hazard_forest, importance_bars, reliability, row_flow,
-    coverage_calendar,
+    coverage_calendar, target_bars,
 )  # fmt: skip
