@@ -11,6 +11,7 @@ from functools import cache
 from rapport.assets.files import asset_path
 from rapport.errors import ChapterError
 from rapport.present.locale import Entries, read_locale
+from rapport.present.translated import Translated
 
 __all__ = ["LANGUAGES", "Language", "all_labels", "has_label", "label", "name_of", "read_locale"]
 
@@ -58,7 +59,7 @@ def name_of(group: str, name: object, language: Language) -> str:
     A name such as `tenure_days + gross` stands for measures that are looked at together.
     """
     if group == "text":
-        return str(name)
+        return name.words(language) if isinstance(name, Translated) else str(name)
     if group in {"term", "level"}:
         parts = [_name_term(group, part, language) for part in str(name).split(" + ")]
         return label("word.list_joint", language).join(parts)
@@ -106,7 +107,7 @@ def _name_column(column: str, language: Language) -> str:
 
 def _name_level(column: str, level: str, language: Language) -> str:
     for known in (f"{_LEVELS.get(column)}.{level}", f"word.{level}"):
-        if level in {"other", "unknown"} or not known.startswith("word."):
-            if has_label(known):
-                return label(known, language)
+        is_rest = level in {"other", "unknown"}
+        if (is_rest or not known.startswith("word.")) and has_label(known):
+            return label(known, language)
     return level
