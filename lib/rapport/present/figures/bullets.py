@@ -33,11 +33,11 @@ def target_bars(targets: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
     columns = ["figure", "unit", "value", "target", "side", "reached", "before", "verdict"]
     drawn = targets[columns].reset_index(drop=True)
     items = listed((label_value("key_figure", row.figure), _reached(row)) for row in rows_of(drawn))
-    kinds = dict.fromkeys(("value", "target", "reached", "before"), "ratio")
+    words = ("figure", "unit", "side", "verdict")
     return FigureSpec(
         id=id,
         data=drawn,
-        kinds={"figure": "label", "unit": "label", "side": "label", "verdict": "label", **kinds},
+        kinds={name: "label" if name in words else "ratio" for name in columns},
         plot=_plot,
         heights=rows_high(len(drawn), usual=9, beside=8),
         title=Sentence("figures.target_bars.title"),
@@ -90,6 +90,7 @@ def _words(row: Any) -> Iterator[Any]:
 
 
 def _scale(canvas: Canvas, axes: Axes, end: float) -> None:
-    ticks = [step / 4 for step in range(0, int(end * 4) + 1, 1 if end <= 1.25 else 2)]
+    step = (1 if end <= 1.25 else 2) * (1 if canvas.is_wide else 2)
+    ticks = [quarter / 4 for quarter in range(0, int(end * 4) + 1, step)]
     axes.set_xlim(0, max(end, ticks[-1]) * 1.02)
     rule_x(axes, ticks, show_axis(ticks, "share", canvas.language))

@@ -88,7 +88,7 @@ def test_an_alert_shows_each_figure_in_its_own_unit():
     assert spec.title.text("en") == "2 key figures left their limits"
     assert render_table(spec, "en") == [
         ["Churn", "12.0%", "10.0% to 14.0%", "above", "8.0%", "set"],
-        ["Net sales", "£900", "n/a", "below", "£1,234", "past periods"],
+        ["Net sales", "£900", "n/a", "below", "£1.2k", "past periods"],
     ]
 
 
