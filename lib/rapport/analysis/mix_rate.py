@@ -205,7 +205,8 @@ def sum_groups(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows : one row per period and customer: `is_now` (bool), `group`, `value` (Decimal, or 1 for
-        a customer who counts and 0 for one who does not)
+        a customer who has what the rate is of and 0 for one who has not), `counts` (1, or 0 for
+        one whose value is summed and who is not counted: somebody who only returned)
 
     Returns
     -------
@@ -217,7 +218,8 @@ def sum_groups(rows: pd.DataFrame) -> pd.DataFrame:
         grouped = part.groupby("group")["value"]
         # Decimals are added up by Python, exact in any order.
         sums = {name: sum(values, Decimal(0)) for name, values in grouped}
-        found[f"n_{when}"] = grouped.size().reindex(found.index, fill_value=0)
+        counted = part.groupby("group")["counts"].sum()
+        found[f"n_{when}"] = counted.reindex(found.index, fill_value=0).astype(int)
         totals = [sums.get(name, Decimal(0)) for name in found.index]
         found[f"total_{when}"] = pd.Series(totals, found.index, dtype=object)
     return found
@@ -264,18 +266,17 @@ def _influence(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     step, middle = weights[:, 1] - weights[:, 0], held.mean(axis=1)
     is_lone = np.isnan(known).any(axis=1)
     place = groups.index.get_indexer(pd.Index(rows["group"]))
-    is_now = rows["is_now"].to_numpy(dtype=bool)
+    is_now, counts = rows["is_now"].to_numpy(dtype=bool), rows["counts"].to_numpy(dtype=float)
+    column, sign = is_now.astype(int), np.where(is_now, 1.0, -1.0)
+    n = np.where(is_now, counts[is_now].sum(), counts[~is_now].sum())
     values: Floats = to_floats(rows["value"])
-    n = np.where(is_now, is_now.sum(), (~is_now).sum())
-    column = is_now.astype(int)
-    size = np.maximum(weights[place, column] * n, 1)
-    sign = np.where(is_now, 1.0, -1.0)
-    off = (values - held[place, column]) / size
+    off = (values - held[place, column] * counts) / np.maximum(weights[place, column] * n, 1)
     spread = middle - (weights * middle[:, None]).sum(axis=0)[:, None]
     # A lone group has one rate: all of what its customers move is mix.
-    mix = sign * spread[column, place] / n + off * step[place] * np.where(is_lone[place], 1, 0.5)
+    half = np.where(is_lone[place], 1.0, 0.5)
+    mix = sign * counts * spread[column, place] / n + off * step[place] * half
     turn = (held[:, 1] - held[:, 0]) / 2
     level = turn - (weights * turn[:, None]).sum(axis=0)[:, None]
     mean_weight = np.where(is_lone, 0.0, weights.mean(axis=1))
-    rate = level[column, place] / n + sign * off * mean_weight[place]
+    rate = counts * level[column, place] / n + sign * off * mean_weight[place]
     return pd.DataFrame({"mix": mix, "rate": rate, "change": mix + rate})

@@ -165,7 +165,9 @@ def draw(seed, n=400):
     spent = random.lognormal(2, 0.8, n) * np.where(kinds == "a", 2, 1)
     later = np.where(kinds == "c", "d", np.where(random.random(n) < 0.3, "b", kinds))
     again = spent * random.lognormal(0.1, 0.3, n)
-    then = pd.DataFrame({"customer_id": range(n), "is_now": False, "group": kinds, "value": spent})
+    then = pd.DataFrame(
+        {"customer_id": range(n), "is_now": False, "group": kinds, "value": spent, "counts": 1}
+    )
     now = then.assign(is_now=True, group=later, value=again)
     rows = pd.concat([then, now], ignore_index=True)
     rows = rows[random.random(len(rows)) < 0.8].reset_index(drop=True)
@@ -221,3 +223,31 @@ def test_under_two_hundred_customers_the_interval_is_approximate():
     rows = draw(0, n=100)
 
     assert bound_parts(rows, split_change(sum_groups(rows)))["mix"].approximate
+
+
+def test_money_of_one_who_is_not_counted_is_summed():
+    rows = pd.DataFrame(
+        {
+            "is_now": [False, True, True], "group": "a", "counts": [1, 1, 0],
+            "value": [Decimal(9), Decimal(9), Decimal(-4)],
+        }
+    )  # fmt: skip
+
+    summed = sum_groups(rows)
+
+    assert summed.loc["a"].to_dict() == {
+        "n_then": 1, "total_then": Decimal(9), "n_now": 1, "total_now": Decimal(5),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_interval_of_the_change_is_that_of_two_ratios(seed):
+    rows = draw(seed, n=60).assign(group="all")
+    now, then = (rows[rows["is_now"] == when] for when in (True, False))
+    by = [part.set_index("customer_id")["value"].astype(float) for part in (now, then)]
+    off = [(one - one.mean()) / len(one) for one in by]
+    error = np.sqrt((off[0].sub(off[1], fill_value=0) ** 2).sum())
+
+    bounds = bound_parts(rows, split_change(sum_groups(rows)))
+
+    assert (bounds["change"].high - bounds["change"].low) / 2 == pytest.approx(1.96 * error, 1e-4)
