@@ -150,3 +150,22 @@ def test_a_sale_below_zero_without_a_rule_leaves_and_is_counted(copied):
     counted = {value["id"]: value["value"] for value in values}
     assert counted["ingestion.rule.orders.sale_below_zero"] == 1
     assert "Sales below zero" in (path / "report.en.html").read_text(encoding="utf-8")
+
+
+def test_data_check_says_where_rows_set_aside_stand_and_not_what_they_hold(refused, tmp_path):
+    project, _, _ = refused
+    copy = shutil.copytree(project, tmp_path / "project", symlinks=True)
+    params = copy / "params" / "shop.yml"
+    params.write_text(
+        params.read_text(encoding="utf-8") + "quarantine: {rows: 20}\n", encoding="utf-8"
+    )
+
+    done = rapport(copy, "data", "check", "shop", "--quarantine", "aside.csv")
+
+    assert done.code == 0, done.said
+    assert "orders.ordered_at, unreadable, shop.csv: 2 rows: 3, 5" in done.out
+    assert "orders.amount, unreadable, shop.csv: 1 row: 9" in done.out
+    listed = (copy / "aside.csv").read_text(encoding="utf-8-sig")
+    assert "orders,unreadable,amount,till,shop.csv,9" in listed
+    for told in (done.out, listed):
+        assert "soon" not in told and "12.00 EUR" not in told and "k1" not in told

@@ -8,12 +8,14 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rapport.cli.quarantine import describe_aside, list_aside, write_aside
 from rapport.cli.review import write_review
 from rapport.cli.work import make_sample
-from rapport.ingest import check_unit, find_sources
+from rapport.ingest import Delivery, check_unit, find_sources
 from rapport.ingest.faults import Fault, raise_faults
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.sample import write_load, write_sample
+from rapport.ingest.sources import ResolvedSources
 from rapport.params import find_root, load_unit
 
 
@@ -23,7 +25,8 @@ def check(arguments: argparse.Namespace) -> int:
     unit = load_unit(root, arguments.unit)
     make_sample(root, [unit])
     fetch_sources(unit, root)
-    delivery = check_unit(unit, find_sources(unit, root))
+    sources = find_sources(unit, root)
+    delivery = check_unit(unit, sources)
     raise_faults(unit.name, [_fault(row) for row in delivery.faults.to_dict("records")])
     for row in delivery.sources.to_dict("records"):
         sys.stdout.write(f"{row['source']}: {row['n_rows']:,} rows -> {row['tables']}\n")
@@ -32,6 +35,7 @@ def check(arguments: argparse.Namespace) -> int:
             sys.stdout.write(
                 f"  {row['table']}: {row['n_rows']:,} {row['action']}: {row['rule']}\n"
             )
+    _say_aside(arguments, delivery, sources)
     if delivery.identity is not None:
         found = delivery.identity
         sys.stdout.write(f"{found.n_records:,} records -> {found.n_customers:,} customers\n")
@@ -39,6 +43,16 @@ def check(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{write_review(delivery.identity, arguments.review)}\n")
     sys.stdout.write(f"unit {unit.name}: days from {delivery.data_from} to {delivery.data_until}\n")
     return 0
+
+
+def _say_aside(arguments: argparse.Namespace, delivery: Delivery, sources: ResolvedSources) -> None:
+    rows = list_aside(delivery.aside, sources.files) if delivery.aside is not None else []
+    if rows:
+        sys.stdout.write("rows set aside, counted from 1 in each file, its head apart:\n")
+    for line in describe_aside(rows):
+        sys.stdout.write(f"  {line}\n")
+    if arguments.quarantine is not None:
+        sys.stdout.write(f"{write_aside(rows, arguments.quarantine)}\n")
 
 
 def _fault(row: Mapping[Hashable, Any]) -> Fault:

@@ -134,13 +134,20 @@ _positive.__name__ = "whole number from 1"  # what argparse calls it
 
 def _add_data(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     data = commands.add_parser("data", help="look at sources, make the sample data")
-    kinds = data.add_subparsers(required=True, metavar="check|sample")
+    kinds = data.add_subparsers(required=True, metavar="check|compare|sample")
     check = kinds.add_parser("check", help="read a unit's sources and say what is wrong")
     check.set_defaults(command=("data", "check"))
     check.add_argument(
         "--review", type=Path, metavar="FILE", help="write pairs of records for a person to decide"
     )
+    check.add_argument(
+        "--quarantine", type=Path, metavar="FILE", help="write where every row set aside stands"
+    )
     check.add_argument("unit", metavar="UNIT")
+    compare = kinds.add_parser("compare", help="say in which parts the data of two reports differ")
+    compare.set_defaults(command=("parts", "compare"))
+    compare.add_argument("before", type=Path, metavar="REPORT", help="folder with a manifest.json")
+    compare.add_argument("after", type=Path, metavar="REPORT")
     sample = kinds.add_parser("sample", help="write the sample units' source files")
     sample.set_defaults(command=("data", "sample"))
     sample.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="default: data/sample")
