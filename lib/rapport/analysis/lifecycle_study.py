@@ -144,7 +144,9 @@ def name_months(stages: Stages, *, window_months: int) -> dict[str, str]:
     return {name: month_code(month) for name, month in named.items()}
 
 
-def choose_case(stages: Stages, known: Collection[str], *, is_snapshot: bool = False) -> str:
+def choose_case(
+    stages: Stages, known: Collection[str], *, min_n: int = 30, is_snapshot: bool = False
+) -> str:
     """Choose the wording that the data allow.
 
     Parameters
@@ -154,12 +156,15 @@ def choose_case(stages: Stages, known: Collection[str], *, is_snapshot: bool = F
     Returns
     -------
     orders or contracts (with the rates of the headline), sizes (stages without rates),
-    snapshot (it is not known when contracts ended), or none (nobody, or no whole month)
+    few (customers), snapshot (it is not known when contracts ended), or none (nobody, or no
+    whole month)
     """
     if is_snapshot:
         return "snapshot"
     if stages.months is None:
         return "none"
+    if stages.n < min_n:
+        return "few"
     slots = [f"move_{stage}_{after}" for stage, after in HEADLINE[stages.kind]]
     return stages.kind if set(slots) <= set(known) else "sizes"
 
@@ -183,14 +188,14 @@ def measure_stages(stages: Stages) -> list[Measured]:
     return found
 
 
-def list_comparisons(stages: Stages) -> list[str]:
-    """Name what the quiet and lost stages can be compared with; nothing without a month end.
+def list_comparisons(stages: Stages, *, min_n: int = 30) -> list[str]:
+    """Name what the quiet and lost stages can be compared with; nothing of few.
 
     Returns
     -------
     the kind with year, month or alone, or none where one of the two stages is empty
     """
-    if stages.months is None:
+    if stages.months is None or stages.n < min_n:
         return []
     if not {QUIET[stages.kind], LOST[stages.kind]}.issubset(stages.table.index):
         return ["none"]
@@ -202,7 +207,7 @@ def list_comparisons(stages: Stages) -> list[str]:
 
 def name_data(case: str, stages: Stages) -> str:
     """Name what the note on the data says: the kind of stages, or why there are none."""
-    return stages.kind if case == "sizes" else case
+    return stages.kind if case in ("sizes", "few") else case
 
 
 def draw_sizes(stages: Stages) -> pd.DataFrame:
@@ -226,6 +231,22 @@ def measure_moves(pooled: pd.DataFrame, *, kind: str, min_count: int) -> list[Me
         share, n = float(row["share"]), int(row["n"])
         found.append(Measured(f"move.{stage}.{after}", share, "ratio", "share", n, ends))
     return found
+
+
+def list_moves(stages: Stages, moves: Moves, rates: Collection[Measured]) -> list[str]:
+    """Name the wording of the moves: some, none, or few (of enough customers, all of few moves)."""
+    if stages.months is None:
+        return []
+    return ["some" if rates else "none" if moves.pooled.empty else "few"]
+
+
+def list_forecasts(stages: Stages, known: Collection[str]) -> list[str]:
+    """Name the wording of the forecast: checked on the month before, unchecked, or none."""
+    if stages.months is None:
+        return []
+    if "forecast_quiet" not in known:
+        return ["none"]
+    return ["checked" if "forecast_missed" in known else "unchecked"]
 
 
 def measure_steadiness(tests: pd.DataFrame) -> list[Measured]:
@@ -269,13 +290,6 @@ def measure_forecast(forecast: Forecast | None, *, kind: str) -> list[Measured]:
     if forecast.missed is not None:
         found.append(Measured("forecast.missed", forecast.missed, "ratio", "share"))
     return found
-
-
-def name_forecast(known: Collection[str]) -> str:
-    """Name the wording of the forecast: checked on the month before, unchecked, or none."""
-    if "forecast_quiet" not in known:
-        return "none"
-    return "checked" if "forecast_missed" in known else "unchecked"
 
 
 def take_forecast(moves: Moves) -> pd.DataFrame | None:

@@ -11,6 +11,9 @@ from rapport.analysis.lifecycle import QUIET, STAGES, month_code
 from rapport.analysis.measured import Measured
 from rapport.analysis.survival import estimate_median, fit_survival, survival_at
 
+OTHER = "other"
+SHORTEST = 2  # rows of a table with one stage: that stage, and the total
+
 
 def tabulate_dwell(
     spells: pd.DataFrame, *, kind: str, min_n: int, confidence: float
@@ -42,7 +45,9 @@ def tabulate_dwell(
     return pd.DataFrame(rows, columns=["stage", "n", "one", "three", "low", "high", "median"])
 
 
-def tabulate_entered(now: pd.DataFrame, *, kind: str, spend: str) -> pd.DataFrame:
+def tabulate_entered(
+    now: pd.DataFrame, *, kind: str, spend: str, min_count: int = 10
+) -> pd.DataFrame:
     """Give who went quiet in the last month, by the stage that they left.
 
     Parameters
@@ -50,6 +55,8 @@ def tabulate_entered(now: pd.DataFrame, *, kind: str, spend: str) -> pd.DataFram
     now : one row per customer: `stage`, `from_month`, `month_no`, `stage_before`, `net_12m`,
         `gross_12m`
     spend : net or gross
+    min_count : stages that fewer customers left are counted together as `other`, with the next
+        smallest if need be
 
     Returns
     -------
@@ -57,19 +64,35 @@ def tabulate_entered(now: pd.DataFrame, *, kind: str, spend: str) -> pd.DataFram
         `n_customers`, `spend` (of twelve months), `spend_per_customer`, `share_spend`
     """
     entered = now[is_entered(now, kind=kind)]
+    names = ["n_customers", "spend", "spend_per_customer", "share_spend"]
     if entered.empty:
-        return pd.DataFrame(columns=["n_customers", "spend", "spend_per_customer", "share_spend"])
-    by = entered.groupby("stage_before", sort=True)[f"{spend}_12m"]
-    table = pd.DataFrame({"n_customers": by.size(), "spend": by.agg(sum)})
-    table = table.sort_values("spend", ascending=False, kind="stable")
+        return pd.DataFrame(columns=names)
+    left = _join_small(entered["stage_before"].fillna(OTHER), min_count)
+    by = entered.groupby(left, sort=True)[f"{spend}_12m"]
+    table = pd.DataFrame({"n_customers": by.size(), "spend": by.sum()})
+    table = table.sort_values("spend", ascending=False, kind="stable").astype({"spend": object})
     table.loc["total"] = [len(entered), sum(entered[f"{spend}_12m"])]
-    total = table.loc["total", "spend"]
+    total, counts = table.loc["total", "spend"], table["n_customers"].astype("int64")
     return table.assign(
-        spend_per_customer=[
-            float(s) / n for s, n in zip(table["spend"], table["n_customers"], strict=True)
-        ],
+        n_customers=counts,
+        spend_per_customer=[float(s) / n for s, n in zip(table["spend"], counts, strict=True)],
         share_spend=[float(s / total) if total > 0 else None for s in table["spend"]],
-    )
+    )[names]
+
+
+def _join_small(left: pd.Series[str], min_count: int) -> pd.Series[str]:
+    """Name the smallest stages `other` until that is no longer too small, if any is."""
+    sizes = sorted((int(n), str(stage)) for stage, n in left.value_counts().items())
+    if sizes[0][0] >= min_count:
+        return left
+    joined: list[str] = []
+    n_joined = 0
+    for n, stage in sizes:
+        if n_joined >= min_count:
+            break
+        joined.append(stage)
+        n_joined += n
+    return left.where(~left.isin(joined), OTHER)
 
 
 def is_entered(now: pd.DataFrame, *, kind: str) -> pd.Series[bool]:
@@ -77,9 +100,14 @@ def is_entered(now: pd.DataFrame, *, kind: str) -> pd.Series[bool]:
     return (now["stage"] == QUIET[kind]) & (now["from_month"] == now["month_no"])
 
 
-def measure_entered(table: pd.DataFrame, *, kind: str, currency: str) -> list[Measured]:
-    """Name how many went quiet in the month, what they had spent, and the part of the best."""
-    if table.empty:
+def measure_entered(
+    table: pd.DataFrame, *, kind: str, currency: str, min_count: int = 10
+) -> list[Measured]:
+    """Name how many went quiet in the month, what they had spent, and the part of the best.
+
+    Of fewer than `min_count` nothing is told, the money least of all.
+    """
+    if table.empty or table.loc["total", "n_customers"] < min_count:
         return []
     total = table.loc["total"]
     found = [
@@ -87,7 +115,7 @@ def measure_entered(table: pd.DataFrame, *, kind: str, currency: str) -> list[Me
         Measured("entered.spend", Decimal(total["spend"]), "money", currency),
     ]
     best = "loyal" if kind == "orders" else "active"
-    if best in table.index and total["spend"] > 0:
+    if best in table.index and len(table) > SHORTEST and total["spend"] > 0:
         row = table.loc[best]
         found.append(Measured("entered.best.n", int(row["n_customers"]), "count", "customers"))
         found.append(
@@ -97,11 +125,18 @@ def measure_entered(table: pd.DataFrame, *, kind: str, currency: str) -> list[Me
     return found
 
 
-def name_entered(known: Collection[str], *, kind: str) -> str:
-    """Name the wording of the warning list: with the part of the best, plain, or none."""
+def list_entered(
+    table: pd.DataFrame, known: Collection[str], *, kind: str, n_customers: int
+) -> list[str]:
+    """Name the wording of the warning list: with the part of the best, plain, few or none.
+
+    Nothing is said where there is no customer to place.
+    """
+    if n_customers == 0:
+        return []
     if "entered_n" not in known:
-        return "none"
-    return f"{kind}_best" if "entered_best_share" in known else f"{kind}_plain"
+        return ["none" if table.empty else "few"]
+    return [f"{kind}_best" if "entered_best_share" in known else f"{kind}_plain"]
 
 
 def list_stages(now: pd.DataFrame, *, kind: str) -> pd.DataFrame:

@@ -130,8 +130,7 @@ def compare_months(moves: pd.DataFrame, *, first: int, fdr: float = 0.05) -> pd.
     """
     inside = moves[(moves["month_no"] > first) & moves["stage_before"].notna()]
     rows = [
-        {"stage": stage, **_test_months(part)}
-        for stage, part in inside.groupby("stage_before", sort=False)
+        {"stage": stage, **_test_months(part)} for stage, part in inside.groupby("stage_before")
     ]
     columns = ["stage", "n", "n_months", "chi2", "df", "p_value", "reason"]
     table = pd.DataFrame(rows, columns=columns).astype({"p_value": float})

@@ -285,9 +285,11 @@ def dwell_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
     )
 
 
-def entered_table(table: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
-    """Give who has just gone quiet, by the stage that they left; None where nobody has."""
-    if table.empty:
+def entered_table(
+    table: pd.DataFrame, values: Values, *, currency: str, min_count: int
+) -> TableSpec | None:
+    """Give who has just gone quiet, by the stage that they left; None of too few to be told."""
+    if table.empty or table.loc["total", "n_customers"] < min_count:
         return None
     columns = (
         Column("stage", "lifecycle.head.left", "label", "stage"),
