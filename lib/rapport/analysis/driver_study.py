@@ -240,6 +240,9 @@ def measure_drivers(study: DriverStudy, *, unit: str) -> list[Measured]:
         Measured("drivers.differing", int(study.terms["is_difference"].sum()), "count", "count"),
         Measured("drivers.moving", n_moving, "count", "count"),
     ]
+    if n_moving and study.split is not None:
+        time = "months" if unit == "contracts" else "days"
+        found.append(Measured("drivers.split", study.split, "count", time))
     for place, name in enumerate(("first", "second")):
         found += _measure_term(name, study.terms.iloc[place : place + 1])
     return found

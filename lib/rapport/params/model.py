@@ -56,6 +56,9 @@ class ChapterParams(Strict):
     activation_days: Annotated[int, Field(ge=1, le=365)] = 90
     window_months: Annotated[int, Field(ge=3, le=24)] = 12
     horizon_days: Annotated[int, Field(ge=7, le=365)] = 90
+    # Both 0 is "not given": what a contact saves and costs is never guessed.
+    save_rate: Share = 0.0
+    contact_cost: Annotated[float, Field(ge=0)] = 0.0
     margin: Annotated[float, Field(ge=0, le=1)] = 0.0
     discount: Annotated[float, Field(ge=0, le=0.3)] = 0.10
     horizon_months: Annotated[int, Field(ge=3, le=36)] = 12

@@ -138,21 +138,24 @@ def risk_figures(
     calibration = reliability(told, id="churn.reliability") if len(told) else None
     caption = None if len(told) == len(bins) else _note_few(min_count)
     title = Sentence("churn.reliability_title", dict(values))
-    weights = importance_bars(ranked, id="churn.importance")
+    weights = importance_bars(ranked, id="churn.importance", labels="term")
     return (
         *([calibration.entitled(title, caption=caption)] if calibration else []),
         weights.entitled(Sentence("churn.importance_title", dict(values))),
     )
 
 
-def band_table(bands: pd.DataFrame | None, values: Values) -> TableSpec | None:
-    """Give the bands of risk: customers now, and how many of such customers left."""
+def band_table(
+    bands: pd.DataFrame | None, values: Values, *, kind: str = "orders"
+) -> TableSpec | None:
+    """Give the bands of risk: customers or contracts now, and how many of such left."""
     if bands is None:
         return None
+    counted = "contracts" if kind.startswith("contracts") else "customers"
     columns = (
         Column("band", "churn.head.band", "label", "band"),
-        Column("n_score", "churn.head.now", "count", "customers"),
-        Column("n_test", "churn.head.tested", "count", "customers"),
+        Column("n_score", f"churn.head.now.{counted}", "count", counted),
+        Column("n_test", f"churn.head.tested.{counted}", "count", counted),
         Column("observed", "churn.head.left", "ratio", "share"),
         Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
@@ -162,7 +165,7 @@ def band_table(bands: pd.DataFrame | None, values: Values) -> TableSpec | None:
         columns=columns,
         frame=bands.assign(interval=bands["observed"]),
         title=Sentence("churn.bands_title", dict(values)),
-        note=Sentence("churn.bands_note", dict(values)),
+        note=Sentence("churn.bands_note", dict(values), case=kind),
     )
 
 

@@ -23,7 +23,13 @@ FOOT = 11.5
 """Millimetres for ticks and the words under them."""
 
 
-def hazard_forest(effects: pd.DataFrame, *, id: str, labels: str = "text") -> FigureSpec:  # noqa: A002
+def hazard_forest(
+    effects: pd.DataFrame,
+    *,
+    id: str,  # noqa: A002
+    labels: str = "text",
+    sides: tuple[str, str] = ("less", "more"),
+) -> FigureSpec:
     """Give the forest plot of hazard ratios with their intervals, on a log scale.
 
     Parameters
@@ -31,6 +37,7 @@ def hazard_forest(effects: pd.DataFrame, *, id: str, labels: str = "text") -> Fi
     effects : one row per term, in the order to be drawn
         `term`, `hazard_ratio`, `low`, `high` (all above 0); an interval that holds 1 is grey
     labels : group of `labels.yml` that names the terms, or "text"
+    sides : names of `figure.*` for a ratio below 1 and above
     """
     drawn = effects[["term", "hazard_ratio", "low", "high"]].reset_index(drop=True)
     items = listed(
@@ -42,7 +49,7 @@ def hazard_forest(effects: pd.DataFrame, *, id: str, labels: str = "text") -> Fi
         id=id,
         data=drawn,
         kinds={"term": "label", **kinds},
-        plot=partial(_plot_forest, identity=id, labels=labels),
+        plot=partial(_plot_forest, identity=id, labels=labels, sides=sides),
         heights=rows_high(len(drawn), usual=ROW, beside=FOOT + 1),
         title=Sentence("figures.hazard_forest.title"),
         subtitle=Sentence("figures.hazard_forest.subtitle", {"confidence": _confidence()}),
@@ -64,7 +71,9 @@ def _ratio(identity: str, row: object) -> Value:
     )
 
 
-def _plot_forest(canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels: str) -> None:
+def _plot_forest(
+    canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels: str, sides: tuple[str, str]
+) -> None:
     shown = [canvas.show(category(labels, term)) for term in effects["term"]]
     names = canvas.wrapped(shown, beside=FOOT + 1)
     values = [_ratio(identity, row) for row in rows_of(effects)]
@@ -87,12 +96,12 @@ def _plot_forest(canvas: Canvas, effects: pd.DataFrame, *, identity: str, labels
         canvas.write(canvas.width - spans - 3, y, number, ha="right", weight="bold")
         canvas.write(canvas.width, y, span, ha="right", color=GREY)
     middle = float(axes.data.transform((0, 0))[0]) / POINTS
-    _name_sides(canvas, middle)
+    _name_sides(canvas, middle, sides)
 
 
-def _name_sides(canvas: Canvas, middle: float) -> None:
+def _name_sides(canvas: Canvas, middle: float, sides: tuple[str, str]) -> None:
     """Say under the axis which way is which, on both sides of 1, never over the edge."""
-    less, more = label("figure.less", canvas.language), label("figure.more", canvas.language)
+    less, more = (label(f"figure.{side}", canvas.language) for side in sides)
     canvas.write(max(middle - 2, canvas.width_of(less)), 2.5, less, color=GREY, ha="right")
     canvas.write(min(middle + 2, canvas.width - canvas.width_of(more)), 2.5, more, color=GREY)
 

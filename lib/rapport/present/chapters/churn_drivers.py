@@ -1,0 +1,133 @@
+"""The churn chapter's tables and figures of groups, of what goes with leaving, and of reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from rapport.present.figures.effects import hazard_forest
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.sentences import Listing, Sentence
+from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.values import Value, label_value
+
+Values = Mapping[str, Value]
+MEANS = {"orders": "mean_days", "contracts": "mean_months"}
+SIDES = {"orders": ("back_later", "back_sooner"), "contracts": ("end_later", "end_sooner")}
+
+
+def group_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec | None:
+    """Give the groups side by side, those of one attribute together; None without any.
+
+    Parameters
+    ----------
+    rows : as `churn_groups.GroupStudy.rows`
+    kind : orders or contracts
+    """
+    if rows.empty:
+        return None
+    head, unit = interval_head(_confidence(values)), MEANS[kind]
+    columns = (
+        Column("group", "churn.head.level", "label", "term"),
+        Column("n", f"churn.head.n.{kind}" if kind == "contracts" else "churn.head.customers",
+               "count", "contracts" if kind == "contracts" else "customers"),
+        Column("share", f"churn.head.at.{kind}", "estimator", "share"),
+        Column("interval", head, "estimator", "share", style="limits", limits=("low", "high")),
+        Column("mean", f"churn.head.mean.{kind}", "estimator", unit),
+        Column("gain", "churn.head.gain", "estimator", unit),
+        Column("gain_interval", head, "estimator", unit, style="limits",
+               limits=("gain_low", "gain_high")),
+    )  # fmt: skip
+    return TableSpec(
+        id="churn.groups",
+        columns=columns,
+        frame=rows.assign(interval=rows["share"], gain_interval=rows["gain"]),
+        title=Sentence("churn.groups_title", dict(values), case=kind),
+        subtitle=Sentence("churn.groups_subtitle", dict(values), case=kind),
+        note=Sentence("churn.groups_note", dict(values)),
+    )
+
+
+def driver_figure(effects: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec | None:
+    """Give the forest plot of hazard ratios; None without any.
+
+    Parameters
+    ----------
+    effects : `term`, `hazard_ratio`, `low`, `high`, in the order to be drawn
+    """
+    if effects.empty:
+        return None
+    drawn = effects.astype(dict.fromkeys(("hazard_ratio", "low", "high"), float))
+    spec = hazard_forest(drawn, id="churn.drivers", labels="term", sides=SIDES[kind])
+    return spec.entitled(
+        Sentence("churn.drivers_title", dict(values), case=kind),
+        subtitle=Sentence("churn.drivers_subtitle", dict(values), case=kind),
+        caption=Sentence("churn.drivers_caption", dict(values), case=kind),
+    )
+
+
+def reference_table(terms: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give the terms whose ratio does not hold over time, in both halves; None without any.
+
+    Parameters
+    ----------
+    terms : `term`, `hazard_ratio`, `early`, `early_low`, `early_high`, `late`, `late_low`,
+        `late_high`
+    """
+    if terms.empty:
+        return None
+    head = interval_head(_confidence(values))
+    columns = (
+        Column("term", "churn.head.term", "label", "term"),
+        Column("early", "churn.head.early", "estimator", "hazard_ratio"),
+        Column("early_interval", head, "estimator", "hazard_ratio", style="limits",
+               limits=("early_low", "early_high")),
+        Column("late", "churn.head.late", "estimator", "hazard_ratio"),
+        Column("late_interval", head, "estimator", "hazard_ratio", style="limits",
+               limits=("late_low", "late_high")),
+    )  # fmt: skip
+    return TableSpec(
+        id="churn.moving",
+        columns=columns,
+        frame=terms.assign(early_interval=terms["early"], late_interval=terms["late"]),
+        title=Sentence("churn.moving_title", dict(values)),
+        subtitle=Sentence("churn.moving_subtitle", dict(values)),
+    )
+
+
+def name_columns(names: Sequence[str]) -> Listing:
+    """Name columns as parts of one sentence."""
+    return Listing(
+        tuple(Sentence("churn.column_item", {"column": label_value("term", n)}) for n in names)
+    )
+
+
+def reason_table(reasons: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give the reasons for which contracts ended; None where none is known.
+
+    Parameters
+    ----------
+    reasons : `reason`, `kind` (chosen, not_chosen), `n`, `share`, `low`, `high`
+    """
+    if reasons.empty:
+        return None
+    columns = (
+        Column("reason", "churn.head.reason", "label", "end_reason"),
+        Column("kind", "churn.head.chosen", "label", "end_kind"),
+        Column("n", "churn.head.contracts", "count", "contracts"),
+        Column("share", "churn.head.share_of_ends", "ratio", "share"),
+        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
+               limits=("low", "high")),
+    )  # fmt: skip
+    return TableSpec(
+        id="churn.reasons",
+        columns=columns,
+        frame=reasons.assign(interval=reasons["share"]),
+        title=Sentence("churn.reasons_title", dict(values)),
+        note=Sentence("churn.reasons_note", dict(values)),
+    )
+
+
+def _confidence(values: Values) -> float:
+    return float(str(values["confidence"].value)) if "confidence" in values else 0.95
