@@ -78,7 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="rapport",
         description="Customer-analytics reports from parameterised notebooks.",
         epilog="Exit codes: 0 done; 1 a chapter failed; 2 usage or parameters; 3 input breaks "
-        "its contract; 4 a report would disclose a person; 130 interrupted; 143 ended by a signal.",
+        "its contract; 4 a report would disclose a person; 5 numbers differ; 130 interrupted; 143 "
+        "ended by a signal.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
@@ -202,6 +203,11 @@ def _add_persons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    selftest = commands.add_parser(
+        "selftest", help="compute published figures and compare; exit code 5 if one differs"
+    )
+    selftest.set_defaults(command=("selftest", "selftest"))
+    selftest.add_argument("--json", action="store_true", help="one JSON object")
     units = commands.add_parser("list", help="the units and their reports")
     units.set_defaults(command=("small", "list_units"))
     params = commands.add_parser("params", help="a unit's parameters as a run would take them")
