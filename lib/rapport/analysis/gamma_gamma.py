@@ -20,6 +20,7 @@ from rapport.analysis.bgnbd import FINE, find_curvature
 from rapport.analysis.bgnbd_draws import step_to_draws
 from rapport.analysis.bgnbd_histories import Floats
 
+Ends = tuple[float, float]
 NAMES = ("p", "q", "v")
 LOG_BOUND = 12.0
 LARGEST = 1_000.0
@@ -209,3 +210,12 @@ def rank_correlation(x: npt.ArrayLike, m: npt.ArrayLike) -> float | None:
     if len(orders) < 3 or np.ptp(orders) == 0 or np.ptp(amounts) == 0:
         return None
     return float(stats.spearmanr(orders, amounts).statistic)
+
+
+def parameter_intervals(fitted: GammaGamma, *, confidence: float = 0.95) -> list[Ends]:
+    """Give Wald intervals of p, q, v, made on their logarithms; none at a bound."""
+    if fitted.covariance is None:
+        return []
+    half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(np.diag(fitted.covariance))
+    ends = np.exp([fitted.logs - half, fitted.logs + half])
+    return [(float(low), float(high)) for low, high in ends.T]

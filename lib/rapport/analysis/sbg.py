@@ -71,7 +71,7 @@ def fit_sbg(periods: npt.ArrayLike, ended: npt.ArrayLike, n: npt.ArrayLike) -> S
     Examples
     --------
     >>> fitted = fit_sbg([1, 2, 2], [True, True, False], [131, 126, 743])
-    >>> 0 < project_survival(fitted, [3])[0] < 0.743
+    >>> 0.6 < float(project_survival(fitted, [3])[0]) < 0.743
     True
     """
     at = np.asarray(periods, dtype=np.int64)
@@ -79,10 +79,10 @@ def fit_sbg(periods: npt.ArrayLike, ended: npt.ArrayLike, n: npt.ArrayLike) -> S
     counts = np.asarray(n, dtype=float)
     # Of each renewal: how many stood before it, and how many of these ended there.
     last = int(at.max(initial=0))
-    ends = np.bincount(at[has_ended], weights=counts[has_ended], minlength=last + 1)[1:]
+    ends: Floats = np.bincount(at[has_ended], counts[has_ended], last + 1)[1:].astype(float)
     passed = np.bincount(at[~has_ended], weights=counts[~has_ended], minlength=last + 1)
     reached = np.cumsum(ends[::-1])[::-1] + np.cumsum(passed[::-1])[::-1][1:]
-    ends, stayed = ends.astype(float), (reached - ends).astype(float)
+    stayed: Floats = np.asarray(reached - ends, dtype=float)
     if ends.sum() == 0 or stayed.sum() == 0:
         raise ValueError("sBG: needs contracts that ended and contracts that were renewed")
     logs, covariance = _climb(ends, stayed)

@@ -58,6 +58,11 @@ class Buyers:
         """Customers."""
         return len(self.frame)
 
+    @property
+    def n_not_positive(self) -> int:
+        """Customers with repeats, of whose amounts nothing is left."""
+        return int(((self.frame["x"] > 0) & ~self.frame["is_positive"]).sum())
+
     def floats(self, name: str) -> Floats:
         """Give a column as floats."""
         return self.frame[name].to_numpy(float)

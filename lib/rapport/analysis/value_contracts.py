@@ -1,4 +1,4 @@
-"""What contracts are still to bring: renewals expected of those that run, by shifted beta-geometric.
+"""What contracts are still to bring: renewals of those that run, by shifted beta-geometric.
 
 Contracts are modelled apart by the months between two renewals, since a year's renewal is not a
 month's. One that ended between renewals counts as ended at the next. Of a unit of which it is
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
+from rapport.analysis.bgnbd import STEP
 from rapport.analysis.bgnbd_histories import Floats
 from rapport.analysis.clv import Margin
-from rapport.analysis.sbg import Sbg, fit_sbg, project_survival
+from rapport.analysis.sbg import Sbg, fit_sbg
 from rapport.analysis.value_models import FEWEST_CUSTOMERS, FEWEST_REPEATING, ValueRules
 
 COLUMNS = ("customer_id", "order_key", "x", "expected_orders", "mean_spend", "clv")
@@ -25,10 +27,11 @@ class ContractValue:
     """Renewals and money expected, by the months between renewals and by customer.
 
     `groups`: one row per length that could be modelled: `renewal_months`, `n`, `n_running`,
-    `alpha`, `beta`, `renews_first`, `renews_fifth` (share of contracts that renew, at the first
-    and fifth renewal), `renewals_each` (expected within the horizon of one that runs), `clv`.
+    `renews_first`, `renews_fifth` (share of contracts that renew, at the first and the fifth
+    renewal), `renewals_each` (expected within the horizon of one that runs), `clv`.
     `customers`: one row per customer with a running contract of these: COLUMNS. `n_left_out`:
-    running contracts of lengths that allow no model. `reason`: None or "too_few_contracts".
+    running contracts without a price, or of lengths that allow no model. `money_ends`: interval
+    of the sum. `reason`: None or "too_few_contracts".
     """
 
     reason: str | None
@@ -36,6 +39,7 @@ class ContractValue:
     customers: pd.DataFrame
     n_running: int
     n_left_out: int
+    money_ends: tuple[float, float] | None = None
 
 
 def count_periods(contracts: pd.DataFrame) -> pd.DataFrame:
@@ -62,62 +66,91 @@ def value_contracts(contracts: pd.DataFrame, rules: ValueRules, margin: Margin) 
     contracts : the mart `customer_contracts`; `price` is of one renewal
     """
     counted = count_periods(contracts)
-    groups, parts = [], []
-    for length, rows in counted.groupby("renewal_months", sort=True):
-        n_ended = int(rows["has_ended"].sum())
-        n_renewed = int((rows["period"] > rows["has_ended"]).sum())
-        if len(rows) < FEWEST_CUSTOMERS or min(n_ended, n_renewed) < FEWEST_REPEATING:
-            continue
-        table = rows.groupby(["period", "has_ended"]).size().reset_index(name="n")
-        fitted = fit_sbg(table["period"], table["has_ended"], table["n"])
-        if fitted.covariance is None:
-            continue
-        running = rows[~rows["has_ended"].astype(bool)]
-        parts.append(_expect(running, fitted, rules, margin))
-        groups.append(_describe(int(length), len(rows), fitted, parts[-1]))
-    running = int((~counted["has_ended"].astype(bool)).sum())
-    if not groups:
-        return ContractValue("too_few_contracts", pd.DataFrame(), pd.DataFrame(), running, running)
-    valued = pd.concat(parts)
+    is_running = ~counted["has_ended"].astype(bool)
+    n_running = int(is_running.sum())
+    found = [
+        _value_length(rows, rules, margin)
+        for _, rows in counted.groupby("renewal_months", sort=True)
+        if _allows(rows)
+    ]
+    known = [one for one in found if one is not None]
+    if not known:
+        nothing = pd.DataFrame(columns=list(COLUMNS))
+        return ContractValue("too_few_contracts", pd.DataFrame(), nothing, n_running, n_running)
+    valued = pd.concat([one.valued for one in known])
     customers = valued.groupby(["order_key", "customer_id"], as_index=False).agg(
         x=("x", "max"), expected_orders=("expected_orders", "sum"),
         mean_spend=("mean_spend", "sum"), clv=("clv", "sum"),
     )  # fmt: skip
-    left = running - len(valued)
-    return ContractValue(None, pd.DataFrame(groups), customers[list(COLUMNS)], running, left)
-
-
-def _expect(running: pd.DataFrame, fitted: Sbg, rules: ValueRules, margin: Margin) -> pd.DataFrame:
-    """Expect the renewals within the horizon of each running contract, and what they bring."""
-    length = running["renewal_months"].to_numpy(np.int64)
-    months = running["n_months"].to_numpy(np.int64)
-    codes, place = np.unique(months, return_inverse=True)
-    found = [_renewals(fitted, int(age), int(length[0]), rules) for age in codes]
-    orders, worth = (np.array(part)[place] for part in zip(*found, strict=True))
-    price = running["price"].astype(float).to_numpy()
-    return running[["customer_id", "order_key"]].assign(
-        x=running["period"].to_numpy(), expected_orders=orders, mean_spend=price,
-        clv=worth * price * margin.share,
+    total, half = float(customers["clv"].sum()), stats.norm.ppf((1 + rules.confidence) / 2)
+    reach = half * float(np.sqrt(sum(one.variance for one in known)))
+    return ContractValue(
+        None, pd.DataFrame([one.row for one in known]), customers[list(COLUMNS)], n_running,
+        n_running - len(valued), (max(total - reach, 0.0), total + reach),
     )  # fmt: skip
 
 
-def _renewals(fitted: Sbg, age: int, length: int, rules: ValueRules) -> tuple[float, float]:
-    passed = age // length
+@dataclass(frozen=True, eq=False)
+class _Length:
+    row: dict[str, float]
+    valued: pd.DataFrame
+    variance: float
+
+
+def _allows(rows: pd.DataFrame) -> bool:
+    has_ended = rows["has_ended"].astype(bool)
+    # A contract that ended at its first renewal has passed none.
+    n_renewed = int((rows["period"] > has_ended).sum())
+    few = min(int(has_ended.sum()), n_renewed) < FEWEST_REPEATING
+    return len(rows) >= FEWEST_CUSTOMERS and not few
+
+
+def _value_length(rows: pd.DataFrame, rules: ValueRules, margin: Margin) -> _Length | None:
+    """Value the contracts of one length; None if its customers are all alike."""
+    table = rows.groupby(["period", "has_ended"]).size().reset_index(name="n")
+    fitted = fit_sbg(table["period"], table["has_ended"], table["n"])
+    if fitted.covariance is None:
+        return None
+    priced = rows[~rows["has_ended"].astype(bool) & rows["price"].notna()]
+    valued = _expect(priced, fitted.logs, rules, margin)
+    # How the sum moves with each parameter, carried by their covariance.
+    slopes = []
+    for step in STEP * np.eye(2):
+        ends = [_expect(priced, fitted.logs + way, rules, margin) for way in (step, -step)]
+        slopes.append(float(ends[0]["clv"].sum() - ends[1]["clv"].sum()) / (2 * STEP))
+    variance = float(np.array(slopes) @ fitted.covariance @ np.array(slopes))
+    return _Length(_describe(rows, fitted, valued), valued, variance)
+
+
+def _expect(running: pd.DataFrame, logs: Floats, rules: ValueRules, margin: Margin) -> pd.DataFrame:
+    """Expect the renewals within the horizon of each running contract, and what they bring."""
+    months, place = np.unique(running["n_months"].to_numpy(np.int64), return_inverse=True)
+    length = int(running["renewal_months"].iloc[0]) if len(running) else 1
+    found = [_renewals(logs, int(age), length, rules) for age in months]
+    orders, worth = np.array(found).reshape(-1, 2).T
+    price = running["price"].astype(float).to_numpy()
+    return running[["customer_id", "order_key"]].assign(
+        x=running["period"].to_numpy(), expected_orders=orders[place], mean_spend=price,
+        clv=worth[place] * price * margin.share,
+    )  # fmt: skip
+
+
+def _renewals(logs: Floats, age: int, length: int, rules: ValueRules) -> tuple[float, float]:
+    alpha, beta = np.exp(logs)
     first = length - age % length  # months until the next renewal, 1 or more
     at = np.arange(first, rules.horizon_months + 1, length)
-    if not len(at):
-        return 0.0, 0.0
-    stays = project_survival(fitted, passed + 1 + np.arange(len(at)), passed=passed)
+    renewals = age // length + np.arange(len(at))
+    stays = np.cumprod((beta + renewals) / (alpha + beta + renewals))
     weights: Floats = (1 + rules.discount) ** (-(at - 0.5) / 12)
     return float(stays.sum()), float(stays @ weights)
 
 
-def _describe(length: int, n: int, fitted: Sbg, valued: pd.DataFrame) -> dict[str, float]:
+def _describe(rows: pd.DataFrame, fitted: Sbg, valued: pd.DataFrame) -> dict[str, float]:
     whole = fitted.alpha + fitted.beta
     return {
-        "renewal_months": length, "n": n, "n_running": len(valued), "alpha": fitted.alpha,
-        "beta": fitted.beta, "renews_first": fitted.beta / whole,
-        "renews_fifth": (fitted.beta + 4) / (whole + 4),
+        "renewal_months": int(rows["renewal_months"].iloc[0]), "n": len(rows),
+        "n_running": int((~rows["has_ended"].astype(bool)).sum()),
+        "renews_first": fitted.beta / whole, "renews_fifth": (fitted.beta + 4) / (whole + 4),
         "renewals_each": float(valued["expected_orders"].mean()) if len(valued) else np.nan,
         "clv": float(valued["clv"].sum()),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import pandas as pd
 
@@ -15,6 +16,14 @@ from rapport.present.values import Value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
+
+
+class Contracts(Protocol):
+    """What is shown of contracts: one row per length."""
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """Give the lengths."""
 
 
 def holdout_figures(
@@ -158,9 +167,15 @@ def model_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
     )
 
 
-def contract_table(groups: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
-    """Give the renewals expected of contracts, by the months between two; None without any."""
-    if groups.empty:
+def contract_table(found: Contracts | None, values: Values, *, currency: str) -> TableSpec | None:
+    """Give the renewals expected of contracts, by the months between two; None without any.
+
+    Parameters
+    ----------
+    found : with `groups`, one row per length: `renewal_months`, `n`, `n_running`,
+        `renews_first`, `renews_fifth`, `renewals_each`, `clv`; None in a unit without contracts
+    """
+    if found is None or found.groups.empty:
         return None
     columns = (
         Column("renewal_months", "value.head.renewal_months", "count", "months", style="unit"),
@@ -174,7 +189,7 @@ def contract_table(groups: pd.DataFrame, values: Values, *, currency: str) -> Ta
     return TableSpec(
         id="value.contracts",
         columns=columns,
-        frame=groups,
+        frame=found.groups,
         title=Sentence("value.contracts_title", dict(values)),
         note=Sentence("value.contracts_note", dict(values)),
     )

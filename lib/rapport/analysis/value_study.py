@@ -1,0 +1,194 @@
+"""The value chapter's questions put to its methods: what is expected, and was it so before.
+
+A unit with contracts is asked how many renew; one with orders alone who orders again. The two are
+never mixed: invoices of a contract follow the calendar and are no sign of a customer's mind.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from rapport.analysis.clv import Clv, Margin, estimate_clv
+from rapport.analysis.holdout import LARGE_ERROR, HoldOut, hold_out
+from rapport.analysis.value_buyers import Span, find_span, list_buyers
+from rapport.analysis.value_contracts import ContractValue, value_contracts
+from rapport.analysis.value_models import ValueModel, ValueRules, fit_value
+
+ROLES = {"both": "paragraph", "none": "gap"}
+
+
+@dataclass(frozen=True, eq=False)
+class ValueStudy:
+    """Models of orders, their test and what they expect; or what contracts are to bring.
+
+    `rank_by` is clv, expected_orders or spend. With `contracts` there is nothing of orders.
+    """
+
+    model: ValueModel | None
+    test: HoldOut
+    clv: Clv | None
+    rank_by: str = "spend"
+    contracts: ContractValue | None = None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether customers have a value in money, of orders."""
+        return self.clv is not None and self.model is not None and self.model.has_money
+
+
+def find_days(
+    snapshot: pd.DataFrame, until: dt.date | None, *, holdout_share: float
+) -> Span | None:
+    """Find the days observed and the cut of the test; None in a unit without days.
+
+    Parameters
+    ----------
+    snapshot : `data_from`
+    until : the last day observed
+    """
+    begun = snapshot["data_from"].dropna()
+    first = begun.iloc[0].date() if len(begun) else None
+    return find_span(first, until, holdout_share=holdout_share)
+
+
+def study_value(
+    transactions: pd.DataFrame, days: pd.DataFrame, span: Span | None, rules: ValueRules,
+    margin: Margin,
+) -> ValueStudy:  # fmt: skip
+    """Fit, test and add up what customers with orders are expected to bring.
+
+    Parameters
+    ----------
+    transactions, days : the marts `customer_transactions` and `holdout_days`
+    """
+    until = None if span is None else span.last
+    buyers = list_buyers(transactions, until=until, spend=rules.spend)
+    n_days = 0 if span is None else span.n_days
+    model = fit_value(buyers, n_days=n_days, horizon_months=rules.horizon_months)
+    if model.orders is None:
+        return ValueStudy(model, HoldOut("no_model"), None)
+    test = hold_out(transactions, days, span, rules)
+    clv = estimate_clv(model, rules, margin)
+    best = "clv" if model.has_money else "expected_orders"
+    return ValueStudy(model, test, clv, best if test.ranks_better else "spend")
+
+
+def study_contracts(contracts: pd.DataFrame, rules: ValueRules, margin: Margin) -> ValueStudy:
+    """Fit and add up what running contracts are expected to bring.
+
+    Parameters
+    ----------
+    contracts : the mart `customer_contracts`
+    """
+    found = value_contracts(contracts, rules, margin)
+    return ValueStudy(None, HoldOut("contracts"), None, contracts=found)
+
+
+def keep_whole(days: pd.DataFrame, refused: list[int]) -> pd.DataFrame:
+    """Give the days after the cut, none where customers are left out: the days hold them all."""
+    return days.iloc[:0] if refused else days
+
+
+def name_outcome(study: ValueStudy) -> str:
+    """Name what can be said: money, orders or contracts, or why nothing can."""
+    if study.contracts is not None:
+        return study.contracts.reason or "contracts"
+    if study.clv is None:
+        return (study.model.reason if study.model else None) or "no_horizon"
+    return "money" if study.has_money else "orders"
+
+
+def name_data(study: ValueStudy) -> str:
+    """Name what there is to look at: orders, contracts or none."""
+    if study.contracts is not None:
+        return "contracts"
+    return "orders" if study.model is not None and study.model.buyers.n else "none"
+
+
+def list_margins(study: ValueStudy, margin: Margin) -> list[str]:
+    """Name where the margin is from, if there is money at all."""
+    return [margin.source] if name_outcome(study) in ("money", "contracts") else []
+
+
+def list_tests(study: ValueStudy) -> list[str]:
+    """Name how the test went: near, over, under, or why there was none; nothing without a model."""
+    if study.clv is None:
+        return []
+    error = study.test.orders_error
+    if study.test.reason is not None or error is None:
+        return ["no_rest" if study.test.reason in (None, "no_rest") else "no_first"]
+    if abs(error) <= LARGE_ERROR:
+        return ["near"]
+    return ["over" if error > 0 else "under"]
+
+
+def list_further_tests(study: ValueStudy) -> Iterator[tuple[str, str | None]]:
+    """Name what else the test showed, each a sentence and its wording: of money, of ranking."""
+    if study.clv is None or study.test.reason is not None:
+        return
+    if study.test.money_error is not None:
+        yield "tested_money", None
+    if study.test.orders_error is not None:
+        what = "money" if study.test.capture_money else "orders"
+        yield "ranking", f"{what}_{'model' if study.test.ranks_better else 'past'}"
+
+
+def list_warnings(study: ValueStudy, *, asked: int) -> Iterator[str]:
+    """Name what must be known beside the numbers.
+
+    Parameters
+    ----------
+    asked : months that value was to look ahead
+    """
+    contracts, model = study.contracts, study.model
+    if contracts is not None and contracts.reason is None and contracts.n_left_out:
+        yield "contracts_left_out"
+    if study.clv is None or model is None or model.orders is None:
+        return
+    told = {
+        "no_drop_out": not model.orders.sees_drop_out,
+        "goes_together": model.goes_together,
+        "short_horizon": model.horizon_months < asked,
+        "no_amounts": model.spending is None,
+        "not_positive": model.buyers.n_not_positive > 0,
+    }
+    yield from (name for name, is_so in told.items() if is_so)
+
+
+def last_stages(stages: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Give each customer's stage at the last month end; None without stages."""
+    if stages is None:
+        return None
+    is_last = stages["month"].to_numpy() == stages["month"].max()
+    return stages[is_last]
+
+
+def take_track(study: ValueStudy) -> pd.DataFrame | None:
+    """Give the orders added up since the cut; None without a test, or if nothing came."""
+    track = study.test.track
+    if study.clv is None or track is None or not int(track["observed"].max()):
+        return None
+    return track
+
+
+def take_repeats(study: ValueStudy) -> pd.DataFrame | None:
+    """Give the orders by number of repeats; None without a test."""
+    return None if study.clv is None else study.test.by_x
+
+
+def is_sound(study: ValueStudy) -> bool:
+    """Whether what must hold does: gradients near 0, sums that add up, no order below 0."""
+    if study.clv is None or study.model is None or study.model.orders is None:
+        return True
+    customers, totals = study.clv.customers, study.clv.totals
+    adds = abs(float(customers["expected_orders"].sum()) - totals.orders) <= 1e-6 * totals.orders
+    if totals.money is not None:
+        adds &= abs(float(customers["clv"].sum()) - totals.money) <= 1e-6 * abs(totals.money)
+    fitted = [study.model.orders.gradient]
+    if study.model.spending is not None:
+        fitted.append(study.model.spending.gradient)
+    return bool(adds) and max(fitted) < 1e-3
