@@ -112,11 +112,11 @@ def _money(table: pd.DataFrame, names: list[str]) -> pd.Series[Any]:
 def _merge(sums: pd.DataFrame, min_count: int) -> pd.Series[Any]:
     """Say under which name each place stands; `other` itself holds enough customers, or nobody."""
     merged = pd.Series(sums.index, sums.index, dtype=object)
-    hidden = [name for name in sums.index if _is_small(sums.loc[[name]], min_count)]
+    hidden = [name for name in sums.index if is_small(sums.loc[[name]], min_count)]
     # The smallest first: they go until what is put together can be shown.
     places = sums[~sums.index.isin([*hidden, OTHER, UNKNOWN])]
     spare = [str(n) for n in places.sort_index().sort_values("n_customers", kind="stable").index]
-    while hidden and spare and _is_small(sums.loc[hidden], min_count):
+    while hidden and spare and is_small(sums.loc[hidden], min_count):
         hidden.append(spare.pop(0))
     ranked = places.drop(index=[name for name in hidden if name in places.index])
     floats = ranked["net"].astype(float)
@@ -128,7 +128,7 @@ def _merge(sums: pd.DataFrame, min_count: int) -> pd.Series[Any]:
     return merged
 
 
-def _is_small(rows: pd.DataFrame, min_count: int) -> bool:
+def is_small(rows: pd.DataFrame, min_count: int) -> bool:
     """Say whether a row of these places would tell of too few customers, now or before."""
     for count, money in (("n_customers", "net"), ("n_before", "net_before")):
         n = int(rows[count].sum())

@@ -1,0 +1,107 @@
+"""Figure and table of places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.tiles import has_map, place_bars, place_map, place_value
+from rapport.present.sentences import Listing, Sentence
+from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.translated import Translated
+from rapport.present.values import Value, label_value, text_value
+
+Values = Mapping[str, Value]
+
+
+def name_places(values: Values) -> dict[str, Value]:
+    """Give places named by their codes as words: a country or province that we know, else as is."""
+    named = {}
+    for slot, value in values.items():
+        if slot.startswith("places_") and slot.endswith("_name"):
+            named[slot] = place_value(str(value.value))
+    return named
+
+
+def choose_lead(outcome: str, values: Values) -> str:
+    """Say which sentence the leading place gets: few where its spend per customer is not told."""
+    if outcome != "places":
+        return outcome
+    per_customer = values["places_lead_per_customer"].value
+    return "few" if per_customer is None else outcome
+
+
+def place_figure(table: pd.DataFrame, values: Values, *, currency: str) -> FigureSpec | None:
+    """Give the tile map of China's provinces, else ranked bars; None under two named places.
+
+    Parameters
+    ----------
+    table : as `analysis.regions.sum_places` gives it
+    values : `places_lead_name`, `places_lead_share`
+    """
+    named = table[~table["place"].isin(["other", "unknown"])]
+    if len(named) < 2:
+        return None
+    draw = place_map if has_map(table) else place_bars
+    spec = draw(table, id="profiling.places", currency=currency)
+    if values["places_lead_share"].value is None:
+        return spec
+    return spec.entitled(Sentence("places.figure_title", dict(values)))
+
+
+def place_table(
+    table: pd.DataFrame, values: Values, *, currency: str, has_before: bool
+) -> TableSpec | None:
+    """Give customers, money, spend per customer and change of each place; None without places."""
+    if table.empty:
+        return None
+    few = [str(name) for name in table.loc[table["is_few"], "place"] if name != "unknown"]
+    frame = table.assign(
+        place=[_name(str(place)) for place in table["place"]],
+        per_customer=table["per_customer"].mask(table["is_few"]),
+        interval=table["per_customer"].mask(table["is_few"]),
+    )
+    confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
+    compared = [Column("change", "places.head.change", "ratio", "change")]
+    columns = (
+        Column("place", "places.head.place", "label", "text"),
+        Column("n_customers", "places.head.customers", "count", "customers"),
+        Column("net", "places.head.net", "money", currency),
+        Column("share", "places.head.share", "ratio", "share"),
+        Column("per_customer", "places.head.per_customer", "money", currency),
+        Column("interval", interval_head(confidence), "money", currency, style="limits",
+               limits=("low", "high")),
+        *(compared if has_before else ()),
+    )  # fmt: skip
+    items = tuple(Sentence("places.few_item", {"place": _value(name)}) for name in few)
+    return TableSpec(
+        id="profiling.place_table",
+        columns=columns,
+        frame=frame,
+        title=Sentence("places.table_title", dict(values)),
+        note=Sentence(
+            "places.table_note", {**values, "few": Listing(items)}, case="few" if items else "plain"
+        ),
+        strong=frozenset({0}),
+    )
+
+
+def _value(place: str) -> Value:
+    return label_value("place", place) if place in ("other", "unknown") else place_value(place)
+
+
+def _name(place: str) -> Translated:
+    """Name a place in both languages, so that codes without a word stand beside names."""
+    value = _value(place)
+    texts = {
+        language: Sentence("places.few_item", {"place": value}).text(language)
+        for language in ("en", "zh")
+    }
+    return Translated(texts)
+
+
+def named_value(identity: str, words: Mapping[str, str]) -> Value:
+    """Give a name that the unit's file holds in both languages as a value."""
+    return text_value(identity, Translated(words))

@@ -1,0 +1,91 @@
+"""Tables of tags: how many customers carry each, and what each means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from rapport.present.sentences import Sentence
+from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.translated import Translated
+from rapport.present.values import Value
+
+Values = Mapping[str, Value]
+
+
+def tag_tables(
+    table: pd.DataFrame, tags: Mapping[str, Any], values: Values, *, min_count: int
+) -> tuple[TableSpec, ...]:
+    """Give the table of tags and that of their meanings; nothing without tags.
+
+    Parameters
+    ----------
+    table : as `analysis.tags.count_tags` gives it
+    tags : of the unit's file: name -> `name`, `description` (`en`, `zh`), `owner`
+    values : `confidence`, `tags_share`
+    min_count : customers under which a tag is not said to go with another
+    """
+    if table.empty:
+        return ()
+    return (_counts(table, tags, values, min_count), _meanings(table, tags, values))
+
+
+def _title(tags: Mapping[str, Any], name: object, part: str) -> Translated | None:
+    if name is None or pd.isna(name):  # type: ignore[call-overload]
+        return None
+    words = getattr(tags[str(name)], part)
+    return Translated({"en": words.en, "zh": words.zh})
+
+
+def _counts(
+    table: pd.DataFrame, tags: Mapping[str, Any], values: Values, min_count: int
+) -> TableSpec:
+    is_told = table["n_customers"] >= min_count
+    frame = table.assign(
+        tag=table["tag"].map(lambda name: _title(tags, name, "name")),
+        with_tag=table["with_tag"].where(is_told).map(lambda name: _title(tags, name, "name")),
+        share_with=table["share_with"].where(is_told),
+        interval=table["share"],
+    )  # fmt: skip
+    confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
+    compared = [Column("change", "tags.head.change", "ratio", "pp")]
+    columns = (
+        Column("tag", "tags.head.tag", "label", "text"),
+        Column("n_customers", "tags.head.customers", "count", "customers"),
+        Column("share", "tags.head.share", "ratio", "share"),
+        Column("interval", interval_head(confidence), "ratio", "share", style="limits",
+               limits=("low", "high")),
+        *(compared if table["change"].notna().any() else ()),
+        Column("with_tag", "tags.head.with_tag", "label", "text"),
+        Column("share_with", "tags.head.share_with", "ratio", "share"),
+    )  # fmt: skip
+    return TableSpec(
+        id="profiling.tags",
+        columns=columns,
+        frame=frame,
+        title=Sentence("tags.table_title", dict(values)),
+        note=Sentence("tags.table_note", dict(values)),
+    )
+
+
+def _meanings(table: pd.DataFrame, tags: Mapping[str, Any], values: Values) -> TableSpec:
+    names = [str(name) for name in table["tag"]]
+    frame = pd.DataFrame(
+        {"tag": [_title(tags, name, "name") for name in names],
+         "meaning": [_title(tags, name, "description") for name in names],
+         "owner": [tags[name].owner for name in names]},
+        dtype=object,
+    )  # fmt: skip
+    columns = (
+        Column("tag", "tags.head.tag", "label", "text"),
+        Column("meaning", "tags.head.meaning", "label", "text"),
+        Column("owner", "tags.head.owner", "label", "text"),
+    )
+    return TableSpec(
+        id="profiling.tag_meanings",
+        columns=columns,
+        frame=frame,
+        title=Sentence("tags.meaning_title", dict(values)),
+    )
