@@ -57,7 +57,7 @@ class Stages:
     @property
     def n(self) -> int:
         """Customers at the last month end."""
-        return int(self.table.loc["total", "n_customers"]) if len(self.table) else 0
+        return int(self.table["n_customers"].iloc[-1]) if len(self.table) else 0
 
     @property
     def is_watched(self) -> bool:
@@ -170,16 +170,19 @@ def choose_case(
 
 
 def measure_stages(stages: Stages) -> list[Measured]:
-    """Name how many are in each stage now, and in the quiet and lost ones before.
+    """Name how many customers there are, and how many are quiet and lost, now and before.
 
-    Values: `stage.<stage>.n` and `.share`; `stage.<stage>.before` (a month) and `.year`; `n`.
+    Values: `n`; `stage.<stage>.n` and `.share`; `stage.<stage>.before` (a month), `.year`. Of the
+    other stages there are none: a small one could be worked out from them.
     """
     if stages.table.empty:
         return []
     found = [Measured("n", stages.n, "count", "customers")]
-    for stage in stages.table.index.drop("total"):
-        row = stages.table.loc[stage]
-        name = f"stage.{stage}"
+    rows = stages.table.to_dict("index")
+    for stage in (QUIET[stages.kind], LOST[stages.kind]):
+        if stage not in rows:
+            continue
+        row, name = rows[stage], f"stage.{stage}"
         found.append(Measured(f"{name}.n", int(row["n_customers"]), "count", "customers"))
         found.append(Measured(f"{name}.share", float(row["share"]), "ratio", "share", stages.n))
         for column, when in (("n_before", "before"), ("n_last_year", "year")):
@@ -219,13 +222,11 @@ def draw_sizes(stages: Stages) -> pd.DataFrame:
 
 def measure_moves(pooled: pd.DataFrame, *, kind: str, min_count: int) -> list[Measured]:
     """Name the shares of moves that sentences speak of, where enough customers made them."""
-    rows = pooled.set_index(["stage", "stage_after"])
+    rows = {(row["stage"], row["stage_after"]): row for row in pooled.to_dict("records")}
     found = []
     for stage, after in TOLD[kind]:
-        if (stage, after) not in rows.index:
-            continue
-        row = rows.loc[(stage, after)]
-        if 0 < int(row["n_moved"]) < min_count:
+        row = rows.get((stage, after))
+        if row is None or 0 < row["n_moved"] < min_count:
             continue
         ends = (float(row["low"]), float(row["high"]))
         share, n = float(row["share"]), int(row["n"])
@@ -278,10 +279,9 @@ def measure_forecast(forecast: Forecast | None, *, kind: str) -> list[Measured]:
     """Name how many are expected in the quiet stage a month on, and what the last one missed."""
     if forecast is None:
         return []
-    rows = forecast.rows.set_index("stage")
-    if QUIET[kind] not in rows.index:
+    row = forecast.rows.set_index("stage").to_dict("index").get(QUIET[kind])
+    if row is None:
         return []
-    row = rows.loc[QUIET[kind]]
     ends = (float(row["low"]), float(row["high"]))
     found = [
         Measured("forecast.now", int(row["n_now"]), "count", "customers"),

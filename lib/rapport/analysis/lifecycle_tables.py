@@ -11,7 +11,7 @@ from rapport.analysis.lifecycle import QUIET, STAGES, month_code
 from rapport.analysis.measured import Measured
 from rapport.analysis.survival import estimate_median, fit_survival, survival_at
 
-OTHER = "other"
+OTHER, TOTAL = "other", "total"
 SHORTEST = 2  # rows of a table with one stage: that stage, and the total
 
 
@@ -70,14 +70,20 @@ def tabulate_entered(
     left = _join_small(entered["stage_before"].fillna(OTHER), min_count)
     by = entered.groupby(left, sort=True)[f"{spend}_12m"]
     table = pd.DataFrame({"n_customers": by.size(), "spend": by.sum()})
-    table = table.sort_values("spend", ascending=False, kind="stable").astype({"spend": object})
-    table.loc["total"] = [len(entered), sum(entered[f"{spend}_12m"])]
-    total, counts = table.loc["total", "spend"], table["n_customers"].astype("int64")
-    return table.assign(
-        n_customers=counts,
-        spend_per_customer=[float(s) / n for s, n in zip(table["spend"], counts, strict=True)],
-        share_spend=[float(s / total) if total > 0 else None for s in table["spend"]],
-    )[names]
+    table = table.sort_values("spend", ascending=False, kind="stable")
+    counts = [*map(int, table["n_customers"]), len(entered)]
+    spent = [*table["spend"], sum(entered[f"{spend}_12m"])]
+    # Where returns outweigh what a stage bought, parts of the whole mean nothing.
+    is_part = min(spent) >= 0 and spent[-1] > 0
+    return pd.DataFrame(
+        {
+            "n_customers": counts,
+            "spend": pd.Series(spent, dtype=object).to_numpy(),
+            "spend_per_customer": [float(s) / n for s, n in zip(spent, counts, strict=True)],
+            "share_spend": [float(s / spent[-1]) if is_part else None for s in spent],
+        },
+        index=pd.Index([*table.index, TOTAL], name="stage"),
+    )
 
 
 def _join_small(left: pd.Series[str], min_count: int) -> pd.Series[str]:
@@ -107,21 +113,18 @@ def measure_entered(
 
     Of fewer than `min_count` nothing is told, the money least of all.
     """
-    if table.empty or table.loc["total", "n_customers"] < min_count:
+    if table.empty or int(table["n_customers"].iloc[-1]) < min_count:
         return []
-    total = table.loc["total"]
+    rows = table.to_dict("index")
+    total, best = rows[TOTAL], rows.get("loyal" if kind == "orders" else "active")
     found = [
         Measured("entered.n", int(total["n_customers"]), "count", "customers"),
         Measured("entered.spend", Decimal(total["spend"]), "money", currency),
     ]
-    best = "loyal" if kind == "orders" else "active"
-    if best in table.index and len(table) > SHORTEST and total["spend"] > 0:
-        row = table.loc[best]
-        found.append(Measured("entered.best.n", int(row["n_customers"]), "count", "customers"))
-        found.append(
-            Measured("entered.best.share", float(row["share_spend"]), "ratio", "share",
-                     int(total["n_customers"]))
-        )  # fmt: skip
+    if best is not None and len(table) > SHORTEST and not pd.isna(best["share_spend"]):
+        share, n = float(best["share_spend"]), int(total["n_customers"])
+        found.append(Measured("entered.best.n", int(best["n_customers"]), "count", "customers"))
+        found.append(Measured("entered.best.share", share, "ratio", "share", n))
     return found
 
 

@@ -289,7 +289,7 @@ def entered_table(
     table: pd.DataFrame, values: Values, *, currency: str, min_count: int
 ) -> TableSpec | None:
     """Give who has just gone quiet, by the stage that they left; None of too few to be told."""
-    if table.empty or table.loc["total", "n_customers"] < min_count:
+    if table.empty or int(table["n_customers"].iloc[-1]) < min_count:
         return None
     columns = (
         Column("stage", "lifecycle.head.left", "label", "stage"),
