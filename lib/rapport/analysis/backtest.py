@@ -57,6 +57,39 @@ def review_groups(
     return [Reviewed(prediction, "customers", n, predicted, float(happened), low, high)]
 
 
+def review_totals(totals: pd.DataFrame | None) -> list[Reviewed]:
+    """Take the test of expected orders and spend from what the chapter on value published.
+
+    Parameters
+    ----------
+    totals : `measure` (`holdout.predicted`, `holdout.observed`, `holdout.money.predicted`,
+        `holdout.money.observed`), `value`, `n`, `unit`; None without a chapter on value
+
+    Examples
+    --------
+    >>> totals = pd.DataFrame({
+    ...     "measure": ["holdout.predicted", "holdout.observed"], "value": [1653.4, 1882.0],
+    ...     "n": [2357, 2357], "unit": ["orders", "orders"]})
+    >>> [(one.prediction, one.n, one.happened) for one in review_totals(totals)]
+    [('orders', 2357, 1882.0)]
+    """
+    if totals is None:
+        return []
+    rows = totals.set_index("measure")
+    found = []
+    for prediction, stem in (("orders", "holdout"), ("spend", "holdout.money")):
+        names = [f"{stem}.predicted", f"{stem}.observed"]
+        if set(names) <= set(rows.index):
+            expected, came = (rows.loc[name] for name in names)
+            n: int = 0 if pd.isna(expected["n"]) else int(expected["n"])
+            found.append(
+                Reviewed(
+                    prediction, str(came["unit"]), n, float(expected["value"]), float(came["value"])
+                )
+            )
+    return found
+
+
 def list_backtests(reviewed: Sequence[Reviewed], *, min_n: int = 30) -> pd.DataFrame:
     """Judge every prediction.
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+import pandas as pd
 
 Number = int | float | Decimal | str | date | None
 
@@ -47,3 +50,26 @@ def share(name: str, part: int, whole: int, *, interval: tuple[float, float] | N
     """
     value = part / whole if whole else None
     return Measured(name, value, "ratio", "share", n=whole, interval=interval if whole else None)
+
+
+def tabulate(measured: Iterable[Measured]) -> pd.DataFrame:
+    """Give numbers as a table, for a chapter that reads them: money as floats, words left out.
+
+    Returns
+    -------
+    one row per number: `measure`, `value`, `low`, `high`, `n`, `unit`, `kind`
+
+    Examples
+    --------
+    >>> table = tabulate([Measured("clv", 9.5, "iterative", "GBP", 40, (8.0, 11.0))])
+    >>> table[["measure", "value", "low", "n"]].to_numpy().tolist()
+    [['clv', 9.5, 8.0, 40]]
+    """
+    rows = [
+        (one.name, float(one.value), *(one.interval or (None, None)), one.n, one.unit, one.kind)
+        for one in measured
+        if isinstance(one.value, int | float | Decimal)
+    ]
+    columns = ["measure", "value", "low", "high", "n", "unit", "kind"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({"value": float, "low": float, "high": float, "n": "Int64"})

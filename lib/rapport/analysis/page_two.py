@@ -1,4 +1,4 @@
-"""Page two of the report: segments by stage of life, parameters that differ, figures that agree."""
+"""What page two tells, and what other chapters give to the summary."""
 
 from __future__ import annotations
 
@@ -12,9 +12,34 @@ from rapport.analysis.measured import Measured
 from rapport.analysis.rfm import SEGMENTS
 from rapport.errors import DataError
 
+YEAR = 12  # months
 STAGES = ("prospect", "new", "growing", "loyal", "at_risk", "churned")
 UNTOLD = {"seed"}
 """Parameters that a reader has no use for."""
+
+
+def take_value(totals: pd.DataFrame | None) -> Measured | None:
+    """Take the expected value of the next twelve months from what the chapter on value published.
+
+    Parameters
+    ----------
+    totals : `measure` (`clv`, `horizon`), `value`, `low`, `high`, `n`, `unit`, `kind`
+
+    Returns
+    -------
+    None without a value in money, or where it looks ahead other than twelve months
+    """
+    if totals is None:
+        return None
+    rows = totals.set_index("measure")
+    if "clv" not in rows.index or "horizon" not in rows.index:
+        return None
+    row: Any = rows.loc["clv"]
+    if float(rows["value"]["horizon"]) != YEAR:
+        return None
+    ends = None if pd.isna(row["low"]) else (float(row["low"]), float(row["high"]))
+    n = None if pd.isna(row["n"]) else int(row["n"])
+    return Measured("value", float(row["value"]), str(row["kind"]), str(row["unit"]), n, ends)
 
 
 def count_stages(
