@@ -137,24 +137,35 @@ def list_further_tests(study: ValueStudy) -> Iterator[tuple[str, str | None]]:
         yield "ranking", f"{what}_{'model' if study.test.ranks_better else 'past'}"
 
 
-def list_warnings(study: ValueStudy, *, asked: int) -> Iterator[str]:
+def name_headline(study: ValueStudy, margin: Margin) -> str:
+    """Name the headline: that of money says whether it is sales or what stays of them."""
+    outcome = name_outcome(study)
+    if outcome not in ("money", "contracts"):
+        return outcome
+    return f"{outcome}_{'sales' if margin.source == 'sales' else 'margin'}"
+
+
+def list_warnings(study: ValueStudy, *, asked: int, min_count: int) -> Iterator[str]:
     """Name what must be known beside the numbers.
 
     Parameters
     ----------
     asked : months that value was to look ahead
+    min_count : customers below which their number is not told
     """
     contracts, model = study.contracts, study.model
     if contracts is not None and contracts.reason is None and contracts.n_left_out:
         yield "contracts_left_out"
     if study.clv is None or model is None or model.orders is None:
         return
+    n_not_positive = model.buyers.n_not_positive
     told = {
         "no_drop_out": not model.orders.sees_drop_out,
         "goes_together": model.goes_together,
         "short_horizon": model.horizon_months < asked,
         "no_amounts": model.spending is None,
-        "not_positive": model.buyers.n_not_positive > 0,
+        "not_positive": n_not_positive >= min_count,
+        "few_not_positive": 0 < n_not_positive < min_count,
     }
     yield from (name for name, is_so in told.items() if is_so)
 
@@ -163,8 +174,8 @@ def last_stages(stages: pd.DataFrame | None) -> pd.DataFrame | None:
     """Give each customer's stage at the last month end; None without stages."""
     if stages is None:
         return None
-    is_last = stages["month"].to_numpy() == stages["month"].max()
-    return stages[is_last]
+    latest = stages["month"].max()
+    return stages.query("month == @latest")
 
 
 def take_track(study: ValueStudy) -> pd.DataFrame | None:
