@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from functional.command import rapport, tree_of
-from functional.shop import draw_orders
+from functional.shop import add_shop, draw_orders
 
 UNIT = """\
 title: {{en: Small shop, zh: 小店}}
@@ -86,6 +86,34 @@ def test_a_service_is_asked_once_for_each_delivery_and_never_for_a_rerun(api):
     assert asked == ["2026-05"]
     assert calls(api) == ["2026-05", "2026-06"]
     assert later.actions["ingestion"] == "executed"
+
+
+def test_cleaning_removes_answers_that_no_unit_names(api):
+    for delivery in ("2026-05", "2026-06"):
+        write_unit(api, delivery)
+        assert rapport(api, "data", "check", "shop").code == 0
+    folder = api / "data" / "store" / "fetched" / "shop"
+    n_before = len(list(folder.iterdir()))
+
+    done = rapport(api, "store", "gc", "--keep", "1")
+
+    assert done.code == 0, done.said
+    assert (n_before, len(list(folder.iterdir()))) == (2, 1)
+    assert rapport(api, "data", "check", "shop").code == 0
+    assert calls(api) == ["2026-05", "2026-06"]
+
+
+def test_a_service_that_fails_stops_its_unit_alone(api):
+    add_shop(api, draw_orders(30), name="other")
+    till = api / "sources" / "till.py"
+    till.write_text(TILL.replace("    yield", '    raise OSError("k1 secret")\n    yield'), "utf-8")
+
+    done = rapport(api, "run", "--format", "none", "--json")
+
+    assert done.code == 3, done.said
+    assert "unit shop: source api: till:receipts failed with OSError in line" in done.said
+    assert "secret" not in done.said
+    assert {row["unit"]: row["status"] for row in done.json["chapters"]} == {"other": "executed"}
 
 
 def swell(content):

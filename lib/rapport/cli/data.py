@@ -17,6 +17,7 @@ from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.sample import write_load, write_sample
 from rapport.ingest.sources import ResolvedSources
 from rapport.params import find_root, load_unit
+from rapport.press.run.store import Store
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -24,7 +25,7 @@ def check(arguments: argparse.Namespace) -> int:
     root = find_root(Path.cwd())
     unit = load_unit(root, arguments.unit)
     make_sample(root, [unit])
-    fetch_sources(unit, root)
+    fetch_sources(unit, root, Store(root / "data" / "store").lease_folder)
     sources = find_sources(unit, root)
     delivery = check_unit(unit, sources)
     raise_faults(unit.name, [_fault(row) for row in delivery.faults.to_dict("records")])

@@ -30,9 +30,9 @@ def compare(arguments: argparse.Namespace) -> int:
     before, after = (_read_parts(store, folder) for folder in (arguments.before, arguments.after))
     moved = compare_parts(before, after)
     for row in moved.itertuples(index=False):
-        part = f" {row.kind} {row.part}" if row.part else f" {row.kind}"
+        where = " ".join(str(part) for part in (row.table, row.kind, row.part) if part)
         counts = f"{row.n_rows_before:,} rows, {row.n_rows_after:,} after"
-        sys.stdout.write(f"{row.table}{part}: {counts}\n")
+        sys.stdout.write(f"{where}: {counts}\n")
     if moved.empty:
         sys.stdout.write("the same rows in every part of every table\n")
     return 0

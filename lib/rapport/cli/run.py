@@ -112,10 +112,11 @@ def read_request(arguments: argparse.Namespace) -> Request:
         read_chapter(notebook)
     if arguments.jupyter_cache is not None:
         check_folder(arguments.jupyter_cache)
-    units = find_units(root, arguments)
+    units, failed = find_units(root, arguments)
     world = World(Store(root / "data" / "store"), read_conditions(root))
     shape = (formats, languages)
     expansion = Expansion(root, units, world.store, arguments=arguments, shape=shape)
+    expansion.errors += failed
     return Request(root, units, world, expansion, arguments)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from rapport.errors import DataError, ParameterError
+from rapport.errors import DataError, ParameterError, RapportError
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
@@ -25,6 +25,7 @@ from rapport.marts.periods import (
     period_of,
 )
 from rapport.params import UnitParams, list_units, load_unit
+from rapport.press.run.store import Store
 from rapport.privacy import KEY_VARIABLE, read_key
 from rapport.tables import read_rows
 
@@ -71,8 +72,13 @@ def list_notebooks(root: Path) -> list[Path]:
     return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
-def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
+def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], list[RapportError]]:
     """Find the units asked for, or all whose sources are there; sample sources are made.
+
+    Returns
+    -------
+    the units, and why sources could not be fetched or found, for each unit of which some could
+    not: it is left out, and the others go on
 
     Raises
     ------
@@ -85,11 +91,15 @@ def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
     names = list(dict.fromkeys(arguments.units)) or list_units(root)
     params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
     make_sample(root, params)
-    found = []
+    found, failed = [], []
     for unit in params:
-        if not arguments.dry_run:
-            fetch_sources(unit, root)
-        sources = find_sources(unit, root)
+        try:
+            if not arguments.dry_run:
+                fetch_sources(unit, root, Store(root / "data" / "store").lease_folder)
+            sources = find_sources(unit, root)
+        except RapportError as error:
+            failed.append(type(error)(f"unit {unit.name}: {error}"))
+            continue
         if not sources.missing:
             if not unit.sample:
                 read_key(os.environ)
@@ -100,7 +110,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> list[Unit]:
             raise DataError(_absent(unit, sources))
         else:
             sys.stderr.write(f"{_absent(unit, sources)} Skipped.\n")
-    return found
+    return found, failed
 
 
 def _typed(text: str) -> Any:

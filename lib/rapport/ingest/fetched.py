@@ -3,8 +3,9 @@
 A function lies in `sources/<module>.py` of the project and yields Arrow batches, from an API for
 instance. What it yields is kept as Parquet under a name made of the function, its arguments and
 the source's `delivery`; a rerun reads that file. To fetch anew, give `delivery` another word: the
-older file stays, and so do the reports made from it. A change of the function's code alone
-fetches nothing: what a service said then cannot be asked again.
+older file stays, and so do the reports made from it, until `rapport store gc` removes what nobody
+names. A change of the function's code alone fetches nothing: what a service said then cannot be
+asked again.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import contextlib
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rapport.errors import DataError, ParameterError
 from rapport.params import Source, UnitParams
@@ -42,10 +43,22 @@ def fetched_path(root: Path, unit: str, name: str, source: Source) -> Path:
     return root / "data" / "store" / "fetched" / unit / f"{plain}-{digest[:16]}.parquet"
 
 
-def fetch_sources(unit: UnitParams, root: Path) -> list[str]:
+class Aside(Protocol):
+    """A private folder on the store's disk; it goes when it is left, or is swept later."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+
+
+Lend = Callable[[], AbstractContextManager[Aside]]
+
+
+def fetch_sources(unit: UnitParams, root: Path, lend: Lend) -> list[str]:
     """Run the functions of a unit whose present delivery was not fetched yet, and name the sources.
 
-    A file is there whole or not at all: what a function yields is written aside first.
+    A file is there whole or not at all: what a function yields is written aside first, in a folder
+    that `lend` gives.
 
     Raises
     ------
@@ -58,23 +71,57 @@ def fetch_sources(unit: UnitParams, root: Path) -> list[str]:
     for name, source in sorted(unit.sources.items()):
         path = fetched_path(root, unit.name, name, source)
         if source.format == "python" and not path.is_file():
-            _fetch(name, source, root, path)
+            with lend() as aside:
+                _fetch(name, source, root, (aside.folder / path.name, path))
             fetched.append(name)
     return fetched
 
 
-def _fetch(name: str, source: Source, root: Path, path: Path) -> None:
-    function = _load(name, source, root)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+def _fetch(name: str, source: Source, root: Path, way: tuple[Path, Path]) -> None:
+    function, (aside, path) = _load(name, source, root), way
     where = f"source {name}: {source.function}"
-    try:
-        _write(where, _run(where, function, source, root), source, aside)
-        # It holds what a service knows of people.
-        aside.chmod(0o600)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    _write(where, _run(where, function, source, root), source, aside)
+    # It holds what a service knows of people.
+    aside.chmod(0o600)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside.replace(path)
+
+
+def list_unneeded(
+    root: Path, units: Iterable[UnitParams], named: Collection[str], *, keep: int
+) -> list[Path]:
+    """List the fetched files that nobody needs.
+
+    Kept are, of each source, the newest `keep`, the one that the unit's file names, and those that
+    published reports were made of.
+
+    Parameters
+    ----------
+    units : all of the project
+    named : digests of the sources of published reports
+    keep : deliveries of each source, at least 1
+    """
+    declared = {
+        fetched_path(root, unit.name, name, source)
+        for unit in units
+        for name, source in unit.sources.items()
+        if source.format == "python"
+    }
+    found: dict[tuple[Path, str], list[Path]] = {}
+    for path in sorted((root / "data" / "store" / "fetched").glob("*/*.parquet")):
+        found.setdefault((path.parent, path.name.rpartition("-")[0]), []).append(path)
+    unneeded = []
+    for mine in found.values():
+        mine.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
+        old = [path for path in mine[:-keep] if path not in declared]
+        unneeded += [path for path in old if _digest(path) not in named]
+    # Before there was a folder to write in aside, killed processes left their parts here.
+    return unneeded + sorted((root / "data" / "store" / "fetched").glob("*/.*.part"))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _load(name: str, source: Source, root: Path) -> Callable[..., Any]:

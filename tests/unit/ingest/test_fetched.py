@@ -1,13 +1,19 @@
 """Functions of the project that fetch: run once for each delivery, kept, read ever after."""
 
+import hashlib
+import json
 import os
+import signal
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
 
 from rapport.errors import DataError, ParameterError
 from rapport.ingest import find_sources
-from rapport.ingest.fetched import fetch_sources
+from rapport.ingest.fetched import fetch_sources, list_unneeded
+from rapport.press.run.store import Store
 
 TILL = """
 from pathlib import Path
@@ -63,12 +69,16 @@ def calls(shop):
 
 
 def fetch(shop):
-    return fetch_sources(shop.params(), shop.root)
+    return fetch_sources(shop.params(), shop.root, store_of(shop).lease_folder)
+
+
+def store_of(shop):
+    return Store(shop.root / "data" / "store")
 
 
 def kept(shop):
-    folder = shop.root / "data" / "store" / "fetched"
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    files = (path for path in (shop.root / "data" / "store").rglob("*") if path.is_file())
+    return sorted(path for path in files)
 
 
 def test_what_a_function_yields_is_read_as_a_source(api):
@@ -168,9 +178,65 @@ def test_a_function_is_a_module_of_the_project_and_a_name(api, function):
         api.params()
 
 
-def test_a_file_half_written_by_a_killed_process_is_not_read(api):
-    fetch(api)
-    (path,) = kept(api)
-    path.rename(path.with_name(f".{path.name}.{os.getpid()}.part"))
+ENDLESS = """
+import os, signal
 
-    assert find_sources(api.params(), api.root, env={}).missing == ("log",)
+import pyarrow as pa
+
+
+def orders():
+    yield pa.record_batch({"order": ["1"]})
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+KILLED = """
+import sys
+from pathlib import Path
+
+from rapport.ingest.fetched import fetch_sources
+from rapport.params import load_unit
+from rapport.press.run.store import Store
+
+root = Path(sys.argv[1])
+fetch_sources(load_unit(root, "shop"), root, Store(root / "data" / "store").lease_folder)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are killed otherwise on Windows")
+def test_what_a_killed_fetch_left_is_not_read_and_the_next_run_sweeps_it(api):
+    (api.root / "sources" / "till.py").write_text(ENDLESS, encoding="utf-8")
+    api.unit["sources"]["log"] = {"format": "python", "function": "till:orders"}
+    params = api.params()
+    folder = api.root / "params"
+    folder.mkdir(exist_ok=True)
+    (folder / "_defaults.yml").write_text("{}\n", encoding="utf-8")
+    (folder / "shop.yml").write_text(json.dumps(api.unit), encoding="utf-8")
+
+    done = subprocess.run([sys.executable, "-c", KILLED, str(api.root)], check=False)
+
+    assert done.returncode == -signal.SIGKILL
+    assert find_sources(params, api.root, env={}).missing == ("log",)
+    assert len(kept(api)) > 0
+    assert store_of(api).sweep() == 1
+    assert kept(api) == []
+
+
+def test_old_deliveries_go_but_for_those_that_a_unit_or_a_report_names(api):
+    paths = {}
+    for at, word in enumerate(["one", "two", "three", "four"]):
+        api.unit["sources"]["log"]["delivery"] = word
+        fetch(api)
+        (paths[word],) = set(kept(api)) - set(paths.values())
+        paths[word].write_bytes(word.encode())
+        os.utime(paths[word], (1e9 + at, 1e9 + at))
+    api.unit["sources"]["log"]["delivery"] = "one"
+    reported = hashlib.sha256(paths["two"].read_bytes()).hexdigest()
+    part = paths["one"].with_name(f".{paths['one'].name}.99.part")
+    part.write_bytes(b"")
+
+    def unneeded(*named, keep=1):
+        return list_unneeded(api.root, [api.params()], named, keep=keep)
+
+    assert unneeded() == [paths["two"], paths["three"], part]
+    assert unneeded(reported) == [paths["three"], part]
+    assert unneeded(keep=2) == [paths["two"], part]
+    assert unneeded(keep=9) == [part]

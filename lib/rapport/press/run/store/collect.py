@@ -11,7 +11,7 @@ that ends at any moment leaves a sound store.
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,11 @@ class _Record:
     """Sorts records of one task, the newest last; the name breaks ties."""
 
 
-def collect(store: Store, *, keep: int, reports: Path) -> Collected:
+More = Callable[[Collection[str]], Iterable[Path]]
+"""Gives further files that nobody needs, of the digests that published runs name."""
+
+
+def collect(store: Store, *, keep: int, reports: Path, more: More | None = None) -> Collected:
     """Remove what nobody needs, and say how much it was.
 
     Kept are the newest `keep` executions of each task, what drafts read, and the tables that
@@ -52,6 +56,7 @@ def collect(store: Store, *, keep: int, reports: Path) -> Collected:
     ----------
     keep : executions of each task, at least 1
     reports : the folder of all reports, whose manifests are read
+    more : see `More`
 
     Raises
     ------
@@ -66,10 +71,11 @@ def collect(store: Store, *, keep: int, reports: Path) -> Collected:
         records = list(_read_records(store))
         kept = _choose(store, records, keep)
         needed = {digest for record in kept for digest in record.needs}
-        needed |= _read_current(store) | _read_manifests(reports)
+        named = _read_manifests(reports)
+        needed |= _read_current(store) | named
         # All three are lists: what goes is known before anything goes.
         objects = [path for path in _files(store.root / "objects") if path.name not in needed]
-        left = _list_left_over(store, kept)
+        left = [*_list_left_over(store, kept), *(more(named) if more else ())]
         kept_paths = {record.path for record in kept}
         gone = [p for p in _files(store.root / "tasks") if p not in kept_paths]
         n_bytes = sum(_remove(path) for path in [*gone, *objects, *left])
@@ -119,12 +125,13 @@ def _read_current(store: Store) -> set[str]:
 
 
 def _read_manifests(reports: Path) -> set[str]:
-    """Read the digests of all tables that published runs were made of."""
+    """Read the digests of all tables and sources that published runs were made of."""
     found: set[str] = set()
     for path in sorted(reports.glob("*/runs/*/manifest.json")):
         with _named(path, "Restore the report, or remove its folder, then try again."):
-            tables = json.loads(path.read_bytes())["predicate"]["tables"]
-            found |= {table["sha256"] for table in tables.values()}
+            made_of = json.loads(path.read_bytes())["predicate"]
+            found |= {table["sha256"] for table in made_of["tables"].values()}
+            found |= set(made_of.get("sources", {}).values())
     return found
 
 
