@@ -118,14 +118,19 @@ def measure_tags(counts: TagCounts, *, confidence: float = 0.95) -> list[Measure
     """Name how many tags there are, and how many customers carry at least one."""
     if counts.outcome == "none":
         return []
-    ends = None
-    if counts.n_all:
-        ends = wilson(counts.n_tagged, counts.n_all, confidence=confidence).ends
+    lead = counts.table.iloc[0]
+    n_lead = int(lead["n_customers"])
     return [
         Measured("tags.n", len(counts.table), "count", "count"),
         Measured("tags.tagged", counts.n_tagged, "count", "customers", counts.n_all),
-        share("tags.share", counts.n_tagged, counts.n_all, interval=ends),
+        _share("tags.share", counts.n_tagged, counts.n_all, confidence),
+        _share("tags.lead.share", n_lead, counts.n_all, confidence),
     ]
+
+
+def _share(name: str, part: int, whole: int, confidence: float) -> Measured:
+    ends = wilson(part, whole, confidence=confidence).ends if whole else None
+    return share(name, part, whole, interval=ends)
 
 
 def list_tags(held: pd.DataFrame, *, as_of: date | None, before: date | None) -> pd.DataFrame:

@@ -22,7 +22,7 @@ class TagText(Strict):
 
 
 class TagTitle(Strict):
-    """A tag's name in both languages."""
+    """A name in both languages: a tag's, or a department's."""
 
     en: str = Field(min_length=1, max_length=40)
     zh: str = Field(min_length=1, max_length=20)
@@ -38,7 +38,7 @@ class Tag(Strict):
     when: str = Field(min_length=1, max_length=1_000)
     name: TagTitle
     description: TagText
-    owner: str = Field(min_length=1, max_length=40)
+    owner: TagTitle
 
 
 Tags = Annotated[Mapping[TagName, Tag], Field(max_length=MOST_TAGS)]
@@ -52,6 +52,5 @@ def trust_tags(values: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Tag]
 def _trust(tag: Mapping[str, Any]) -> Tag:
     title = TagTitle.model_construct(**tag["name"])
     description = TagText.model_construct(**tag["description"])
-    return Tag.model_construct(
-        when=tag["when"], name=title, description=description, owner=tag["owner"]
-    )
+    owner = TagTitle.model_construct(**tag["owner"])
+    return Tag.model_construct(when=tag["when"], name=title, description=description, owner=owner)

@@ -84,7 +84,7 @@ def test_no_tags_and_no_customers_are_said():
     assert count_tags(held(), people(10), ["big"]).outcome == "unheld"
     nobody = count_tags(held(), people(0), ["big"])
     assert nobody.table[["share", "low", "high"]].isna().all(axis=None)
-    assert [one.value for one in measure_tags(nobody)] == [1, 0, None]
+    assert [one.value for one in measure_tags(nobody)] == [1, 0, None, None]
     assert measure_tags(count_tags(held(), people(0), [])) == []
 
 

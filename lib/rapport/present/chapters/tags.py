@@ -10,7 +10,7 @@ import pandas as pd
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
-from rapport.present.values import Value
+from rapport.present.values import Value, text_value
 
 Values = Mapping[str, Value]
 
@@ -23,13 +23,28 @@ def tag_tables(
     Parameters
     ----------
     table : as `analysis.tags.count_tags` gives it
-    tags : of the unit's file: name -> `name`, `description` (`en`, `zh`), `owner`
+    tags : of the unit's file: name -> `name`, `description` and `owner` (`en`, `zh` each)
     values : `confidence`, `tags_share`
     min_count : customers under which a tag is not said to go with another
     """
     if table.empty:
         return ()
     return (_counts(table, tags, values, min_count), _meanings(table, tags, values))
+
+
+def name_lead(table: pd.DataFrame, tags: Mapping[str, Any]) -> dict[str, Value]:
+    """Give the name of the tag that most customers carry, where there are tags."""
+    names = [_title(tags, name, "name") for name in table["tag"].head(1)]
+    return {"tags_lead_name": text_value("tags.lead.name", name) for name in names if name}
+
+
+def _name_title(values: Values, min_count: int) -> str:
+    lead = values.get("tags_lead_share")
+    is_told = lead is not None and isinstance(lead.value, float) and "tags_lead_name" in values
+    # A share tells its count: a small one goes with it.
+    if not is_told or lead is None or lead.n is None:
+        return "plain"
+    return "named" if float(str(lead.value)) * lead.n >= min_count else "plain"
 
 
 def _title(tags: Mapping[str, Any], name: object, part: str) -> Translated | None:
@@ -65,7 +80,7 @@ def _counts(
         id="profiling.tags",
         columns=columns,
         frame=frame,
-        title=Sentence("tags.table_title", dict(values)),
+        title=Sentence("tags.table_title", dict(values), case=_name_title(values, min_count)),
         note=Sentence("tags.table_note", dict(values)),
     )
 
@@ -75,7 +90,7 @@ def _meanings(table: pd.DataFrame, tags: Mapping[str, Any], values: Values) -> T
     frame = pd.DataFrame(
         {"tag": [_title(tags, name, "name") for name in names],
          "meaning": [_title(tags, name, "description") for name in names],
-         "owner": [tags[name].owner for name in names]},
+         "owner": [_title(tags, name, "owner") for name in names]},
         dtype=object,
     )  # fmt: skip
     columns = (
