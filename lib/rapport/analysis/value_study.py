@@ -174,8 +174,9 @@ def last_stages(stages: pd.DataFrame | None) -> pd.DataFrame | None:
     """Give each customer's stage at the last month end; None without stages."""
     if stages is None:
         return None
-    latest = stages["month"].max()
-    return stages.query("month == @latest")
+    last = stages[stages["month"] == stages["month"].max()]
+    assert isinstance(last, pd.DataFrame)
+    return last
 
 
 def take_track(study: ValueStudy) -> pd.DataFrame | None:
