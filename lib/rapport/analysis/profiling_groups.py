@@ -118,8 +118,8 @@ def _merge(groups: pd.DataFrame, current: pd.DataFrame, min_count: int, most: in
 
 def _rank(table: pd.DataFrame) -> pd.DataFrame:
     last = pd.Series(table.index.map(lambda name: LAST.get(name, 0)), table.index)
-    order = table.assign(last=last, rank=-table["net"].astype(float), name=table.index)
-    return table.loc[order.sort_values(["last", "rank", "name"]).index]
+    ranked = pd.DataFrame({"last": last, "rank": -table["net"].astype(float)}).sort_index()
+    return table.loc[ranked.sort_values(["last", "rank"], kind="stable").index]
 
 
 def _total(table: pd.DataFrame) -> pd.DataFrame:

@@ -55,7 +55,8 @@ def describe_windows(
     rows.append(_rate(windows, seen))
     if "repurchase" in known:
         rows.append(_share(known["repurchase"], seen))
-    return pd.DataFrame(rows).astype({"current": object, **dict.fromkeys(seen, object)})
+    # Of several units in one column: as floats, exact enough for what is printed of them.
+    return pd.DataFrame(rows).astype({"current": float, **dict.fromkeys(seen, float)})
 
 
 def hide_parts(one: int, other: int, min_count: int) -> tuple[int | None, int | None]:

@@ -30,7 +30,8 @@ CURRENCIES: dict[str, tuple[str, int]] = {
 
 _COUNTS = (
     "customers", "orders", "trading_days", "rows", "records", "lines", "products", "times",
-    "days", "weeks", "months", "years", "hours", "seconds", "contacts", "answers", "comments", "tickets",
+    "days", "weeks", "months", "years", "hours", "seconds", "contacts", "answers", "comments",
+    "tickets",
     "baskets", "sessions", "rules", "pairs", "tables", "columns", "files", "sources", "groups",
     "units", "parts", "faults", "contracts", "campaigns", "periods", "draws", "count",
 )  # fmt: skip

@@ -141,18 +141,18 @@ def window_table(table: pd.DataFrame, values: Values, *, is_whole: bool) -> Tabl
     columns = [
         Column("name", "profiling.head.measure", "label", "text",
                words={lang: f"name_{lang}" for lang in LANGUAGES}),
-        Column("current", "profiling.head.now", "ratio", "text", style="plain", units="unit"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "text", style="limits",
+        Column("current", "profiling.head.now", "ratio", "ratio", style="plain", units="unit"),
+        Column("interval", interval_head(_confidence(values)), "ratio", "ratio", style="limits",
                units="unit", limits=("low", "high")),
     ]  # fmt: skip
     for window, change in zip(EARLIER, ("change", "change_year"), strict=True):
         if window in table:
             columns.append(
-                Column(window, f"profiling.head.{window}", "ratio", "text", style="plain",
+                Column(window, f"profiling.head.{window}", "ratio", "ratio", style="plain",
                        units="unit")
             )  # fmt: skip
             columns.append(
-                Column(change, f"profiling.head.{change}", "ratio", "text", style="signed",
+                Column(change, f"profiling.head.{change}", "ratio", "ratio", style="signed",
                        units=f"{change}_unit")
             )  # fmt: skip
     return TableSpec(
