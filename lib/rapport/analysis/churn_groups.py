@@ -65,7 +65,7 @@ class GroupSettings:
 
 
 def study_groups(spells: pd.DataFrame, settings: GroupSettings) -> GroupStudy:
-    """Compare the curves of every grouping; the first, and those that differ most, in rows.
+    """Compare the curves of every grouping; the first, and those that differ, in rows.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def study_groups(spells: pd.DataFrame, settings: GroupSettings) -> GroupStudy:
 
 
 def _choose(tests: pd.DataFrame) -> list[str]:
-    rest = tests.iloc[1:].sort_values(["p_adjusted", "chi2"], ascending=[True, False])
+    rest = tests.iloc[1:][tests["is_difference"].iloc[1:]]
+    rest = rest.sort_values(["p_adjusted", "chi2"], ascending=[True, False], kind="stable")
     chosen = [str(tests["grouping"].iloc[0]), *rest["grouping"].astype(str)]
     return chosen[:MOST_GROUPINGS]
 

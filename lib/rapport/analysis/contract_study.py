@@ -16,7 +16,6 @@ PREFIX = "a_"
 # What a customer's record may add to the terms of the contract.
 ABOUT = (
     "acquisition_channel", "gender", "age_band", "country", "region", "is_business",
-    "loyalty_tier",
 )  # fmt: skip
 UNKNOWN, OTHER = "unknown", "other"
 MOST_LEVELS = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -17,7 +17,9 @@ Values = Mapping[str, Value]
 PLACES = ("rule_1", "rule_2", "rule_3")
 
 
-def rule_table(rules: pd.DataFrame | None, values: Values, *, kind: str) -> TableSpec | None:
+def rule_table(
+    rules: pd.DataFrame | None, values: Values, *, kind: str, min_count: int = 10
+) -> TableSpec | None:
     """Give the rules of risk, one row each, highest share first; None without any.
 
     Parameters
@@ -47,10 +49,17 @@ def rule_table(rules: pd.DataFrame | None, values: Values, *, kind: str) -> Tabl
     return TableSpec(
         id="churn.rules",
         columns=columns,
-        frame=frame.reset_index(),
+        frame=hide_few(frame, ("share",), "n", min_count).reset_index(),
         title=Sentence("churn.rules_title", dict(values), case=kind),
         note=Sentence("churn.rules_note", dict(values), case=kind),
     )
+
+
+def hide_few(rows: pd.DataFrame, shares: Sequence[str], whole: str, min_count: int) -> pd.DataFrame:
+    """Empty shares of which fewer than `min_count` are told; the first of `shares` counts them."""
+    hits = (rows[shares[0]].astype(float) * rows[whole].astype(float)).round()
+    is_few = (hits > 0) & (hits < min_count)
+    return rows.assign(**{name: rows[name].astype(float).mask(is_few) for name in shares})
 
 
 def write_condition(measure: str, above: float, at_most: float) -> str:
@@ -74,7 +83,7 @@ def _number(bound: float) -> str:
     return write(as_decimal(float(bound)), Layout(decimals=decimals))
 
 
-def segment_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
+def segment_table(rows: pd.DataFrame, values: Values, *, min_count: int = 10) -> TableSpec | None:
     """Give risk by segment; None without segments or a list.
 
     Parameters
@@ -96,6 +105,7 @@ def segment_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
             Column("interval", interval_head(_confidence(values)), "ratio", "share",
                    style="limits", limits=("low", "high")),
         ]  # fmt: skip
+        rows = hide_few(rows, ("observed", "low", "high"), "n_test", min_count)
         rows = rows.assign(interval=rows["observed"])
     return TableSpec(
         id="churn.by_segment",
