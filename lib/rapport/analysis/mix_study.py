@@ -72,7 +72,9 @@ def describe_customers(
     what is not known of a customer is `unknown`. Whether a customer is new is asked of each period
     by itself
     """
-    rows = flows[flows["window"].isin(list(starts))].merge(customers, on="customer_id", how="left")
+    taken = ["customer_id", "first_ordered_on", *(n for n in GROUPINGS if n in customers)]
+    looked_at = flows[flows["window"].isin(list(starts))]
+    rows = looked_at.merge(customers[taken], on="customer_id", how="left")
     is_now = rows["window"] == "current"
     table = pd.DataFrame(
         {"customer_id": rows["customer_id"], "is_now": is_now, "value": rows["net"],

@@ -43,10 +43,10 @@ def split_table(splits: pd.DataFrame, values: Values, *, currency: str) -> Table
         Column("grouping", "mix.head.grouping", "label", "grouping"),
         Column("n_groups", "mix.head.groups", "count", "groups"),
         Column("mix", "mix.head.mix", "money", currency, style="table signed"),
-        Column("mix_range", "mix.head.range", "money", currency, style="limits signed",
+        Column("mix_range", "mix.head.range", "ratio", "ratio", style="limits signed",
                limits=("mix_low", "mix_high")),
         Column("rate", "mix.head.rate", "money", currency, style="table signed"),
-        Column("rate_range", "mix.head.range", "money", currency, style="limits signed",
+        Column("rate_range", "mix.head.range", "ratio", "ratio", style="limits signed",
                limits=("rate_low", "rate_high")),
         Column("pair", "mix.head.pair", "label", "pair"),
     )  # fmt: skip

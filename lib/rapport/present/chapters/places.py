@@ -11,7 +11,7 @@ from rapport.present.figures.tiles import has_map, place_bars, place_map, place_
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
-from rapport.present.values import Value, label_value, text_value
+from rapport.present.values import Value, label_value
 
 Values = Mapping[str, Value]
 
@@ -71,7 +71,7 @@ def place_table(
         Column("net", "places.head.net", "money", currency),
         Column("share", "places.head.share", "ratio", "share"),
         Column("per_customer", "places.head.per_customer", "money", currency),
-        Column("interval", interval_head(confidence), "money", currency, style="limits",
+        Column("interval", interval_head(confidence), "ratio", "ratio", style="limits",
                limits=("low", "high")),
         *(compared if has_before else ()),
     )  # fmt: skip
@@ -100,8 +100,3 @@ def _name(place: str) -> Translated:
         for language in ("en", "zh")
     }
     return Translated(texts)
-
-
-def named_value(identity: str, words: Mapping[str, str]) -> Value:
-    """Give a name that the unit's file holds in both languages as a value."""
-    return text_value(identity, Translated(words))

@@ -34,8 +34,8 @@ def tag_tables(
 
 def name_lead(table: pd.DataFrame, tags: Mapping[str, Any]) -> dict[str, Value]:
     """Give the name of the tag that most customers carry, where there are tags."""
-    names = [_title(tags, name, "name") for name in table["tag"].head(1)]
-    return {"tags_lead_name": text_value("tags.lead.name", name) for name in names if name}
+    name = None if table.empty else _title(tags, table["tag"].iloc[0], "name")
+    return {} if name is None else {"tags_lead_name": text_value("tags.lead.name", name)}
 
 
 def _name_title(values: Values, min_count: int) -> str:
