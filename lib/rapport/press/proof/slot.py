@@ -19,7 +19,7 @@ from rapport.errors import RapportError, TamperedError
 
 STEP = 32_768  # bytes; the sizes are 1 to 4 steps
 LARGEST = 4 * STEP
-RESERVE = 40_960  # bytes for all of an envelope but its values: digests of code, tables, files
+RESERVE = 65_536  # bytes for all of an envelope but its values: digests of code, tables, files
 # No character that HTML, JSON or a comment reads as its own; few enough repeats that Typst's
 # compressor leaves the attachment as it is (asserted by a test on every size).
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%()*+,./:;=?@[]^_{|}"
