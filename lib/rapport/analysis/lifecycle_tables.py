@@ -12,6 +12,7 @@ from rapport.analysis.measured import Measured
 from rapport.analysis.survival import estimate_median, fit_survival, survival_at
 
 OTHER, TOTAL = "other", "total"
+BEST = {"orders": "loyal", "contracts": "active"}
 SHORTEST = 2  # rows of a table with one stage: that stage, and the total
 
 
@@ -67,7 +68,7 @@ def tabulate_entered(
     names = ["n_customers", "spend", "spend_per_customer", "share_spend"]
     if entered.empty:
         return pd.DataFrame(columns=names)
-    left = _join_small(entered["stage_before"].fillna(OTHER), min_count)
+    left = _join_small(entered["stage_before"].fillna(OTHER), min_count, keep=BEST[kind])
     by = entered.groupby(left, sort=True)[f"{spend}_12m"]
     table = pd.DataFrame({"n_customers": by.size(), "spend": by.sum()})
     table = table.sort_values("spend", ascending=False, kind="stable")
@@ -86,11 +87,12 @@ def tabulate_entered(
     )
 
 
-def _join_small(left: pd.Series[str], min_count: int) -> pd.Series[str]:
-    """Name the smallest stages `other` until that is no longer too small, if any is."""
-    sizes = sorted((int(n), str(stage)) for stage, n in left.value_counts().items())
-    if sizes[0][0] >= min_count:
+def _join_small(left: pd.Series[str], min_count: int, *, keep: str) -> pd.Series[str]:
+    """Name the smallest stages `other` until that is no longer too small, `keep` the last."""
+    sizes = [(int(n), str(stage)) for stage, n in left.value_counts().items()]
+    if min(sizes)[0] >= min_count:
         return left
+    sizes.sort(key=lambda size: (size[0] >= min_count and size[1] == keep, size))
     joined: list[str] = []
     n_joined = 0
     for n, stage in sizes:
@@ -116,7 +118,7 @@ def measure_entered(
     if table.empty or int(table["n_customers"].iloc[-1]) < min_count:
         return []
     rows = table.to_dict("index")
-    total, best = rows[TOTAL], rows.get("loyal" if kind == "orders" else "active")
+    total, best = rows[TOTAL], rows.get(BEST[kind])
     found = [
         Measured("entered.n", int(total["n_customers"]), "count", "customers"),
         Measured("entered.spend", Decimal(total["spend"]), "money", currency),

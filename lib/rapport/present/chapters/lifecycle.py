@@ -145,11 +145,9 @@ def move_figure(cells: pd.DataFrame, values: Values, stages: tuple[str, ...]) ->
     """
     if cells.empty:
         return None
-    there = set(cells["stage"]) | set(cells["stage_after"])
-    columns = [stage for stage in stages if stage in there and stage != "prospect"]
-    shown = cells[cells["stage_after"].isin(columns) & (cells["stage"] != "prospect")]
-    if shown.empty:
-        return None
+    # A move that nobody made has no cell; one that too few made has.
+    shown = cells[[isinstance(n, Suppressed) or n is None or n > 0 for n in cells["n_moves"]]]
+    columns = [stage for stage in stages if stage in set(shown["stage_after"])]
     spec = transition_heat(shown, id="lifecycle.moves", columns=columns)
     return spec.entitled(caption=Sentence("lifecycle.moves_caption", dict(values)))
 
