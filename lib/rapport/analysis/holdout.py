@@ -8,13 +8,14 @@ they put first; customers who tie share what they hold.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from rapport.analysis.bgnbd_histories import Floats
 from rapport.analysis.bgnbd_predict import expect_orders
-from rapport.analysis.value_buyers import Span, list_first_buyers
+from rapport.analysis.value_buyers import Span, list_first_buyers, sum_rest
 from rapport.analysis.value_models import ValueModel, ValueRules, fit_value
 from rapport.analysis.value_totals import Totals, sum_up
 
@@ -40,7 +41,7 @@ class HoldOut:
     span: Span | None = None
     totals: Totals | None = None
     orders: int = 0
-    money: float = 0.0
+    money: Decimal = Decimal(0)
     mae: float = 0.0
     naive_mae: float = 0.0
     capture_orders: tuple[float, float] | None = None
@@ -60,7 +61,7 @@ class HoldOut:
         """Predicted money against what came, relative; None where there is no model of money."""
         if self.totals is None or self.totals.money is None or self.money <= 0:
             return None
-        return self.totals.money / self.money - 1
+        return self.totals.money / float(self.money) - 1
 
     @property
     def ranks_better(self) -> bool:
@@ -102,7 +103,7 @@ def hold_out(
         money = (capture(worth, paid), capture(frame["spend"].to_numpy(), paid))
     return HoldOut(
         None, model, span, sum_up(model, rules, days=span.n_rest), int(came.sum()),
-        float(paid.sum()), float(np.abs(own - came).mean()), float(np.abs(rate - came).mean()),
+        sum_rest(transactions, spend=rules.spend), float(np.abs(own - came).mean()), float(np.abs(rate - came).mean()),
         (capture(own, came), capture(past, came)), money,
         _by_repeats(frame["x"].to_numpy(), own, came, min_count),
         _track(buyers.histories.n @ expected, steps, days, span),

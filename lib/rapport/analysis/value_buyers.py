@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -119,6 +120,14 @@ def list_first_buyers(transactions: pd.DataFrame, *, cut: dt.date, spend: str) -
         rest_spend=money[0] - money[1] + back,
     )
     return Buyers(rest, buyers.histories)
+
+
+def sum_rest(transactions: pd.DataFrame, *, spend: str) -> Decimal:
+    """Add up exactly what everybody known by the cut spent after it."""
+    known = transactions[transactions["cut_order_days"] > 0]
+    names = ["gross", "returns"] if spend == "net" else ["gross"]
+    parts = [sum(known[name], Decimal(0)) - sum(known[f"cut_{name}"], Decimal(0)) for name in names]
+    return sum(parts, Decimal(0))
 
 
 def _list(rows: pd.DataFrame, parts: dict[str, str], until: dt.date | None, spend: str) -> Buyers:

@@ -115,7 +115,7 @@ def measure_test(study: ValueStudy, *, currency: str) -> list[Measured]:
         found += [
             Measured("holdout.money.predicted", totals.money, "iterative", currency, n,
                      totals.money_ends),
-            Measured("holdout.money.observed", test.money, "estimator", currency, n),
+            Measured("holdout.money.observed", test.money, "money", currency, n),
             Measured("holdout.money.error", test.money_error, "iterative", "change", n),
         ]  # fmt: skip
     captures = test.capture_money or test.capture_orders
