@@ -24,15 +24,8 @@ from rapport.tables import (
     write_batches,
     write_table,
 )
-from rapport.tables.engine import (
-    Engine,
-    EngineError,
-    _open_shelf,
-    identifier,
-    quote,
-    select,
-    select_from,
-)
+from rapport.tables.engine import Engine, EngineError, identifier, quote, select
+from rapport.tables.shelf import _open_shelf, select_from
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from rapport.marts.tags import make_tags
 from rapport.marts.windows import list_windows
 from rapport.schema import SCHEMAS
 from rapport.tables import arrow_schema
-from rapport.tables.engine import select, select_from
+from rapport.tables.engine import select
+from rapport.tables.shelf import select_from
 
 PERIODS = pa.schema(
     [

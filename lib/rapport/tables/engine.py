@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -55,31 +54,22 @@ def select(
         The statement is not valid over these tables.
     """
     engine = Engine(relations, threads=threads, memory_limit=memory_limit, room=room)
-    return _select(engine, sql)
+    return run_select(engine, sql)
 
 
-def select_from(shelf: Path, sql: str, relations: Mapping[str, Path | pa.Table]) -> pa.Table:
-    """Run one SELECT of several over files beneath one folder.
-
-    Small tables are read by the one engine that this process keeps open over the folder. It
-    reaches the whole of it, so the statement must be ours.
-
-    Raises
-    ------
-    ParameterError
-        The statement is not valid over these tables.
-    """
-    if _is_large(path for path in relations.values() if isinstance(path, Path)):
-        return select(sql, relations)
-    return _select(_Lent(relations, shelf), sql)
-
-
-def _is_large(paths: Iterable[Path]) -> bool:
+def is_large(paths: Iterable[Path]) -> bool:
     """Say whether a second thread has anything to do in these files."""
     return sum(path.stat().st_size for path in paths if path.is_file()) >= BYTES_FOR_THREADS
 
 
-def _select(engine: Engine, sql: str) -> pa.Table:
+def run_select(engine: Engine, sql: str) -> pa.Table:
+    """Run one SELECT on an engine, which is given up afterwards.
+
+    Raises
+    ------
+    ParameterError
+        The statement is not valid over its tables.
+    """
     with engine:
         try:
             return engine.fetch(sql)
@@ -105,10 +95,10 @@ class Engine:
         room: Room | None = None,
     ) -> None:
         allowed = [*(path for path in relations.values() if isinstance(path, Path)), *files]
-        threads = threads or (2 if _is_large(allowed) else 1)
+        threads = threads or (2 if is_large(allowed) else 1)
         folders = [str(room.folder.resolve())] if room else []
         self.room = room
-        self._connection = _connect(
+        self._connection = connect(
             {
                 "threads": str(threads),
                 "memory_limit": quote(memory_limit) if memory_limit else None,
@@ -198,48 +188,7 @@ class Engine:
         self._connection.close()
 
 
-class _Lent(Engine):
-    """The engine that this process keeps over a folder, for as long as one statement takes."""
-
-    def __init__(self, relations: Mapping[str, Path | pa.Table], shelf: Path) -> None:
-        self.room = None
-        self._connection = _open_shelf(str(shelf.resolve()), os.getpid())
-        self._lent: list[tuple[str, Path | pa.Table]] = []
-        try:
-            for name, relation in relations.items():
-                self.add(name, relation)
-                self._lent.append((name, relation))
-        except EngineError:
-            self._give_back()
-            raise
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._give_back()
-
-    def _give_back(self) -> None:
-        for name, relation in self._lent:
-            if isinstance(relation, Path):
-                self._connection.execute(f"DROP VIEW {identifier(name)}")
-            else:
-                self._connection.unregister(name)
-
-
-@lru_cache(maxsize=1)
-def _open_shelf(folder: str, process: int) -> duckdb.DuckDBPyConnection:
-    """Open the engine that this process keeps over a folder.
-
-    To open one (three thousand functions and more are made known to it) takes as long as a mart.
-    """
-    del process  # a fork must not go on with its parent's
-    return _connect({"threads": "1"}, files=[], folders=[folder])
-
-
-def _connect(
+def connect(
     given: Mapping[str, str | None], *, files: Iterable[str], folders: Iterable[str]
 ) -> duckdb.DuckDBPyConnection:
     """Open an engine that reaches these files and folders alone, for good."""

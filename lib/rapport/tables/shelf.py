@@ -1,0 +1,93 @@
+"""The engine that a process keeps open over a folder, for many small queries.
+
+To open an engine (three thousand functions and more are made known to it) takes as long as a mart.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import pyarrow as pa
+
+from rapport.tables.arrow import plain_types
+from rapport.tables.engine import (
+    Engine,
+    EngineError,
+    connect,
+    identifier,
+    is_large,
+    run_select,
+    select,
+)
+
+
+def select_from(shelf: Path, sql: str, relations: Mapping[str, Path | pa.Table]) -> pa.Table:
+    """Run one SELECT of several over files beneath one folder.
+
+    Small tables are read by the one engine that this process keeps open over the folder. It
+    reaches the whole of it, so the statement must be ours.
+
+    Raises
+    ------
+    ParameterError
+        The statement is not valid over these tables.
+    """
+    if is_large(path for path in relations.values() if isinstance(path, Path)):
+        return select(sql, relations)
+    return run_select(_Lent(relations, shelf), sql)
+
+
+class _Lent(Engine):
+    """The engine that this process keeps over a folder, for as long as one statement takes."""
+
+    def __init__(self, relations: Mapping[str, Path | pa.Table], shelf: Path) -> None:
+        self.room = None
+        self._connection = _open_shelf(str(shelf.resolve()), os.getpid())
+        self._lent: list[tuple[str, Path | pa.Table]] = []
+        try:
+            for name, relation in relations.items():
+                self.add(name, relation)
+                self._lent.append((name, relation))
+        except EngineError:
+            self._give_back()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._give_back()
+
+    def fetch(self, sql: str) -> pa.Table:
+        """Execute a SELECT of few rows and give them in order."""
+        # Not as a relation, which is bound once when made and again when run: most of what a small
+        # table takes. The copy of its rows that the engine warns of is a small one.
+        try:
+            found = self._connection.execute(sql)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)
+                return plain_types(found.to_arrow_table())
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+    def _give_back(self) -> None:
+        for name, relation in self._lent:
+            if isinstance(relation, Path):
+                self._connection.execute(f"DROP VIEW {identifier(name)}")
+            else:
+                self._connection.unregister(name)
+
+
+@lru_cache(maxsize=1)
+def _open_shelf(folder: str, process: int) -> duckdb.DuckDBPyConnection:
+    """Open the engine that this process keeps over a folder."""
+    del process  # a fork must not go on with its parent's
+    return connect({"threads": "1"}, files=[], folders=[folder])
