@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import secrets
 import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +27,12 @@ from rapport.press.index import MARK, write_index
 from rapport.press.proof import log
 from rapport.press.run.store import Store
 from rapport.press.run.store.replace import New, list_objects, list_runs, replace_objects
-from rapport.privacy.erased import add_erased, erased_path, read_erased
+from rapport.privacy.erased import add_erased, erased_path, read_erased, write_private
 from rapport.tables import write_table
 
 PENDING = ".pending.json"
 PARQUET = b"PAR1"
+SNAPSHOT, COUNTED = "snapshot", ("customers", "orders")
 
 
 def erase(arguments: argparse.Namespace) -> int:
@@ -57,7 +57,7 @@ def erase(arguments: argparse.Namespace) -> int:
     found = find_names(held, key, given)
     names = frozenset().union(*found)
     pending = {"v": 1, "erasure": secrets.token_hex(6), "names": sorted(names), "n": len(found)}
-    _write_private(_pending_path(root, unit.name), pending)
+    write_private(_pending_path(root, unit.name), pending)
     told = _finish(root, unit, pending)
     sys.stdout.write(
         f"unit {unit.name}: left out from now on: {len(found):,} listed. "
@@ -98,17 +98,6 @@ def _pending_path(root: Path, unit: str) -> Path:
     return erased_path(root, unit).with_name(f"{unit}{PENDING}")
 
 
-def _write_private(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.fresh")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-
-
 def _finish(root: Path, unit: UnitParams, pending: dict[str, Any]) -> dict[str, int]:
     """Do the whole erasure, or what is left of it."""
     names = frozenset(pending["names"])
@@ -144,7 +133,23 @@ def _rewrite(
             n_rows += n_gone
             is_private = path.stat().st_mode & 0o077 == 0
             changes[digest] = New(_add(store, table, is_private=is_private), table.num_rows)
-    return changes, n_rows
+    return changes | _count_anew(store, unit, changes), n_rows
+
+
+def _count_anew(
+    store: Store, unit: str, changes: Mapping[str, New | None]
+) -> dict[str, New | None]:
+    """Give the snapshot's row anew, which says how many customers and orders there are."""
+    current = store.read_current(unit)
+    moved = {name: changes[current[name]] for name in COUNTED if current.get(name) in changes}
+    counts = {f"n_{name}": new.n_rows for name, new in moved.items() if new}
+    if not counts or SNAPSHOT not in current or current[SNAPSHOT] in changes:
+        return {}
+    told = pq.read_table(store.object_path(current[SNAPSHOT]))
+    for name, n in counts.items():
+        at = told.schema.get_field_index(name)
+        told = told.set_column(at, told.schema.field(at), pa.array([n], told.schema.field(at).type))
+    return {current[SNAPSHOT]: New(_add(store, told, is_private=False), told.num_rows)}
 
 
 def _is_parquet(path: Path) -> bool:

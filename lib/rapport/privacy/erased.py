@@ -9,8 +9,9 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from rapport.errors import ParameterError
 from rapport.privacy.pseudonyms import name_key
@@ -64,14 +65,20 @@ def add_erased(root: Path, unit: str, key: bytes, names: Iterable[str]) -> tuple
     """Put pseudonyms on a unit's list, in one step, and give the whole list."""
     before = read_erased(root, unit, lambda: key)
     whole = sorted({*before, *(digest_pseudonym(key, name) for name in names)})
-    path = erased_path(root, unit)
+    write_private(erased_path(root, unit), {"v": 1, "key": name_key(key), "digests": whole})
+    return tuple(whole)
+
+
+def write_private(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a file for this user's eyes alone, whole or not at all, and on the disk at once.
+
+    For one writer at a time: what a killed one left aside is written over by the next.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.fresh")
-    content = json.dumps({"v": 1, "key": name_key(key), "digests": whole}, indent=0)
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-        file.write(content + "\n")
+        file.write(json.dumps(content, indent=0) + "\n")
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    return tuple(whole)

@@ -75,8 +75,10 @@ def project(tmp_path):
     add_record(store, "other", "all-periods/ingestion", {"orders": orders})
     own = add_table(store, tmp_path, people.assign(n=7))
     add_record(store, "other", "2026-05/measures", {"customer_measures": own})
-    store.write_current("shop", {"customers": customers["digest"], "orders": orders["digest"]},
-                        period=None)  # fmt: skip
+    counts = pd.DataFrame({"data_until": ["2026-05-31"], "n_customers": [3], "n_orders": [1]})
+    snapshot = add_table(store, tmp_path, counts)
+    store.write_current("shop", {"customers": customers["digest"], "orders": orders["digest"],
+                                 "snapshot": snapshot["digest"]}, period=None)  # fmt: skip
     store.write_current("other", {"customer_measures": own["digest"]}, period=None)
     run = root / "reports" / "shop" / "runs" / "2026-05-0123456789ab"
     run.mkdir(parents=True)
@@ -110,6 +112,8 @@ def check_done(project):
     assert list_holding(project, ANN) == []
     assert [row["customer_id"] for row in rows_of(project, "shop", "customers")] == [BOB, EVE]
     assert len(rows_of(project, "shop", "orders")) == 1
+    counts = {"data_until": "2026-05-31", "n_customers": 2, "n_orders": 1}
+    assert rows_of(project, "shop", "snapshot") == [counts]
     assert len(rows_of(project, "other", "customer_measures")) == 3
     assert len(read_erased(project, "shop", lambda: SAMPLE_KEY)) == 1
     assert (project / "reports/shop/runs/2026-05-0123456789ab/erased.json").is_file()
