@@ -103,7 +103,8 @@ def hold_out(
         money = (capture(worth, paid), capture(frame["spend"].to_numpy(), paid))
     return HoldOut(
         None, model, span, sum_up(model, rules, days=span.n_rest), int(came.sum()),
-        sum_rest(transactions, spend=rules.spend), float(np.abs(own - came).mean()), float(np.abs(rate - came).mean()),
+        sum_rest(transactions, spend=rules.spend), float(np.abs(own - came).mean()),
+        float(np.abs(rate - came).mean()),
         (capture(own, came), capture(past, came)), money,
         _by_repeats(frame["x"].to_numpy(), own, came, min_count),
         _track(buyers.histories.n @ expected, steps, days, span),
