@@ -37,19 +37,22 @@ def choose_place(groups: pd.DataFrame) -> str:
     return "region" if len(set(regions)) > 1 else "country"
 
 
-def list_groups(groups: pd.DataFrame, *, min_count: int, most: int = MOST_ROWS) -> pd.DataFrame:
+def list_groups(
+    groups: pd.DataFrame, *, active: int, min_count: int, most: int = MOST_ROWS
+) -> pd.DataFrame:
     """Give one table of sales by group.
 
     Parameters
     ----------
     groups : one row per window (current, previous, last_year) and group: `window`, `name` (None
         is unknown), `n_customers` with a sale, `gross`, `returns`, `net` (Decimal)
+    active : customers with a sale in the period, in whatever group
     min_count : a group of fewer customers in the period is put into `_other`
 
     Returns
     -------
     one row per group by falling net, then `_other`, `_not_itemised`, `_unknown`, and `_total`
-        `name`, `n_customers` (None where a customer may be counted twice), `net`,
+        `name`, `n_customers` (None of `_other`, see there, and of `_total` beside it), `net`,
         `share_net`, `per_customer`, `return_rate`, `net_previous`, `change` (relative),
         `net_last_year`, `change_year`; None where there is nothing to compare or divide by.
         No row where nothing was sold in the period.
@@ -65,8 +68,12 @@ def list_groups(groups: pd.DataFrame, *, min_count: int, most: int = MOST_ROWS) 
     table = sums["current"].copy()
     counts = current.assign(name=named["name"]).groupby("name")["n_customers"].sum()
     table["n_customers"] = counts.astype("Int64")
-    table.loc[table.index.isin([OTHER, UNKNOWN, NOT_LISTED]), "n_customers"] = pd.NA
-    table = pd.concat([_rank(table), _total(table)])
+    small = (table["n_customers"] > 0) & (table["n_customers"] < min_count)
+    # In several of the groups put together a customer would count several times.
+    hidden = small | (table.index == OTHER)
+    table["n_customers"] = table["n_customers"].mask(hidden)
+    n_active = None if hidden.any() else active
+    table = pd.concat([_rank(table), _total(table, n_active)])
     for window, tail in (("previous", ""), ("last_year", "_year")):
         before = sums[window]["net"].reindex(table.index) if window in sums else None
         if before is not None:
@@ -76,9 +83,12 @@ def list_groups(groups: pd.DataFrame, *, min_count: int, most: int = MOST_ROWS) 
     return _finish(table)
 
 
-def list_dimension(groups: pd.DataFrame, dimension: str, *, min_count: int) -> pd.DataFrame:
+def list_dimension(
+    groups: pd.DataFrame, dimension: str, *, active: int, min_count: int
+) -> pd.DataFrame:
     """Give one table of sales by channel, region or country, as `list_groups` does."""
-    return list_groups(groups[groups["dimension"] == dimension], min_count=min_count)
+    rows = groups[groups["dimension"] == dimension]
+    return list_groups(rows, active=active, min_count=min_count)
 
 
 def choose_groups(table: pd.DataFrame) -> str:
@@ -122,9 +132,9 @@ def _rank(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[ranked.sort_values(["last", "rank"], kind="stable").index]
 
 
-def _total(table: pd.DataFrame) -> pd.DataFrame:
+def _total(table: pd.DataFrame, active: int | None) -> pd.DataFrame:
     sums = {name: [sum(table[name], Decimal(0))] for name in MONEY}
-    return pd.DataFrame({**sums, "n_customers": pd.array([pd.NA], "Int64")}, index=[TOTAL])
+    return pd.DataFrame({**sums, "n_customers": pd.array([active], "Int64")}, index=[TOTAL])
 
 
 def _relative(now: pd.Series, before: pd.Series | None) -> list[float | None]:
