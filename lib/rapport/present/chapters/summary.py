@@ -9,6 +9,7 @@ import pandas as pd
 
 from rapport.present.figures.bullets import target_bars
 from rapport.present.figures.spec import FigureSpec
+from rapport.present.labels import LANGUAGES, Language, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
 from rapport.present.values import Value
@@ -132,11 +133,22 @@ def parameter_table(differing: pd.DataFrame) -> TableSpec | None:
         return None
     columns = (
         Column("parameter", f"{HEAD}.parameter", "label", "parameter"),
-        Column("here", f"{HEAD}.here", "label", "text"),
-        Column("default", f"{HEAD}.default", "label", "text"),
+        Column("here", f"{HEAD}.here", "label", "text", words=_words("here")),
+        Column("default", f"{HEAD}.default", "label", "text", words=_words("default")),
     )
     title = Sentence("summary.parameters_title")
-    return TableSpec(id="summary.parameters", columns=columns, frame=differing, title=title)
+    told = {
+        f"{name}_{language}": [_choice(text, language) for text in differing[name]]
+        for name in ("here", "default")
+        for language in LANGUAGES
+    }
+    frame = differing[["parameter"]].assign(**told)
+    return TableSpec(id="summary.parameters", columns=columns, frame=frame, title=title)
+
+
+def _choice(text: str, language: Language) -> str:
+    """Give the word of a choice such as net or gross; a number is as it is."""
+    return label(f"choice.{text}", language) if has_label(f"choice.{text}") else text
 
 
 def backtest_table(backtest: pd.DataFrame | None) -> TableSpec | None:

@@ -80,7 +80,7 @@ def _name(canvas: Canvas, row: Any) -> str:
     """Name the figure and its target, as "Churn, at most 6.0%"."""
     target = Value("target", float(row.target), "ratio", row.unit)
     word = canvas.join((label_value("side", row.side), (target, "headline")), joint=" ")
-    joint = label("word.list_joint", canvas.language)
+    joint = label("figure.target_joint", canvas.language)
     return label(f"key_figure.{row.figure}", canvas.language) + joint + word
 
 

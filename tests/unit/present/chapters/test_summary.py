@@ -133,11 +133,16 @@ def test_segments_by_stage_carry_a_column_for_each_stage_that_somebody_is_in():
 
 
 def test_a_parameter_is_named_beside_its_default():
-    spec = parameter_table(pd.DataFrame([("rfm_days", "180", "365")],
-                                        columns=["parameter", "here", "default"]))  # fmt: skip
+    rows = [("rfm_days", "180", "365"), ("spend", "gross", "net")]
+    differing = pd.DataFrame(rows, columns=["parameter", "here", "default"])
 
-    assert render_table(spec, "zh") == [["RFM 回看天数", "180", "365"]]
-    assert parameter_table(spec.frame.iloc[:0]) is None
+    spec = parameter_table(differing)
+
+    assert render_table(spec, "zh") == [
+        ["RFM 回看天数", "180", "365"], ["消费口径", "总额", "净额"],
+    ]  # fmt: skip
+    assert render_table(spec, "en")[1] == ["What counts as spend", "gross", "net"]
+    assert parameter_table(differing.iloc[:0]) is None
 
 
 def test_a_backtest_names_what_was_predicted_and_what_happened():
