@@ -21,6 +21,7 @@ UNIT_DAYS = 7.0  # the literature counts in weeks; alpha is one of them
 NAMES = ("r", "alpha", "a", "b")
 LOG_BOUND = 10.0
 SEEN_A, SEEN_B, SPREAD = 0.005, 1_000.0, 1_000.0
+WIDEST = 1.75  # standard error of a logarithm: an interval from 1 to 950
 ENOUGH_ROWS = 10_000
 STEP = 1e-4
 ROUGH, FINE = 1e-6, 1e-12  # gains of the mean log-likelihood at which a climb ends
@@ -31,7 +32,7 @@ class BgNbd:
     """A fitted model: `r`, `alpha` (weeks), `a`, `b`, and how far they can be trusted.
 
     `covariance` is of the logarithms of the parameters: None where customers are all alike (r or
-    alpha at its bound), 0 for a and b where no drop-out is seen, which holds them. `gradient` is
+    alpha at its bound); 0 for a and b where no drop-out is seen, which holds them. `gradient` is
     the steepest slope that is left, of the log-likelihood along a logarithm.
     """
 
@@ -51,8 +52,8 @@ class BgNbd:
 
     @property
     def sees_drop_out(self) -> bool:
-        """Whether the data show that customers leave: a and b are away from their bounds."""
-        return self.a >= SEEN_A and self.b <= SEEN_B
+        """Whether the data show that customers leave: a and b can be told from their bounds."""
+        return self.covariance is not None and bool(self.covariance[2, 2] > 0)
 
     @property
     def sees_spread(self) -> bool:
@@ -184,14 +185,10 @@ def fit_bgnbd(histories: Histories) -> BgNbd:
     best = max(found, key=lambda logs: log_likelihood(logs, some)[0])
     logs, covariance = _polish(_climb(best, rows, fine=FINE), rows)
     value, slopes = log_likelihood(logs, rows)
-    free = slice(4) if _sees_drop_out(logs) else slice(2)
+    free = slice(4) if covariance is not None and covariance[2, 2] > 0 else slice(2)
     steepest = float(np.abs(slopes[free]).max())
     r, alpha, a, b = (float(part) for part in np.exp(logs))
     return BgNbd(r, alpha, a, b, value, int(rows.total), covariance, steepest)
-
-
-def _sees_drop_out(logs: Floats) -> bool:
-    return bool(logs[2] >= np.log(SEEN_A) and logs[3] <= np.log(SEEN_B))
 
 
 def _starts(rows: Prepared) -> list[Floats]:
@@ -230,23 +227,31 @@ def _polish(logs: Floats, rows: Prepared) -> tuple[Floats, Floats | None]:
 
     Where drop-out is not seen, a and b lie on a ridge without a top: they are held.
     """
-    free = slice(4) if _sees_drop_out(logs) else slice(2)
-    if np.abs(logs[free]).max() > LOG_BOUND - 1e-3:
-        return logs, None
-    curvature = find_curvature(logs, lambda place: log_likelihood(place, rows)[1])[free, free]
-    if np.linalg.eigvalsh(curvature).max() >= 0:
+    curvature = find_curvature(logs, lambda place: log_likelihood(place, rows)[1])
+    free = slice(4) if _sees_drop_out(logs, curvature) else slice(2)
+    block = curvature[free, free]
+    if np.abs(logs[free]).max() > LOG_BOUND - 1e-3 or np.linalg.eigvalsh(block).max() >= 0:
         return logs, None
     slopes = log_likelihood(logs, rows)[1]
     for _ in range(2):
         step = logs.copy()
-        step[free] -= np.linalg.solve(curvature, slopes[free])
+        step[free] -= np.linalg.solve(block, slopes[free])
         steep = log_likelihood(step, rows)[1]
         if not np.abs(steep[free]).max() < np.abs(slopes[free]).max():
             break
         logs, slopes = step, steep
     covariance = np.zeros((4, 4))
-    covariance[free, free] = np.linalg.inv(-curvature)
+    covariance[free, free] = np.linalg.inv(-block)
     return logs, covariance
+
+
+def _sees_drop_out(logs: Floats, curvature: Floats) -> bool:
+    """Whether a and b are away from their bounds, and known to within a factor of a thousand."""
+    at_bound = logs[2] < np.log(SEEN_A) or logs[3] > np.log(SEEN_B)
+    if at_bound or np.linalg.eigvalsh(curvature).max() >= 0:
+        return False
+    error = np.sqrt(np.diag(np.linalg.inv(-curvature))[2:])
+    return bool((error <= WIDEST).all())
 
 
 def parameter_intervals(fitted: BgNbd, *, confidence: float = 0.95) -> list[tuple[float, float]]:

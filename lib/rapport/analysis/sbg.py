@@ -19,14 +19,15 @@ from rapport.analysis.bgnbd_histories import Floats
 
 NAMES = ("alpha", "beta")
 LOG_BOUND = 10.0
-SPREAD = 1_000.0
+SPREAD, NO_WIDTH = 1_000.0, 1e6
 
 
 @dataclass(frozen=True, eq=False)
 class Sbg:
     """A fitted model of `n` contracts, of which `n_ended` have ended.
 
-    `covariance` is of the logarithms of alpha and beta, None at a bound.
+    `covariance` is of the logarithms of alpha and beta. Where the data show no spread, both are so
+    large that everybody ends with one chance, and the covariance is of this chance alone.
     """
 
     alpha: float
@@ -34,7 +35,7 @@ class Sbg:
     log_likelihood: float
     n: int
     n_ended: int
-    covariance: Floats | None
+    covariance: Floats
     gradient: float
 
     @property
@@ -45,7 +46,7 @@ class Sbg:
     @property
     def sees_spread(self) -> bool:
         """Whether the data show that customers differ in how readily they end."""
-        return max(self.alpha, self.beta) <= SPREAD and self.covariance is not None
+        return self.alpha + self.beta <= SPREAD
 
 
 def fit_sbg(periods: npt.ArrayLike, ended: npt.ArrayLike, n: npt.ArrayLike) -> Sbg:
@@ -85,10 +86,8 @@ def fit_sbg(periods: npt.ArrayLike, ended: npt.ArrayLike, n: npt.ArrayLike) -> S
     stayed: Floats = np.asarray(reached - ends, dtype=float)
     if ends.sum() == 0 or stayed.sum() == 0:
         raise ValueError("sBG: needs contracts that ended and contracts that were renewed")
-    logs, covariance = _climb(ends, stayed)
-    value, slopes = log_likelihood(logs, ends, stayed)
-    free = np.abs(logs) < LOG_BOUND - 1e-6
-    steepest = float(np.abs(slopes[free]).max(initial=0.0))
+    logs, covariance, steepest = _climb(ends, stayed)
+    value = log_likelihood(logs, ends, stayed)[0]
     alpha, beta = (float(part) for part in np.exp(logs))
     n_ended = int(counts[has_ended].sum())
     return Sbg(alpha, beta, value, int(counts.sum()), n_ended, covariance, steepest)
@@ -111,7 +110,7 @@ def log_likelihood(logs: Floats, ends: Floats, stayed: Floats) -> tuple[float, F
     return float(value), np.array(slopes) * np.exp(logs)
 
 
-def _climb(ends: Floats, stayed: Floats) -> tuple[Floats, Floats | None]:
+def _climb(ends: Floats, stayed: Floats) -> tuple[Floats, Floats, float]:
     n = ends.sum() + stayed.sum()
 
     def fall(logs: Floats) -> tuple[float, Floats]:
@@ -127,13 +126,25 @@ def _climb(ends: Floats, stayed: Floats) -> tuple[Floats, Floats | None]:
         for start in ((1.0, 4.0), (0.3, 1.0), (5.0, 20.0))
     ]
     logs = np.asarray(min(climbs, key=lambda climb: float(climb.fun)).x)
-    if np.abs(logs).max() > LOG_BOUND - 1e-3:
-        return logs, None
+    if np.exp(logs).sum() > SPREAD:
+        return _all_alike(ends, stayed)
     curvature = find_curvature(logs, lambda at: log_likelihood(at, ends, stayed)[1])
     if np.linalg.eigvalsh(curvature).max() >= 0:
-        return logs, None
-    step = np.linalg.solve(curvature, log_likelihood(logs, ends, stayed)[1])
-    return logs - step, np.asarray(np.linalg.inv(-curvature), dtype=float)
+        return _all_alike(ends, stayed)
+    logs = logs - np.linalg.solve(curvature, log_likelihood(logs, ends, stayed)[1])
+    steepest = float(np.abs(log_likelihood(logs, ends, stayed)[1]).max())
+    return logs, np.asarray(np.linalg.inv(-curvature), dtype=float), steepest
+
+
+def _all_alike(ends: Floats, stayed: Floats) -> tuple[Floats, Floats, float]:
+    """Give the limit in which every customer ends with one chance: a beta without width."""
+    n = float(ends.sum() + stayed.sum())
+    chance = float(ends.sum()) / n
+    logs = np.log([chance * NO_WIDTH, (1 - chance) * NO_WIDTH])
+    # Only the chance can move, and both logarithms with it.
+    way = np.array([1 / chance, -1 / (1 - chance)])
+    slope = float(log_likelihood(logs, ends, stayed)[1] @ way) * chance * (1 - chance)
+    return logs, np.outer(way, way) * chance * (1 - chance) / n, abs(slope)
 
 
 def project_survival(fitted: Sbg, periods: npt.ArrayLike, *, passed: int = 0) -> Floats:
@@ -150,8 +161,8 @@ def project_survival(fitted: Sbg, periods: npt.ArrayLike, *, passed: int = 0) ->
 
 
 def parameter_intervals(fitted: Sbg, *, confidence: float = 0.95) -> list[tuple[float, float]]:
-    """Give Wald intervals of alpha and beta, made on their logarithms; none at a bound."""
-    if fitted.covariance is None:
+    """Give Wald intervals of alpha and beta, made on their logarithms; none without spread."""
+    if not fitted.sees_spread:
         return []
     half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(np.diag(fitted.covariance))
     ends = np.exp([fitted.logs - half, fitted.logs + half])

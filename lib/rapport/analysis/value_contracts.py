@@ -22,6 +22,15 @@ from rapport.analysis.value_models import FEWEST_CUSTOMERS, FEWEST_REPEATING, Va
 COLUMNS = ("customer_id", "order_key", "x", "expected_orders", "mean_spend", "clv")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of contracts; a price is of one renewal or of one month."""
+
+    rules: ValueRules
+    margin: Margin
+    price_per: str = "renewal"
+
+
 @dataclass(frozen=True, eq=False)
 class ContractValue:
     """Renewals and money expected, by the months between renewals and by customer.
@@ -58,34 +67,33 @@ def count_periods(contracts: pd.DataFrame) -> pd.DataFrame:
     return contracts.assign(period=np.where(contracts["has_ended"], ended, months // length))
 
 
-def value_contracts(contracts: pd.DataFrame, rules: ValueRules, margin: Margin) -> ContractValue:
+def value_contracts(contracts: pd.DataFrame, asked: Asked) -> ContractValue:
     """Fit every length of contract that allows it, and expect its renewals.
 
     Parameters
     ----------
-    contracts : the mart `customer_contracts`; `price` is of one renewal
+    contracts : the mart `customer_contracts`
     """
     counted = count_periods(contracts)
     is_running = ~counted["has_ended"].astype(bool)
     n_running = int(is_running.sum())
     found = [
-        _value_length(rows, rules, margin)
+        _value_length(rows, asked)
         for _, rows in counted.groupby("renewal_months", sort=True)
         if _allows(rows)
     ]
-    known = [one for one in found if one is not None]
-    if not known:
+    if not found:
         nothing = pd.DataFrame(columns=list(COLUMNS))
         return ContractValue("too_few_contracts", pd.DataFrame(), nothing, n_running, n_running)
-    valued = pd.concat([one.valued for one in known])
+    valued = pd.concat([one.valued for one in found])
     customers = valued.groupby(["order_key", "customer_id"], as_index=False).agg(
         x=("x", "max"), expected_orders=("expected_orders", "sum"),
         mean_spend=("mean_spend", "sum"), clv=("clv", "sum"),
     )  # fmt: skip
-    total, half = float(customers["clv"].sum()), stats.norm.ppf((1 + rules.confidence) / 2)
-    reach = half * float(np.sqrt(sum(one.variance for one in known)))
+    total, half = float(customers["clv"].sum()), stats.norm.ppf((1 + asked.rules.confidence) / 2)
+    reach = half * float(np.sqrt(sum(one.variance for one in found)))
     return ContractValue(
-        None, pd.DataFrame([one.row for one in known]), customers[list(COLUMNS)], n_running,
+        None, pd.DataFrame([one.row for one in found]), customers[list(COLUMNS)], n_running,
         n_running - len(valued), (max(total - reach, 0.0), total + reach),
     )  # fmt: skip
 
@@ -105,44 +113,45 @@ def _allows(rows: pd.DataFrame) -> bool:
     return len(rows) >= FEWEST_CUSTOMERS and not few
 
 
-def _value_length(rows: pd.DataFrame, rules: ValueRules, margin: Margin) -> _Length | None:
-    """Value the contracts of one length; None if its customers are all alike."""
+def _value_length(rows: pd.DataFrame, asked: Asked) -> _Length:
+    """Value the contracts of one length."""
     table = rows.groupby(["period", "has_ended"]).size().reset_index(name="n")
     fitted = fit_sbg(table["period"], table["has_ended"], table["n"])
-    if fitted.covariance is None:
-        return None
     priced = rows[~rows["has_ended"].astype(bool) & rows["price"].notna()]
-    valued = _expect(priced, fitted.logs, rules, margin)
+    valued = _expect(priced, fitted.logs, asked)
     # How the sum moves with each parameter, carried by their covariance.
     slopes = []
     for step in STEP * np.eye(2):
-        ends = [_expect(priced, fitted.logs + way, rules, margin) for way in (step, -step)]
+        ends = [_expect(priced, fitted.logs + way, asked) for way in (step, -step)]
         slopes.append(float(ends[0]["clv"].sum() - ends[1]["clv"].sum()) / (2 * STEP))
     variance = float(np.array(slopes) @ fitted.covariance @ np.array(slopes))
     return _Length(_describe(rows, fitted, valued), valued, variance)
 
 
-def _expect(running: pd.DataFrame, logs: Floats, rules: ValueRules, margin: Margin) -> pd.DataFrame:
+def _expect(running: pd.DataFrame, logs: Floats, asked: Asked) -> pd.DataFrame:
     """Expect the renewals within the horizon of each running contract, and what they bring."""
     months, place = np.unique(running["n_months"].to_numpy(np.int64), return_inverse=True)
     length = int(running["renewal_months"].iloc[0]) if len(running) else 1
-    found = [_renewals(logs, int(age), length, rules) for age in months]
+    found = [_renewals(logs, int(age), length, asked) for age in months]
     orders, worth = np.array(found).reshape(-1, 2).T
     price = running["price"].astype(float).to_numpy()
     return running[["customer_id", "order_key"]].assign(
         x=running["period"].to_numpy(), expected_orders=orders[place], mean_spend=price,
-        clv=worth[place] * price * margin.share,
+        clv=worth[place] * price * asked.margin.share,
     )  # fmt: skip
 
 
-def _renewals(logs: Floats, age: int, length: int, rules: ValueRules) -> tuple[float, float]:
+def _renewals(logs: Floats, age: int, length: int, asked: Asked) -> tuple[float, float]:
+    """Give the renewals expected, and the discounted payments of one unit of price each."""
     alpha, beta = np.exp(logs)
     first = length - age % length  # months until the next renewal, 1 or more
-    at = np.arange(first, rules.horizon_months + 1, length)
-    renewals = age // length + np.arange(len(at))
-    stays = np.cumprod((beta + renewals) / (alpha + beta + renewals))
-    weights: Floats = (1 + rules.discount) ** (-(at - 0.5) / 12)
-    return float(stays.sum()), float(stays @ weights)
+    months = np.arange(1, asked.rules.horizon_months + 1)
+    passed = np.where(months >= first, (months - first) // length + 1, 0)
+    renewals = age // length + np.arange(passed[-1])
+    stays = np.concatenate([[1.0], np.cumprod((beta + renewals) / (alpha + beta + renewals))])
+    pays = (months % length == first % length) if asked.price_per == "renewal" else months > 0
+    weights: Floats = (1 + asked.rules.discount) ** (-(months - 0.5) / 12)
+    return float(stays[1:].sum()), float((stays[passed] * pays) @ weights)
 
 
 def _describe(rows: pd.DataFrame, fitted: Sbg, valued: pd.DataFrame) -> dict[str, float]:

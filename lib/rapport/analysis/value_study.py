@@ -15,7 +15,7 @@ import pandas as pd
 from rapport.analysis.clv import Clv, Margin, estimate_clv
 from rapport.analysis.holdout import LARGE_ERROR, HoldOut, hold_out
 from rapport.analysis.value_buyers import Span, find_span, list_buyers
-from rapport.analysis.value_contracts import ContractValue, value_contracts
+from rapport.analysis.value_contracts import Asked, ContractValue, value_contracts
 from rapport.analysis.value_models import ValueModel, ValueRules, fit_value
 
 ROLES = {"both": "paragraph", "none": "gap"}
@@ -77,14 +77,14 @@ def study_value(
     return ValueStudy(model, test, clv, best if test.ranks_better else "spend")
 
 
-def study_contracts(contracts: pd.DataFrame, rules: ValueRules, margin: Margin) -> ValueStudy:
+def study_contracts(contracts: pd.DataFrame, asked: Asked) -> ValueStudy:
     """Fit and add up what running contracts are expected to bring.
 
     Parameters
     ----------
     contracts : the mart `customer_contracts`
     """
-    found = value_contracts(contracts, rules, margin)
+    found = value_contracts(contracts, asked)
     return ValueStudy(None, HoldOut("contracts"), None, contracts=found)
 
 

@@ -92,6 +92,8 @@ class UnitParams(ChapterParams):
     snapshot: bool = False
     # Rows of orders are a draw of all: what is bought again or together cannot be told from them.
     lines_are_a_sample: bool = False
+    # What the price of a contract is paid for: from one renewal to the next, or each month.
+    price_per: Literal["renewal", "month"] = "renewal"
     approval: Literal["none", "required"] = "none"
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
