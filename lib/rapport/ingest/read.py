@@ -11,7 +11,7 @@ is the first row of data.
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
@@ -158,10 +158,7 @@ def _reader_of(source: Source) -> Reader:
 
 
 def _part(source: Source, part: str, number: int | None, *, puts_aside: bool) -> str:
-    fields = [
-        f"{_cut(first, last, source.missing)} AS {identifier(field)}"
-        for field, (first, last) in (source.fields or {}).items()
-    ]
+    fields = [f"{_cut(source, field)} AS {identifier(field)}" for field in (source.fields or {})]
     own = [*([] if number else [FILE]), ROW, *([RULE] if puts_aside else [])]
     numbered = [f"{number} AS {FILE}"] if number else []
     columns = ", ".join([*numbered, *own, *fields] if fields else [*numbered, "*"])
@@ -170,9 +167,12 @@ def _part(source: Source, part: str, number: int | None, *, puts_aside: bool) ->
     return f"SELECT {columns} FROM {identifier(part)}{filled}"
 
 
-def _cut(first: int, last: int, missing: Iterable[str]) -> str:
-    cell = f"trim(substr({LINE}, {first}, {last - first + 1}))"
-    words = ", ".join(map(quote, ("", *missing)))
+def _cut(source: Source, field: str) -> str:
+    first, last = (source.fields or {})[field]
+    part = f"substr({LINE}, {first}, {last - first + 1})"
+    # What is counted in bytes was cut by the reader, which alone sees them.
+    cell = f"trim({identifier(field) if source.positions == 'bytes' else part})"
+    words = ", ".join(map(quote, ("", *source.missing)))
     return f"CASE WHEN {cell} NOT IN ({words}) THEN {cell} END"
 
 

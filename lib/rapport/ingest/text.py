@@ -20,6 +20,7 @@ import pyarrow.csv as pa_csv
 from rapport.ingest.casts import BLANKS
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.readers.aside import BROKEN, REPEATED, put_aside, too_many
+from rapport.ingest.readers.fixed import cut_bytes
 from rapport.ingest.readers.heads import check_columns, name_columns
 from rapport.ingest.readers.lines import Uncommented, read_head
 from rapport.ingest.readers.packing import (
@@ -104,6 +105,10 @@ def _read(name: str, source: Source, path: Path) -> TextFile:
         faults = check_columns(name, path.name, parsed, most=source.limits.columns)
         return TextFile(None, faults)
     table, numbers, aside = _sort_out(parsed, source)
+    if source.positions == "bytes":
+        table, parted = cut_bytes(table, LINE, source.fields or {}, source.encoding)
+        aside |= dict.fromkeys(numbers[parted].tolist(), BROKEN)
+        table, numbers = table.filter(pa.array(~parted)), numbers[~parted]
     faults = too_many(name, path.name, aside, len(parsed.ragged) + parsed.table.num_rows)
     if faults:
         return TextFile(None, faults)

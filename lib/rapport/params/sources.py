@@ -26,6 +26,7 @@ SELECT = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
 # What belongs to some forms alone; a form that must have one of several names them in `_NEEDS`.
 _ONLY: Mapping[str, tuple[str, ...]] = {
     "fields": ("fixed",),
+    "positions": ("fixed",),
     "table": ("sqlite",),
     "query": ("sqlite", "select"),
     "function": ("python",),
@@ -54,6 +55,9 @@ class Source(Strict):
     are put together by name. Columns of text files are text unless `types` says else, which
     expressions over them need. Words of `missing` mean that nothing stands there.
 
+    `fields` of format fixed are counted in characters unless `positions` says bytes; in an encoding
+    of two bytes a Chinese character it must be said.
+
     `numbers` and `dates` say how texts are written: 1.234,5 or ¥1,200 or 3万; 2024年1月5日 or
     45296. One word or list is for the columns to which `types` gives such a type.
 
@@ -73,6 +77,7 @@ class Source(Strict):
     skip: Annotated[int, Field(ge=0, le=10_000)] = 0
     names: tuple[Word, ...] | None = None
     fields: Mapping[str, tuple[Position, Position]] | None = None
+    positions: Literal["characters", "bytes"] | None = None
     table: Word | None = None
     query: Query | None = None
     function: Function | None = None
@@ -102,11 +107,34 @@ class Source(Strict):
         return self
 
     @model_validator(mode="after")
+    def _positions_are_told(self) -> Source:
+        if self.format != "fixed":
+            return self
+        ascii_bytes, han_bytes = (_count_bytes(mark, self.encoding) for mark in "a中")
+        if self.positions == "bytes" and ascii_bytes > 1:
+            raise ValueError(f"`positions: bytes` cannot be counted in {self.encoding}")
+        # Old programs count bytes there and new ones characters: a guess would move the columns
+        # behind the first Chinese character, and many a moved number is still a number.
+        if self.positions is None and ascii_bytes == 1 and han_bytes == 2:
+            raise ValueError(
+                f"in {self.encoding} `fields` need `positions: bytes` or `positions: characters`"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _marks_differ(self) -> Source:
         marks = [m for m in (self.delimiter, self.quote, self.escape, self.comment) if m]
         if self.format == "csv" and len(set(marks)) < len(marks):
             raise ValueError("`delimiter`, `quote`, `escape` and `comment` must differ")
         return self
+
+
+def _count_bytes(mark: str, encoding: str) -> int:
+    """Count the bytes of a character; 0 where the encoding has no such character or is unknown."""
+    try:
+        return len(mark.encode(encoding))
+    except (LookupError, UnicodeEncodeError):
+        return 0
 
 
 def name_selects(unit: Any) -> Any:

@@ -192,3 +192,75 @@ def test_a_column_is_cleaned_where_one_of_several_files_needs_it(shop):
     shop.write("part-2.csv", HEAD + "2, ann ,2024-03-02,cup,1,2.50\n")
 
     assert shop.ingest().facts["customers"] == 1
+
+
+WIDTHS = {"customer": [1, 8], "day": [9, 16], "amount": [17, 23]}
+
+
+def fixed(shop, **options):
+    shop.unit["sources"]["log"] = {
+        "path": "log.txt", "format": "fixed", "fields": WIDTHS, **options
+    }  # fmt: skip
+    shop.unit["tables"] = {
+        "orders": {
+            "from": "log",
+            "columns": {
+                "order_id": {"sql": "source_row"}, "customer_id": "customer", "amount": "amount",
+            },
+            "time": {"column": "day", "format": "%Y%m%d"},
+        }
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("encoding", "filled"), [("gb18030", "王国强  "), ("big5", "王國強  "), ("utf-8", "王国")]
+)
+def test_fixed_widths_are_cut_by_bytes_where_that_is_declared(shop, encoding, filled):
+    fixed(shop, positions="bytes", encoding=encoding)
+    padded = filled + " " * (8 - len(filled.encode(encoding)))
+    text = f"{padded}20240301   5.50\nbob     20240302   7.00\n"
+    shop.write("log.txt", text, encoding)
+
+    orders = shop.ingest().tables["orders"].to_pylist()
+
+    assert [(str(o["ordered_on"]), float(o["amount"])) for o in orders] == [
+        ("2024-03-01", 5.5), ("2024-03-02", 7.0),
+    ]  # fmt: skip
+    assert len({o["customer_id"] for o in orders}) == 2
+
+
+def test_a_character_that_stands_in_two_fields_breaks_its_row(shop):
+    fixed(shop, positions="bytes", encoding="gb18030")
+    shop.unit["quarantine"] = {"rows": 1}
+    # Seven bytes, then one of two bytes across the border.
+    lines = ["bob     20240302   7.00", "ann     20240302   7.00", "abcdefg王0240301   5.50"]
+    shop.write("log.txt", "\n".join(lines), "gb18030")
+
+    delivery = shop.ingest()
+
+    assert str(delivery.facts["net"]) == "14.0000"
+    (row,) = delivery.quarantine.to_dict("records")
+    assert (row["rule"], row["rows"]) == ("broken_row", "3")
+
+
+def test_in_an_encoding_of_two_bytes_a_character_what_is_counted_must_be_said(shop):
+    fixed(shop, encoding="gb18030")
+
+    with pytest.raises(ValueError, match="in gb18030 `fields` need `positions: bytes` or"):
+        shop.params()
+
+
+def test_where_characters_are_of_no_fixed_number_of_bytes_none_are_counted(shop):
+    fixed(shop, positions="bytes", encoding="utf-16")
+
+    with pytest.raises(ValueError, match="`positions: bytes` cannot be counted in utf-16"):
+        shop.params()
+
+
+def test_characters_are_counted_where_that_is_declared(shop):
+    fixed(shop, positions="characters", encoding="gb18030")
+    shop.write("log.txt", "王国强     20240301   5.50\n", "gb18030")
+
+    (order,) = shop.ingest().tables["orders"].to_pylist()
+
+    assert (str(order["ordered_on"]), float(order["amount"])) == ("2024-03-01", 5.5)
