@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -118,9 +119,9 @@ def _assess_dates(
 
 def _choose_dates(rows: pd.DataFrame, settings: ContractSettings) -> tuple[RiskWindows, int]:
     score = take_running(rows, cut=pd.Timestamp(settings.as_of), horizon_days=settings.horizon_days)
-    dated = list(_walk_back(rows, settings))
+    dated = _walk_back(rows, settings)
     tests, n_tests = _gather(dated, MIN_OF_A_KIND, MOST_TESTS)
-    train, _ = _gather(dated[n_tests:], ENOUGH_ENDS, MOST_DATES)
+    train, _ = _gather(dated, ENOUGH_ENDS, MOST_DATES)
     return RiskWindows(train, tests, score), n_tests
 
 
@@ -136,9 +137,10 @@ def _walk_back(rows: pd.DataFrame, settings: ContractSettings) -> Iterator[pd.Da
         yield running.assign(order_key=running["order_key"] * 64 + back)
 
 
-def _gather(dated: list[pd.DataFrame], enough: int, most: int) -> tuple[pd.DataFrame, int]:
+def _gather(dated: Iterator[pd.DataFrame], enough: int, most: int) -> tuple[pd.DataFrame, int]:
+    # The same walk goes on from where it was left: what tests is never taught.
     taken: list[pd.DataFrame] = []
-    for rows in dated[:most]:
+    for rows in islice(dated, most):
         taken.append(rows)
         n_ended = sum(int(part[LABEL].sum()) for part in taken)
         if n_ended >= enough:

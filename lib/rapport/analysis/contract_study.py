@@ -79,7 +79,8 @@ def count_months(first: pd.Series, last: pd.Series) -> pd.Series:
     >>> count_months(*days).tolist()
     [2]
     """
-    return (last.dt.year - first.dt.year) * 12 + last.dt.month - first.dt.month
+    months: pd.Series = (last.dt.year - first.dt.year) * 12 + last.dt.month - first.dt.month
+    return months
 
 
 def split_columns(contracts: pd.DataFrame, *, least: int) -> tuple[list[str], list[str]]:
@@ -88,9 +89,13 @@ def split_columns(contracts: pd.DataFrame, *, least: int) -> tuple[list[str], li
     A column of numbers is one without empty cells, above 0, with at least four values; a
     category has at least two values that `least` contracts share.
     """
-    own = sorted(name for name in contracts if str(name).startswith(PREFIX))
-    numbers, categories = [], []
-    for name in [*own, "renewal_months", "price"]:
+    own = sorted(str(name) for name in contracts if str(name).startswith(PREFIX))
+    numbers: list[str] = []
+    categories: list[str] = []
+    # Where each plan has one term, the term says nothing beside it.
+    terms = contracts.groupby("plan")["renewal_months"].nunique().max() if len(contracts) else 0
+    term = ["renewal_months"] if terms > 1 else []
+    for name in [*own, *term, "price"]:
         if name not in contracts:
             continue
         read = pd.to_numeric(contracts[name], errors="coerce")

@@ -32,6 +32,12 @@ class LossStudy:
     ranked: pd.DataFrame
     lists: pd.DataFrame
     reason: str | None
+    n_scored: int = 0
+
+    @property
+    def n_without(self) -> int:
+        """Customers who are scored and have no value."""
+        return self.n_scored - len(self.ranked)
 
     @property
     def total(self) -> float:
@@ -78,12 +84,18 @@ def study_loss(
                 {"list": str(top), "n": n, "value": float(sums["value"].iloc[n - 1]),
                  "loss": loss, "share": loss / total}
             )  # fmt: skip
-    return LossStudy(ranked, pd.DataFrame(rows, columns=list(LIST_COLUMNS)), None)
+    return LossStudy(ranked, pd.DataFrame(rows, columns=list(LIST_COLUMNS)), None, len(scores))
 
 
 def name_role(study: LossStudy) -> str:
     """Name the role of the sentence: a gap where no value is known."""
     return "paragraph" if study.reason is None else "gap"
+
+
+def list_remarks(study: LossStudy, *, min_count: int = 10) -> list[tuple[str, str]]:
+    """Name what else must be said, with its case: of whom no value is known, some or few."""
+    n = study.n_without if study.reason is None else 0
+    return [("loss_without", "few" if n < min_count else "some")] if n else []
 
 
 def join_loss(scores: pd.DataFrame | None, study: LossStudy) -> pd.DataFrame | None:
@@ -110,6 +122,7 @@ def measure_loss(study: LossStudy, *, currency: str) -> list[Measured]:
         return []
     found = [
         Measured("loss.n", len(study.ranked), "count", "customers"),
+        Measured("loss.without", study.n_without, "count", "customers"),
         Measured("loss.total", study.total, "estimator", currency, len(study.ranked)),
     ]
     for row in study.lists[study.lists["list"] == "10"].to_dict("records"):

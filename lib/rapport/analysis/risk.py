@@ -28,6 +28,8 @@ from rapport.errors import DataError
 
 MIN_CUSTOMERS, MIN_OF_A_KIND = 200, 30
 WEAK = 0.6
+# Only the gap to out of time is read from it, for which five folds do.
+SAME_FOLDS = 5
 WINDOWS = ("train", "test", "score")
 
 # Spend of the last 90 days was left out: beside the order days of the same 90 days it raised
@@ -166,7 +168,7 @@ def _assess(
         assessed,
         reason="weak" if is_weak else None,
         contest=contest,
-        same_window=cross_validate(train, settings, kind=model.kind),
+        same_window=cross_validate(train, settings, kind=model.kind, n_folds=SAME_FOLDS),
         reliability=group_by_risk(labels, score_logits(model, test)),
         importance=measure_importance(model, test, labels, seed=settings.seed),
         rules=fit_risk_rules(train, test, features=settings.features, confidence=confidence),

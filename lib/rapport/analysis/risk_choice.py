@@ -66,8 +66,8 @@ class Contest:
     `model` is the one kept, its intercept set anew on the test window; `logistic` always the
     plain one, for reasons. `as_trained` and `reset` are the kept one's quality without and
     with the new intercept. `advantage`: AUC of boosted trees less that of the plain model; None
-    where the plain one stood alone. `models` has a row per model: `model`, `auc`, `low`, `high`, `brier`, `base_brier`, `slope`
-    (empty where it cannot be fitted), `in_the_large`, `ece`, `is_kept`.
+    where the plain one stood alone. `models` has a row per model: `model`, `auc`, `low`, `high`,
+    `brier`, `base_brier`, `slope` (empty where it cannot be fitted), `in_the_large`, `ece`, `is_kept`.
     """
 
     model: RiskModel
@@ -156,9 +156,13 @@ def describe_model(kind: Kind, quality: Quality, kept: Kind) -> dict[str, object
 
 
 def cross_validate(
-    customers: pd.DataFrame, settings: RiskSettings, *, kind: Kind = "logistic"
+    customers: pd.DataFrame,
+    settings: RiskSettings,
+    *,
+    kind: Kind = "logistic",
+    n_folds: int = N_FOLDS,
 ) -> CrossValidated:
-    """Measure a model on customers left out in turn, ten folds with equal shares of labels.
+    """Measure a model on customers left out in turn, folds with equal shares of labels.
 
     Parameters
     ----------
@@ -166,7 +170,7 @@ def cross_validate(
     """
     ordered = take_floats(sort_by_key(customers), settings.features)
     labels, logits, areas = read_labels(ordered), np.zeros(len(ordered)), []
-    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=settings.seed)
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=settings.seed)
     for learnt, left_out in folds.split(labels, labels):
         with hold_one_thread():
             model = fit_model(

@@ -77,8 +77,7 @@ def take_rules(risk: RiskAssessment) -> pd.DataFrame | None:
 
 
 def take_value(values: pd.DataFrame | None) -> pd.Series | None:
-    """Give the value of the next twelve months by customer; None where no table has it."""
+    """Give the value of the next twelve months (`clv`) by customer; None without that table."""
     if values is None:
         return None
-    known = [name for name in ("value_12m", "clv", "value") if name in values]
-    return values.set_index("customer_id")[known[0]] if known else None
+    return values.set_index("customer_id")["clv"]

@@ -13,10 +13,11 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Value, parameter_value
+from rapport.present.values import Suppressed, Value, parameter_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
+FEWEST_POINTS = 3  # fewer groups that may be told draw no line
 GROUPS = {"orders": "order_rank", "contracts": "text"}
 UNITS = {"orders": "days", "contracts": "months"}
 
@@ -135,7 +136,8 @@ def risk_figures(
         low=ranked["importance"] - ranked["sd"], high=ranked["importance"] + ranked["sd"]
     )
     told = _hide_few(bins, "observed", "n", min_count).dropna(subset="observed")
-    calibration = reliability(told, id="churn.reliability") if len(told) else None
+    is_drawn = len(told) >= FEWEST_POINTS
+    calibration = reliability(told, id="churn.reliability") if is_drawn else None
     caption = None if len(told) == len(bins) else _note_few(min_count)
     title = Sentence("churn.reliability_title", dict(values))
     weights = importance_bars(ranked, id="churn.importance", labels="term")
@@ -146,12 +148,13 @@ def risk_figures(
 
 
 def band_table(
-    bands: pd.DataFrame | None, values: Values, *, kind: str = "orders"
+    bands: pd.DataFrame | None, values: Values, *, kind: str = "orders", min_count: int = 10
 ) -> TableSpec | None:
     """Give the bands of risk: customers or contracts now, and how many of such left."""
     if bands is None:
         return None
     counted = "contracts" if kind.startswith("contracts") else "customers"
+    frame = bands if counted == "customers" else _hide_contracts(bands, min_count)
     columns = (
         Column("band", "churn.head.band", "label", "band"),
         Column("n_score", f"churn.head.now.{counted}", "count", counted),
@@ -163,10 +166,27 @@ def band_table(
     return TableSpec(
         id="churn.bands",
         columns=columns,
-        frame=bands.assign(interval=bands["observed"]),
+        frame=frame.assign(interval=frame["observed"]),
         title=Sentence("churn.bands_title", dict(values)),
         note=Sentence("churn.bands_note", dict(values), case=kind),
     )
+
+
+def _hide_contracts(bands: pd.DataFrame, min_count: int) -> pd.DataFrame:
+    """Hide counts of few contracts, which are of few customers, and the rates that tell of few."""
+    shown = _hide_few(bands, "observed", "n_test", min_count)
+    few = (bands["n_test"] > 0) & (bands["n_test"] < min_count)
+    for name in ("observed", "low", "high"):
+        shown[name] = shown[name].mask(few)
+    for name in ("n_test", "n_score"):
+        counts = [int(n) for n in bands[name]]
+        hidden = suppress_small(counts, min_count)
+        cells = [
+            (Suppressed(min_count) if n < min_count else None) if hide else n
+            for n, hide in zip(counts, hidden, strict=True)
+        ]
+        shown[name] = pd.Series(cells, index=shown.index, dtype=object)
+    return shown
 
 
 def _confidence(values: Values) -> float:

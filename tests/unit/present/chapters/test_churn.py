@@ -94,7 +94,8 @@ CASES = {
     "headline": ("orders", "contracts", "none", "none_contracts"),
     "return": ("orders", "contracts", "none", "none_contracts"),
     "rate": ("up", "down", "unclear", "alone", "none"),
-    "risk": ("ok", "weak", "too_few_customers", "too_few_of_a_kind", "contracts"),
+    "risk": ("ok", "weak", "too_few_customers", "too_few_of_a_kind"),
+    "contract_risk": ("dates", "snapshot", "weak", "too_few_customers", "too_few_of_a_kind"),
 }
 
 
@@ -247,6 +248,7 @@ def bins():
         """
         predicted  observed  low   high  n
         0.10       0.12      0.08  0.17  140
+        0.35       0.33      0.26  0.41  140
         0.60       0.55      0.47  0.63  140
         """
     )
@@ -266,7 +268,7 @@ def importance():
 def test_a_model_has_its_calibration_and_what_it_rests_on(bins, importance, values):
     calibration, weights = risk_figures(bins, importance, values)
 
-    assert calibration.data["n"].sum() == 280
+    assert calibration.data["n"].sum() == 420
     # The most important comes first; its range is one deviation to either side.
     assert weights.data["feature"].tolist() == ["n_order_days_90", "tenure_days"]
     assert weights.data["low"].tolist() == pytest.approx([0.09, -0.01])
