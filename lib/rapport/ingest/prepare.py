@@ -33,6 +33,7 @@ from rapport.ingest.quarantine import (
     set_twice_aside,
 )
 from rapport.ingest.read import open_sources
+from rapport.ingest.rounded import flag_rounded
 from rapport.ingest.sources import ResolvedSources
 from rapport.ingest.staging import stage
 from rapport.params import UnitParams
@@ -113,7 +114,8 @@ def _stage(
     staged, faults = [], []
     for piece in pieces:
         n_files, known = len(sources.files[piece.source]), columns[piece.source]
-        dated, undated = date_files(flag_by_reader(piece, known), sources.files[piece.source])
+        flagged = flag_rounded(engine, flag_by_reader(piece, known), known)
+        dated, undated = date_files(flagged, sources.files[piece.source])
         left, found = stage(engine, dated, known, zone=unit.timezone, n_files=n_files)
         staged += [left] if left else []
         faults += [*undated, *found]

@@ -39,6 +39,8 @@ OVERLAP: Final = "overlap_of_files"
 ONE: Final = "one_customer"
 # What a spreadsheet shows instead of a value that it could not compute.
 ERROR_CELL: Final = "error_cell"
+# A quantity of more decimals than are kept.
+ROUNDED: Final = "quantity_rounded"
 MISSING: Final = "missing_"
 CONVERTED: Final = "currency_converted"
 RESERVED = frozenset([*QUARANTINED, BROKEN, COPIES, OVERLAP, ONE, RETENTION, "read", "kept"])
