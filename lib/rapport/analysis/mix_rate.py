@@ -20,6 +20,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -27,6 +28,9 @@ from rapport.analysis.resampling import FEW, FEWEST, Floats, Interval, to_floats
 from rapport.errors import DataError
 
 GRAIN = Decimal("0.000000001")
+# What order lines have: every amount is a whole number of these.
+MONEY = Decimal("0.0001")
+Whole = npt.NDArray[np.int64]
 Pair = Literal["simpson", "outweighed", "agree"]
 COLUMNS = ("n_then", "total_then", "n_now", "total_now")
 
@@ -119,13 +123,11 @@ def split_change(groups: pd.DataFrame) -> MixRate | None:
     then, now = sizes[1] / sizes[0], sizes[3] / sizes[2]
     rows = list(zip(*cells.values(), strict=True))
     parts = [_split(row, (sizes[0], sizes[2]), (then + now) / 2) for row in rows]
-    table = _describe(groups.index, parts)
     first, last = _round(then), _round(now)
     mixes, rates = [part.mix for part in parts], [part.rate for part in parts]
     settled = _settle(mixes, rates, last - first)
-    for name, column in zip(("mix", "rate"), settled, strict=True):
-        table[name] = pd.Series(column, table.index, dtype=object)
-    mix, rate = sum(table["mix"], Decimal(0)), sum(table["rate"], Decimal(0))
+    table = _describe(groups.index, parts, settled)
+    mix, rate = (sum(column, Decimal(0)) for column in settled)
     standard = [sum((p.weight * p.held[at] for p in parts), Fraction(0)) for at in (0, 1)]
     return MixRate(
         then=first, now=last, mix=mix, rate=rate, groups=table, pair=_name_pair(table, mix, rate),
@@ -159,14 +161,17 @@ def _split(row: Sequence[Fraction], sizes: tuple[Fraction, Fraction], middle: Fr
     return _Part(n, (rates[0], rates[1]), (then, now), weights, middle)
 
 
-def _describe(index: pd.Index[Any], parts: Sequence[_Part]) -> pd.DataFrame:
-    table = pd.DataFrame(index=index)
+def _describe(
+    index: pd.Index[Any], parts: Sequence[_Part], settled: tuple[list[Decimal], list[Decimal]]
+) -> pd.DataFrame:
+    columns: dict[str, list[Any]] = {}
     for at, when in enumerate(("then", "now")):
-        table[f"n_{when}"] = [int(part.n[at]) for part in parts]
-        table[f"weight_{when}"] = [float(part.weights[at]) for part in parts]
         rates = [part.rates[at] for part in parts]
-        table[f"rate_{when}"] = [float("nan") if rate is None else float(rate) for rate in rates]
-    return table
+        columns[f"n_{when}"] = [int(part.n[at]) for part in parts]
+        columns[f"weight_{when}"] = [float(part.weights[at]) for part in parts]
+        columns[f"rate_{when}"] = [np.nan if rate is None else float(rate) for rate in rates]
+    columns["mix"], columns["rate"] = settled
+    return pd.DataFrame(columns, index=index)
 
 
 def _round(number: Fraction) -> Decimal:
@@ -212,17 +217,23 @@ def sum_groups(rows: pd.DataFrame) -> pd.DataFrame:
     -------
     one row per group, by name
     """
-    found = pd.DataFrame(index=pd.Index(sorted(rows["group"].unique()), name="group"))
+    names, codes = np.unique(rows["group"].to_numpy(dtype=str), return_inverse=True)
+    units = count_units(rows["value"])
+    columns: dict[str, list[Any]] = {}
     for when, is_now in (("then", False), ("now", True)):
-        part = rows[rows["is_now"] == is_now]
-        grouped = part.groupby("group")["value"]
-        # Decimals are added up by Python, exact in any order.
-        sums = {name: sum(values, Decimal(0)) for name, values in grouped}
-        counted = part.groupby("group")["counts"].sum()
-        found[f"n_{when}"] = counted.reindex(found.index, fill_value=0).astype(int)
-        totals = [sums.get(name, Decimal(0)) for name in found.index]
-        found[f"total_{when}"] = pd.Series(totals, found.index, dtype=object)
-    return found
+        part = rows["is_now"].to_numpy(dtype=bool) == is_now
+        sums = np.zeros(len(names), dtype=np.int64)
+        # Whole numbers: exact in any order.
+        np.add.at(sums, codes[part], units[part])
+        n = np.bincount(codes[part], rows["counts"].to_numpy()[part], minlength=len(names))
+        columns[f"n_{when}"] = [int(count) for count in n]
+        columns[f"total_{when}"] = [int(one) * MONEY for one in sums]
+    return pd.DataFrame(columns, index=pd.Index(names.astype(object), name="group"))
+
+
+def count_units(values: pd.Series[Any]) -> Whole:
+    """Give amounts in ten-thousandths, as whole numbers."""
+    return np.array([int(Decimal(value) / MONEY) for value in values], dtype=np.int64)
 
 
 def bound_parts(
@@ -248,17 +259,17 @@ def bound_parts(
     if n_customers < FEWEST:
         return None
     moved = _influence(rows, split.groups)
-    sums = moved.groupby(rows["customer_id"].to_numpy(), sort=True).sum()
+    _, people = np.unique(rows["customer_id"].to_numpy(dtype=str), return_inverse=True)
     z = float(stats.norm.ppf((1 + confidence) / 2))
     found = {}
     for name in ("mix", "rate", "change"):
-        value = float(getattr(split, name))
-        half = z * float(np.sqrt((sums[name] ** 2).sum()))
+        value, sums = float(getattr(split, name)), np.bincount(people, moved[name])
+        half = z * float(np.sqrt((sums**2).sum()))
         found[name] = Interval(value - half, value + half, approximate=n_customers < FEW)
     return found
 
 
-def _influence(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+def _influence(rows: pd.DataFrame, groups: pd.DataFrame) -> dict[str, Floats]:
     """Give by how much each row moves the parts, in the limit, divided by its period's n."""
     known = groups[["rate_then", "rate_now"]].to_numpy(float)
     held = np.where(np.isnan(known), known[:, ::-1], known)
@@ -279,4 +290,4 @@ def _influence(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     level = turn - (weights * turn[:, None]).sum(axis=0)[:, None]
     mean_weight = np.where(is_lone, 0.0, weights.mean(axis=1))
     rate = counts * level[column, place] / n + sign * off * mean_weight[place]
-    return pd.DataFrame({"mix": mix, "rate": rate, "change": mix + rate})
+    return {"mix": mix, "rate": rate, "change": mix + rate}

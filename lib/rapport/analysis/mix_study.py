@@ -1,15 +1,15 @@
 """Spend per customer against the period before: whether each spends more, or others buy.
 
 One change is split by every grouping that the unit knows. No grouping is the right one: each says
-how much of the change goes with a shift between its groups. The grouping that explains most leads,
-and one in which every group moved against the whole (Simpson's paradox) leads before all.
+how much of the change goes with a shift between its groups. The grouping with the largest mix leads;
+one in which every group moved against the whole (Simpson's paradox) leads before all, if both moves
+are more than chance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ import pandas as pd
 
 from rapport.analysis.measured import Measured
 from rapport.analysis.mix_rate import MixRate, bound_parts, split_change, sum_groups
-from rapport.analysis.regions import OTHER, UNKNOWN, is_small
+from rapport.analysis.regions import OTHER, UNKNOWN, hide_small
 from rapport.analysis.resampling import Interval
 
 GROUPINGS = (
@@ -47,24 +47,59 @@ class MixStudy:
         """What to say: of a pair, of the parts, that nothing is clear, or nothing at all."""
         if self.lead is None:
             return "none"
-        split, bounds = self.splits[self.lead], self.bounds[self.lead]
-        if split.pair == "agree" and (bounds is None or bounds["change"].holds(0.0)):
-            return "unclear"
-        return split.pair
+        return _name_outcome(self.splits[self.lead], self.bounds[self.lead])
+
+
+def _name_outcome(split: MixRate, bounds: Mapping[str, Interval] | None) -> Outcome:
+    if bounds is None or bounds["change"].holds(0.0):
+        return "unclear"
+    # That groups moved against the whole is said only where both moves are more than chance.
+    return "agree" if bounds["rate"].holds(0.0) else split.pair
+
+
+def gather_customers(
+    customers: pd.DataFrame | None, habits: pd.DataFrame | None, places: Mapping[str, str]
+) -> pd.DataFrame:
+    """Give a row per customer with what they can be grouped by; none where there is no customer.
+
+    Parameters
+    ----------
+    customers : rows of `customer_measures` of the window `current`
+    habits : rows of `customer_habits`
+    places : the row that a customer stands in, by `customer_id`
+    """
+    if customers is None or habits is None:
+        return pd.DataFrame(columns=["customer_id", "first_ordered_on"])
+    now = habits.loc[habits["window"] == "current", ["customer_id", "main_channel"]]
+    known = customers.merge(now, on="customer_id", how="left")
+    return known.assign(place=known["customer_id"].map(places))
+
+
+def find_starts(periods: pd.DataFrame) -> dict[str, Any]:
+    """Give the first day of the period and of the one before; none that cannot be compared.
+
+    Parameters
+    ----------
+    periods : rows of `period_measures`: `window`, `starts_on`, `is_comparable`
+    """
+    rows = periods.set_index("window")
+    if "previous" not in rows.index or not bool(rows.loc["previous", "is_comparable"]):
+        return {}
+    return {window: rows.loc[window, "starts_on"] for window in ("current", "previous")}
 
 
 def describe_customers(
-    flows: pd.DataFrame, customers: pd.DataFrame, starts: Mapping[str, date]
+    flows: pd.DataFrame | None, customers: pd.DataFrame, starts: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Give a row per customer of either period with what they are grouped by.
 
     Parameters
     ----------
-    flows : one row per window (current, previous) and customer: `window`, `customer_id`,
-        `n_orders`, `net` (Decimal)
+    flows : one row per window and customer: `window`, `customer_id`, `n_orders`, `net` (Decimal);
+        None where there is no customer
     customers : one row per customer: `customer_id`, `first_ordered_on`, and of the groupings the
         columns that the unit knows (`place` and `main_channel` among them)
-    starts : first day of each of the two windows
+    starts : first day of each of the two windows; none where there is nothing to compare
 
     Returns
     -------
@@ -72,6 +107,8 @@ def describe_customers(
     what is not known of a customer is `unknown`. Whether a customer is new is asked of each period
     by itself
     """
+    if flows is None:
+        return pd.DataFrame(columns=["customer_id", "is_now", "value", "counts"])
     taken = ["customer_id", "first_ordered_on", *(n for n in GROUPINGS if n in customers)]
     looked_at = flows[flows["window"].isin(list(starts))]
     rows = looked_at.merge(customers[taken], on="customer_id", how="left")
@@ -111,30 +148,42 @@ def study_mix(rows: pd.DataFrame, *, min_count: int = 10, confidence: float = 0.
         if split is not None:
             splits[name] = split
             bounds[name] = bound_parts(merged, split, confidence=confidence)
-    return MixStudy(splits, bounds, _choose(splits), n_now, n_then)
+    return MixStudy(splits, bounds, _choose(splits, bounds), n_now, n_then)
 
 
 def _merge(rows: pd.DataFrame, min_count: int) -> pd.DataFrame:
+    """Put small groups together; no rows where what is left has money of nobody who bought."""
     if rows.empty:
         return rows
-    sums = sum_groups(rows).rename(
-        columns={"n_now": "n_customers", "total_now": "net", "total_then": "net_before",
-                 "n_then": "n_before"}
-    )  # fmt: skip
-    hidden = [name for name in sums.index if is_small(sums.loc[[name]], min_count)]
-    sizes = sums["n_customers"].sort_index().sort_values(kind="stable")
-    spare = [name for name in sizes.index if name not in hidden]
-    while hidden and spare and is_small(sums.loc[hidden], min_count):
-        hidden.append(spare.pop(0))
-    return rows.assign(group=rows["group"].where(~rows["group"].isin(hidden), OTHER))
+    sums = sum_groups(rows)
+    sums.columns = pd.Index(["n_before", "net_before", "n_customers", "net"])
+    hidden = {*hide_small(sums, min_count), *_list_lone(sums)}
+    if not hidden:
+        return rows
+    merged = rows.assign(group=rows["group"].where(~rows["group"].isin(hidden), OTHER))
+    again = sum_groups(merged)
+    again.columns = sums.columns
+    return rows.iloc[:0] if _list_lone(again) else merged
 
 
-def _choose(splits: Mapping[str, MixRate]) -> str | None:
-    order = {"simpson": 0, "outweighed": 1, "agree": 2}
+def _list_lone(sums: pd.DataFrame) -> list[str]:
+    pairs = (("n_customers", "net"), ("n_before", "net_before"))
+    is_lone = [(sums[n] == 0) & (sums[money] != 0) for n, money in pairs]
+    return [str(name) for name in sums.index[is_lone[0] | is_lone[1]]]
+
+
+def _choose(
+    splits: Mapping[str, MixRate], bounds: Mapping[str, Mapping[str, Interval] | None]
+) -> str | None:
+    order = {"simpson": 0, "outweighed": 1}
     ranked = sorted(
-        splits, key=lambda name: (order[splits[name].pair], -abs(splits[name].mix),
-                                  GROUPINGS.index(name)),
-    )  # fmt: skip
+        splits,
+        key=lambda name: (
+            order.get(_name_outcome(splits[name], bounds[name]), 2),
+            -abs(splits[name].mix),
+            GROUPINGS.index(name),
+        ),
+    )
     return ranked[0] if ranked else None
 
 

@@ -112,14 +112,8 @@ def _money(table: pd.DataFrame, names: list[str]) -> pd.Series[Any]:
 def _merge(sums: pd.DataFrame, min_count: int) -> pd.Series[Any]:
     """Say under which name each place stands; `other` itself holds enough customers, or nobody."""
     merged = pd.Series(sums.index, sums.index, dtype=object)
-    hidden = [name for name in sums.index if is_small(sums.loc[[name]], min_count)]
-    # The smallest first: they go until what is put together can be shown.
-    places = sums[~sums.index.isin([*hidden, OTHER, UNKNOWN])]
-    spare = [str(n) for n in places.sort_index().sort_values("n_customers", kind="stable").index]
-    while hidden and spare and is_small(sums.loc[hidden], min_count):
-        hidden.append(spare.pop(0))
-    ranked = places.drop(index=[name for name in hidden if name in places.index])
-    floats = ranked["net"].astype(float)
+    hidden = hide_small(sums, min_count)
+    floats = sums["net"].astype(float).drop([*hidden, OTHER, UNKNOWN], errors="ignore")
     by_net = floats.sort_index().sort_values(ascending=False, kind="stable").index
     # A long tail of places that are large enough goes, too, if it is more than one.
     if len(by_net) > MOST_ROWS + 1:
@@ -128,15 +122,49 @@ def _merge(sums: pd.DataFrame, min_count: int) -> pd.Series[Any]:
     return merged
 
 
-def is_small(rows: pd.DataFrame, min_count: int) -> bool:
-    """Say whether a row of these places would tell of too few customers, now or before."""
-    for count, money in (("n_customers", "net"), ("n_before", "net_before")):
-        n = int(rows[count].sum())
-        # Money of nobody who bought: one customer's returns. Guests' is `unknown`, and may be told.
-        is_only_returns = n == 0 and sum(rows[money]) != 0 and list(rows.index) != [UNKNOWN]
-        if 0 < n < min_count or is_only_returns:
-            return True
-    return False
+def find_small(rows: pd.DataFrame, min_count: int) -> list[str]:
+    """Name the rows that would tell of too few customers, now or before.
+
+    Parameters
+    ----------
+    rows : one row per group: `n_customers`, `n_before`, `net`, `net_before` (Decimal)
+    """
+    cells = zip(*(rows[name] for name in ("n_customers", "net", "n_before", "net_before")),
+                strict=True)  # fmt: skip
+    return [
+        str(name)
+        for name, (n, net, n_before, net_before) in zip(rows.index, cells, strict=True)
+        if _is_told(name, n, net, min_count) or _is_told(name, n_before, net_before, min_count)
+    ]
+
+
+def _is_told(name: object, n: int, money: Decimal, min_count: int) -> bool:
+    # Money of nobody who bought: one customer's returns. Guests' is `unknown`, and may be told.
+    is_only_returns = n == 0 and money != 0 and name != UNKNOWN
+    return 0 < n < min_count or is_only_returns
+
+
+def hide_small(sums: pd.DataFrame, min_count: int) -> list[str]:
+    """Name the groups that go into `other`: small ones, and more until these can be shown.
+
+    The next smallest go with them, the first of equals by name; `other` and `unknown` never do.
+    """
+    hidden = find_small(sums, min_count)
+    apart = [*hidden, OTHER, UNKNOWN]
+    sizes = sums["n_customers"].drop(apart, errors="ignore").sort_index()
+    spare = [str(name) for name in sizes.sort_values(kind="stable").index]
+    while hidden and spare and find_small(_put_together(sums.loc[hidden]), min_count):
+        hidden.append(spare.pop(0))
+    return hidden
+
+
+def _put_together(rows: pd.DataFrame) -> pd.DataFrame:
+    only = str(rows.index[0]) if len(rows) == 1 else OTHER
+    sums: dict[str, list[Any]] = {
+        name: [int(rows[name].sum())] for name in ("n_customers", "n_before")
+    }
+    sums |= {name: [sum(rows[name], Decimal(0))] for name in ("net", "net_before")}
+    return pd.DataFrame(sums, index=[only], dtype=object)
 
 
 def _add_up(grouped: Any) -> pd.DataFrame:
@@ -163,38 +191,44 @@ def _describe(rows: pd.DataFrame, has_before: bool, min_n: int) -> pd.DataFrame:
     return ranked.reset_index(drop=True)[list(COLUMNS)]
 
 
-def name_customers(customers: pd.DataFrame, places: Places) -> pd.Series[Any]:
-    """Give every customer the name of the row that they stand in.
+def name_customers(customers: pd.DataFrame | None, places: Places) -> dict[str, str]:
+    """Give every customer the name of the row that they stand in, by `customer_id`.
 
     Parameters
     ----------
-    customers : one row per customer, with the column `region` or `country`
+    customers : one row per customer: `customer_id`, `region`, `country`; None where there is none
     """
+    if customers is None:
+        return {}
     known = customers[places.dimension].astype(object)
     named = known.where(known.notna() & (known != ""), UNKNOWN)
     has_unknown = bool((places.table["place"] == UNKNOWN).any())
     held = {*places.kept, *({UNKNOWN} if has_unknown else set())}
-    return named.where(named.isin(held), OTHER)
+    stands = named.where(named.isin(held), OTHER)
+    return dict(zip(customers["customer_id"], stands, strict=True))
 
 
 def bound_places(
-    places: Places, flows: pd.DataFrame, names: Mapping[str, str], *,
+    places: Places, flows: pd.DataFrame | None, names: Mapping[str, str], *,
     confidence: float = 0.95, seed: int = 0,
 ) -> Places:  # fmt: skip
     """Give spend per customer its interval, place by place.
 
     Parameters
     ----------
-    flows : one row per customer of the period: `customer_id`, `n_orders`, `net` (Decimal)
+    flows : one row per window and customer: `window`, `customer_id`, `n_orders`, `net` (Decimal);
+        None where no customer is known
     names : place by `customer_id`, as `name_customers` gives it
 
     Returns
     -------
     the places with `low` and `high`: empty under `min_n` customers (`is_few`) and for `unknown`
     """
+    if flows is None:
+        return places
     table = places.table.copy()
-    grouped = flows.groupby(flows["customer_id"].map(names))
-    parts = dict(list(grouped))
+    now = flows[flows["window"] == "current"]
+    parts = dict(list(now.groupby(now["customer_id"].map(names))))
     for row in table.to_dict("records"):
         part = parts.get(row["place"])
         if part is None or row["is_few"] or row["place"] == UNKNOWN:

@@ -6,7 +6,7 @@ counts add up to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rapport.analysis.consent import Consenting, keep_consenting
 from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured, share
 
@@ -45,8 +46,16 @@ class TagCounts:
         return "some" if self.n_tagged else "unheld"
 
 
+def find_agreed(
+    customers: pd.DataFrame | None, consents: pd.DataFrame | None, *, default: Mapping[str, str]
+) -> Consenting:
+    """Give the customers who agreed to be profiled; nobody where the unit has no customers."""
+    known = pd.DataFrame(columns=["window", "customer_id"]) if customers is None else customers
+    return keep_consenting(known, consents, purpose="profiling", default=default)
+
+
 def count_tags(
-    held: pd.DataFrame, customers: pd.DataFrame, names: Sequence[str], *,
+    held: pd.DataFrame | None, customers: pd.DataFrame, names: Sequence[str], *,
     min_count: int = 10, confidence: float = 0.95,
 ) -> TagCounts:  # fmt: skip
     """Count the customers of each tag.
@@ -54,12 +63,13 @@ def count_tags(
     Parameters
     ----------
     held : one row per window (current, previous), customer and tag that holds: `window`,
-        `customer_id`, `tag`
+        `customer_id`, `tag`; None where nobody carries any
     customers : all customers of both windows: `window`, `customer_id`; who is not among them is
         not counted. No row of `previous`: there is nothing to compare with
     names : every tag, also those that nobody carries
     min_count : customers under which no overlap is told
     """
+    held = _or_empty(held)
     sizes = customers["window"].value_counts()
     n_all, n_before = int(sizes.get("current", 0)), int(sizes.get("previous", 0))
     matrix = _cross(held, customers, names, "current")
@@ -81,6 +91,10 @@ def count_tags(
     n_tagged = int(matrix.any(axis=1).sum())
     rows = ranked.reset_index(drop=True)[list(COLUMNS)]
     return TagCounts(rows, n_all, n_tagged, has_before=n_before > 0)
+
+
+def _or_empty(held: pd.DataFrame | None) -> pd.DataFrame:
+    return pd.DataFrame(columns=["window", "customer_id", "tag"]) if held is None else held
 
 
 def _cross(
@@ -133,12 +147,14 @@ def _share(name: str, part: int, whole: int, confidence: float) -> Measured:
     return share(name, part, whole, interval=ends)
 
 
-def list_tags(held: pd.DataFrame, *, as_of: date | None, before: date | None) -> pd.DataFrame:
+def list_tags(
+    held: pd.DataFrame | None, customers: pd.DataFrame, *, as_of: date | None, before: date | None
+) -> pd.DataFrame:
     """Give the table that others read: who carries which tag, by what, and since when at least.
 
     Parameters
     ----------
-    held : as in `count_tags`, of customers who agreed to be profiled
+    held, customers : as in `count_tags`: who is not among the customers is not listed
     as_of, before : last day of the period, and of the one before
 
     Returns
@@ -147,12 +163,13 @@ def list_tags(held: pd.DataFrame, *, as_of: date | None, before: date | None) ->
         `source` (rule), `since`: the day of the two that it was last looked at from which it has
         held each time
     """
-    now = held[held["window"] == "current"]
-    earlier = held[held["window"] == "previous"]
+    rows = _or_empty(held)
+    agreed = rows[rows["customer_id"].isin(customers["customer_id"])]
+    now, earlier = (agreed[agreed["window"] == window] for window in ("current", "previous"))
     known = pd.MultiIndex.from_frame(earlier[["customer_id", "tag"]])
     held_then = pd.MultiIndex.from_frame(now[["customer_id", "tag"]]).isin(known)
     since = [before if was and before is not None else as_of for was in held_then]
-    rows = now[["customer_id", "tag"]].assign(
+    listed = now[["customer_id", "tag"]].assign(
         source="rule", since=pd.Series(since, now.index, dtype=object)
     )
-    return rows.sort_values(["customer_id", "tag"]).reset_index(drop=True)
+    return listed.sort_values(["customer_id", "tag"]).reset_index(drop=True)

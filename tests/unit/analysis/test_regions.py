@@ -167,7 +167,14 @@ def flows(names, seed=0):
     random = np.random.default_rng(seed)
     n = len(names)
     spent = [Decimal(str(round(x, 2))) for x in random.lognormal(3, 1, n)]
-    return pd.DataFrame({"customer_id": [f"c{k}" for k in range(n)], "n_orders": 1, "net": spent})
+    people = {"window": "current", "customer_id": [f"c{k}" for k in range(n)]}
+    return pd.DataFrame({**people, "n_orders": 1, "net": spent})
+
+
+def test_without_known_customers_spend_per_customer_has_no_interval():
+    places = sum_places(groups({"a": (100, 300), "b": (100, 5)}), has_before=False)
+
+    assert bound_places(places, None, name_customers(None, places)).table["low"].isna().all()
 
 
 def test_spend_per_customer_has_its_interval_where_there_are_enough():
@@ -179,7 +186,7 @@ def test_spend_per_customer_has_its_interval_where_there_are_enough():
         for name in ("a", "b", "c", None)
     }
     places = sum_places(groups(cells), has_before=False)
-    names = dict(zip(customers["customer_id"], name_customers(customers, places), strict=True))
+    names = name_customers(customers, places)
 
     table = bound_places(places, rows, names).table.set_index("place")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rapport.analysis.tags import count_tags, list_tags, measure_tags
+from rapport.analysis.tags import count_tags, find_agreed, list_tags, measure_tags
 
 
 def people(now, before=0):
@@ -102,7 +102,7 @@ def test_the_order_of_rows_means_nothing():
 def test_since_when_a_tag_holds_is_the_earlier_day_if_it_held_then():
     rows = held(big=[1, 2], then_big=[2, 3])
 
-    listed = list_tags(rows, as_of=date(2026, 6, 30), before=date(2026, 5, 31))
+    listed = list_tags(rows, people(5, 5), as_of=date(2026, 6, 30), before=date(2026, 5, 31))
 
     assert listed.to_numpy().tolist() == [
         ["c001", "big", "rule", date(2026, 6, 30)],
@@ -110,8 +110,20 @@ def test_since_when_a_tag_holds_is_the_earlier_day_if_it_held_then():
     ]
 
 
+def test_who_did_not_agree_is_not_listed():
+    listed = list_tags(held(big=[1, 7]), people(5), as_of=date(2026, 6, 30), before=None)
+
+    assert listed["customer_id"].tolist() == ["c001"]
+
+
+def test_a_unit_without_customers_has_nobody_to_ask():
+    agreed = find_agreed(None, None, default={"profiling": "given"})
+
+    assert (agreed.n_asked, count_tags(None, agreed.rows, ["big"]).outcome) == (0, "unheld")
+
+
 def test_nobody_tagged_gives_an_empty_table_of_the_same_columns():
-    listed = list_tags(held(), as_of=date(2026, 6, 30), before=None)
+    listed = list_tags(None, people(5), as_of=date(2026, 6, 30), before=None)
 
     assert listed.columns.tolist() == ["customer_id", "tag", "source", "since"]
     assert listed.empty
@@ -122,7 +134,7 @@ def test_the_input_is_left_as_it_was():
     before = rows.copy(deep=True)
 
     count_tags(rows, all_of_them, ["big"])
-    list_tags(rows, as_of=None, before=None)
+    list_tags(rows, people(5, 5), as_of=None, before=None)
 
     pd.testing.assert_frame_equal(rows, before)
     assert np.all(all_of_them == people(5))
