@@ -20,6 +20,7 @@ from rapport.tables.engine import select
 CDNOW = "cdnow/CDNOW_sample.txt.gz"
 SETTINGS = {"rfm_days": 365, "churn_after_days": 180, "horizon_days": 90, "holdout_share": 0.5}
 
+
 @functools.cache
 def write_canonical():
     """Write the canonical tables once and give their paths."""
