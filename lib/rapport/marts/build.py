@@ -38,8 +38,8 @@ def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Parameters
     ----------
     arguments : `name`, `tables` (table: path of its Parquet file), `settings` (the chapter
-        parameters; for `periods` also `period`, a period's code), `into` (a folder), `objects`
-        (the folder beneath which all those files lie)
+        parameters; for `periods` also `period`, a period's code), `into` (a folder), `store`
+        (the folder beneath which all of them lie)
 
     Returns
     -------
@@ -47,7 +47,7 @@ def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """
     name = arguments["name"]
     paths = {table: Path(path) for table, path in arguments["tables"].items()}
-    into, shelf = Path(arguments["into"]), Path(arguments["objects"])
+    into, shelf = Path(arguments["into"]), Path(arguments["store"])
     made = build_mart(name, paths, settings=arguments["settings"], into=into, shelf=shelf)
     return {name: {"path": str(made.path), "digest": made.digest, "n_rows": made.n_rows}}
 
@@ -70,7 +70,7 @@ def build_mart(
     settings : the chapter parameters, read by `settings`, `periods`, `funnel_steps` and
         `tags_held` (`tags`: condition by tag) only; the others read the table `settings`, so
         that its digest says whether they moved
-    shelf : the folder beneath which all those files lie, where several marts are made in turn
+    shelf : the folder beneath which all of them lie, where several marts are made in turn
 
     Raises
     ------
@@ -80,8 +80,7 @@ def build_mart(
         A table that it reads is not given.
     """
     if name in SCHEMAS:
-        empty = arrow_schema(SCHEMAS[name]).empty_table()
-        return tables.write_table(empty, into / f"{name}.parquet")
+        return _write_empty(name, into)
     mart = MARTS.get(name)
     if mart is None:
         raise ParameterError(f"mart {name}: there is none of this name. Known: {', '.join(MARTS)}.")
@@ -89,13 +88,20 @@ def build_mart(
     if absent:
         raise DataError(f"mart {name}: needs {', '.join(absent)}. Run the ingestion of the unit.")
     if mart.sql is not None:
-        given: dict[str, Path | pa.Table] = {table: paths[table] for table in mart.reads}
+        given = {table: paths[table] for table in mart.reads}
         for table in mart.uses:
-            given[table] = paths.get(table) or arrow_schema(SCHEMAS[table]).empty_table()
+            given[table] = paths.get(table) or _write_empty(table, into / "absent").path
         rows = select_from(shelf, mart.sql, given) if shelf else select(mart.sql, given)
     else:
         rows = _make(name, {table: paths[table] for table in mart.reads}, settings)
     return tables.write_table(rows, into / f"{name}.parquet")
+
+
+def _write_empty(name: str, into: Path) -> tables.TableFile:
+    """Write a canonical table without a row."""
+    # Not Arrow's own `empty_table`, which makes arrays of lists and loads pandas to look at them.
+    empty = pa.Table.from_batches([], schema=arrow_schema(SCHEMAS[name]))
+    return tables.write_table(empty, into / f"{name}.parquet")
 
 
 def _make(name: str, paths: Mapping[str, Path], settings: Mapping[str, Any]) -> pa.Table:

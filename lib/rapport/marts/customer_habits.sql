@@ -59,7 +59,8 @@ gaps as (
     select
         e."window",
         g.customer_key,
-        median(date_diff('day', g.day_before, g.ordered_on)) as median_gap_days
+        -- of whole days: a half at most
+        cast(median(date_diff('day', g.day_before, g.ordered_on)) as decimal(9, 1)) as median_gap_days
     from ends as e
     inner join day_gaps as g on g.ordered_on <= e.ends_on and g.day_before is not null
     group by e."window", g.customer_key

@@ -53,7 +53,7 @@ def make_tags(paths: Mapping[str, Path], tags: Mapping[str, str]) -> pa.Table:
         some customer: all such conditions at once, without a value of anybody.
     """
     if not tags:
-        return HELD.empty_table()
+        return pa.Table.from_batches([], schema=HELD)
     with Engine(paths) as engine:
         _measure(engine)
         columns = [row["column_name"] for row in engine.rows("DESCRIBE measured")]

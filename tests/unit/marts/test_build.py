@@ -19,6 +19,8 @@ from rapport.tables.engine import select
 SETTINGS = {
     "period_grain": "month", "rfm_days": 365, "churn_after_days": 180, "risk_after_days": 60,
     "loyal_orders": 4, "horizon_days": 90, "holdout_share": 0.5, "seed": 0, "spend": "net",
+    "silent_days": 14, "activation_days": 90, "window_months": 12, "new_days": 30,
+    "funnel_days": 30, "funnel_steps": "visit, cart, checkout, order",
 }  # fmt: skip
 
 
@@ -71,10 +73,30 @@ def draw_shop(seed=0, n_orders=400):
         }
         for n, order in enumerate(orders)
     ]  # fmt: skip
+    lines = [
+        {
+            "order_id": order["order_id"], "line": line, "product_id": f"p{dice.randint(0, 9)}",
+            "ordered_on": order["ordered_on"], "kind": order["kind"],
+            "amount": order["amount"] * (line == 1),
+            "customer_id": order["customer_id"], "quantity": Decimal(1),
+        }
+        for order in orders for line in (1, 2)
+    ]  # fmt: skip
+    columns = {column.name for column in SCHEMAS["order_lines"].columns}
+    lines = [{name: row[name] for name in row if name in columns} for row in lines]
+    products = [
+        {"product_id": f"p{n}", "name": f"Product {n}", "category_1": "ab"[n % 2]}
+        for n in range(10)
+    ]  # fmt: skip
     return {
         "orders": orders, "customers": customers, "subscriptions": contracts, "snapshot": snapshot,
-        "interactions": visits,
+        "interactions": visits, "order_lines": lines, "products": products,
     }  # fmt: skip
+
+
+def relations_of(mart, paths):
+    empty = {name: tables.arrow_schema(SCHEMAS[name]).empty_table() for name in mart.uses}
+    return {name: paths.get(name, empty.get(name)) for name in (*mart.reads, *mart.uses)}
 
 
 def build_all(rows, into, period="2010-11"):
@@ -102,7 +124,7 @@ def test_threads_change_nothing(tmp_path):
 
     for name, mart in MARTS.items():
         if mart.sql is not None:
-            relations = {table: paths[table] for table in mart.reads}
+            relations = relations_of(mart, paths)
             one, two = (select(mart.sql, relations, threads=n) for n in (1, 2))
             assert one.equals(two), name
 
@@ -157,7 +179,7 @@ def test_only_whole_numbers_decimals_dates_and_text_leave_the_engine(tmp_path):
 
     for name, mart in MARTS.items():
         if mart.sql is not None:
-            table = select(mart.sql, {read: paths[read] for read in mart.reads})
+            table = select(mart.sql, relations_of(mart, paths))
             assert not any(pa.types.is_floating(field.type) for field in table.schema), name
 
 
@@ -166,7 +188,7 @@ def test_a_table_task_takes_and_gives_plain_json(tmp_path):
     arguments = {
         "name": "periods", "tables": {"snapshot": str(snapshot)},
         "settings": SETTINGS | {"period": "2010-11"}, "into": str(tmp_path / "made"),
-        "objects": str(tmp_path),
+        "store": str(tmp_path),
     }  # fmt: skip
 
     made = run_task(json.loads(json.dumps(arguments)))
@@ -197,18 +219,18 @@ def test_a_table_task_loads_no_pandas(tmp_path):
     tasks = [
         {
             "name": name, "tables": reads, "settings": SETTINGS | {"period": "2010-11"},
-            "into": str(tmp_path / "again"), "objects": str(tmp_path),
+            "into": str(tmp_path / "again"), "store": str(tmp_path),
         }
         for name in MARTS
     ]  # fmt: skip
     program = (
         "import json, sys; from rapport.marts.build import run_task;"
-        "[run_task(task) for task in json.loads(sys.argv[1])];"
+        "[run_task(task) for task in json.load(sys.stdin)];"
         "print('pandas' in sys.modules)"
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", program, json.dumps(tasks)],
+        [sys.executable, "-c", program], input=json.dumps(tasks),
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True, text=True, check=True, encoding="utf-8",
     )  # fmt: skip

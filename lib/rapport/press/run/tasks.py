@@ -36,7 +36,7 @@ class TableTask:
     """One table made by a function of the package, in a worker.
 
     The function gets one mapping, `arguments` and beside them `name`, `tables` (alias: path),
-    `into` (a folder) and `objects` (the folder beneath which all tables lie), and returns
+    `into` (a folder) and `store` (the folder beneath which all of them lie), and returns
     `{name: {"path", "digest", "n_rows"}}`.
     """
 

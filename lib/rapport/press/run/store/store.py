@@ -116,14 +116,9 @@ class Store:
         """Remove what killed processes left aside, nothing of a living one; give the number."""
         return leases.sweep(self.root / "aside", "")
 
-    @property
-    def objects(self) -> Path:
-        """The folder beneath which all objects lie."""
-        return self.root / "objects"
-
     def object_path(self, digest: str) -> Path:
         """Give the path at which the object with this digest lies, or would lie."""
-        return self.objects / digest[:2] / digest
+        return self.root / "objects" / digest[:2] / digest
 
     def holds(self, digest: str, size: int) -> bool:
         """Say whether the object is there and whole."""

@@ -150,7 +150,7 @@ def _make_table(job: Job, task: TableTask) -> Outcome:
     into = job.folder / "writes"
     into.mkdir()
     given = {"name": task.name, "tables": paths, "into": str(into)}
-    made = function({**task.arguments, **given, "objects": str(job.store.objects)})
+    made = function({**task.arguments, **given, "store": str(job.store.root)})
     return Outcome(tables={name: store_table(job.store, table) for name, table in made.items()})
 
 
