@@ -1,29 +1,33 @@
 """Which groups of customers lean to which categories of products.
 
 The index is the share of a group's spend that goes to a category, by the same share of all
-customers, times 100: 100 is average. Money decides the index; whether a group differs at all is
-judged by customers (who bought the category, in the group and outside it), for each customer counts
-once there and one large order counts for no more than a small one. It describes: groups differ in
-much besides what they are called.
+customers, times 100: 100 is average. Whether a group leans at all is judged by its order lines,
+counted and not weighed, so that one large order is no evidence; the lines of a customer go together
+in the error. A cell is called clear only if spend leans the same way. It describes: groups differ
+in much besides what they are called.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from rapport.analysis.families import adjust_p_values
 from rapport.analysis.measured import Measured
 
+Floats = npt.NDArray[np.float64]
+
 ATTRIBUTES = ("age_band", "gender", "loyalty_tier", "acquisition_channel")
 MOST_GROUPS, MOST_CATEGORIES = 8, 8
+SUMS, WHOLES = ("n_lines", "n_squared", "n_crossed"), ("n_lines_group", "n_squared_group")
 COLUMNS = (
-    "attribute", "name", "category", "index", "n_customers", "n_customers_group", "share_buyers",
-    "share_others", "p", "is_clear",
+    "attribute", "name", "category", "index", "n_customers", "n_customers_group", "share_lines",
+    "low", "high", "share_others", "p", "is_clear",
 )  # fmt: skip
 
 
@@ -45,40 +49,47 @@ class Affinity:
 
 
 def measure_affinity(
-    rows: pd.DataFrame | None, *, min_n: int = 30, min_count: int = 10, fdr: float = 0.05
-) -> Affinity:
+    rows: pd.DataFrame | None, *, min_n: int = 30, min_count: int = 10, fdr: float = 0.05,
+    confidence: float = 0.95,
+) -> Affinity:  # fmt: skip
     """Measure the affinity of every group to every category.
 
     Parameters
     ----------
     rows : `profile_affinity`, one row per attribute, its value and category: `n_customers` who
-        bought it, `n_customers_group` who bought anything, `net` (Decimal); None without lines
-    min_n : customers that a group must have
-    min_count : a cell of fewer buyers, or fewer who did not buy, is left empty
+        bought it, `n_customers_group` who bought anything, `net` (Decimal), `n_lines`, sums of
+        their squares `n_squared` and of their products with all lines `n_crossed` by customer,
+        `n_lines_group`, `n_squared_group`; None without lines
+    min_n : customers that a group, and the buyers of a category, must be
+    min_count : a cell of fewer buyers is left empty
     fdr : all cells of all attributes are one family of tests
+    confidence : of the interval of a share
 
     Returns
     -------
     one row per cell of groups and categories that are large enough
-        `index` (100 is average; None where hidden or nothing was spent), `share_buyers` of the
-        group, `share_others` of all other customers of the attribute, `p` (two shares, pooled),
-        `is_clear` (its adjusted p is at most `fdr`)
+        `index` (100 is average; None where hidden or nothing was spent), `share_lines` (part of
+        the group's lines) with `low` and `high`, `share_others` (part of the lines of all other
+        customers of the attribute), `p` (of the ratio of shares), `is_clear`
 
-    Examples
-    --------
-    >>> drawn = pd.DataFrame({"attribute": ["gender"] * 4, "name": ["a", "a", "b", "b"],
-    ...     "category": ["x", "y"] * 2, "n_customers": [80, 20, 20, 80],
-    ...     "n_customers_group": [90] * 4, "net": [Decimal(30), Decimal(10)] * 2})
-    >>> measure_affinity(drawn).shown["index"].tolist()
-    [100.0, 100.0, 100.0, 100.0]
+    References
+    ----------
+    Deville, J.-C. (1999), Survey Methodology 25, 193-203 (error of a ratio of sums).
     """
+    empty = pd.DataFrame({name: [] for name in COLUMNS})
     if rows is None or rows.empty:
-        return Affinity("none", None, pd.DataFrame({name: [] for name in COLUMNS}))
+        return Affinity("none", None, empty)
     parts = [_cells(rows[rows["attribute"] == one], min_n, min_count) for one in ATTRIBUTES]
-    cells = pd.concat(parts, ignore_index=True)
-    if cells.empty:
-        return Affinity("none", None, pd.DataFrame({name: [] for name in COLUMNS}))
-    cells["is_clear"] = (adjust_p_values(cells["p"]) <= fdr).to_numpy(bool)
+    kept = [part for part in parts if len(part)]
+    if not kept:
+        return Affinity("none", None, empty)
+    cells = pd.concat(kept, ignore_index=True)
+    half = float(ndtri((1 + confidence) / 2)) * cells["error"].astype(float)
+    share = cells["share_lines"].astype(float)
+    cells["low"], cells["high"] = (share - half).clip(lower=0.0), (share + half).clip(upper=1.0)
+    leans = (cells["index"].astype(float) - 100) * (share - cells["share_others"].astype(float)) > 0
+    found = adjust_p_values(cells["p"].astype(float)) <= fdr
+    cells["is_clear"] = (found & leans).to_numpy(bool)
     clear = cells.groupby("attribute", sort=False)["is_clear"].sum()
     shown = max(clear.index, key=lambda name: (clear[name], -ATTRIBUTES.index(name)))
     outcome = "clear" if clear[shown] else "level"
@@ -86,69 +97,79 @@ def measure_affinity(
 
 
 def _cells(rows: pd.DataFrame, min_n: int, min_count: int) -> pd.DataFrame:
-    sizes = rows.drop_duplicates("name").set_index("name")["n_customers_group"]
-    large = sizes[sizes >= min_n].sort_index().sort_values(ascending=False, kind="stable")
-    groups = sorted(large.index[:MOST_GROUPS])
-    net = rows.pivot_table(index="name", columns="category", values="net", aggfunc=_sum)
-    spent = net.map(float).fillna(0.0)
-    bought = rows.pivot_table(
-        index="name", columns="category", values="n_customers", aggfunc="sum", fill_value=0
+    """Make the cells of one attribute; none where too few groups or categories are large."""
+    drawn = rows.assign(net=rows["net"].map(float))
+    groups = drawn.drop_duplicates("name").set_index("name").drop(columns="net")
+    groups["net_group"] = drawn.groupby("name")["net"].sum()
+    large = groups["n_customers_group"].sort_index().sort_values(ascending=False, kind="stable")
+    names = sorted(large[large >= min_n].index[:MOST_GROUPS])
+    by_category = drawn.groupby("category")[["net", "n_customers", *SUMS]].sum()
+    known = by_category[(by_category["n_customers"] >= min_n) & (by_category["net"] > 0)]
+    ranked = known.sort_index().sort_values("net", ascending=False, kind="stable")
+    if len(names) < 2 or len(ranked) < 2:
+        return pd.DataFrame()
+    grid = pd.MultiIndex.from_product([names, ranked.index[:MOST_CATEGORIES]])
+    cells = drawn.set_index(["name", "category"])[["net", "n_customers", *SUMS]]
+    cells = cells.reindex(grid, fill_value=0).rename_axis(["name", "category"]).reset_index()
+    return _measure(cells, groups, by_category, min_count).assign(
+        attribute=str(rows["attribute"].iloc[0])
     )
-    known = bought.sum()[bought.sum() >= min_n].index
-    order = spent.sum().sort_index().sort_values(ascending=False, kind="stable")
-    categories = [name for name in order.index if name in known and order[name] > 0]
-    if len(groups) < 2 or len(categories) < 2:
-        return pd.DataFrame({name: [] for name in COLUMNS})
-    average = spent.sum() / spent.to_numpy().sum()
-    made = [
-        _cell(group, category, (spent, bought, sizes, average), min_count)
-        for group in groups
-        for category in categories[:MOST_CATEGORIES]
-    ]
-    return pd.DataFrame(made).assign(attribute=str(rows["attribute"].iloc[0]))
 
 
-def _sum(amounts: pd.Series) -> Decimal:
-    return sum(amounts, Decimal(0))
-
-
-def _cell(
-    group: str, category: str,
-    given: tuple[pd.DataFrame, pd.DataFrame, pd.Series, pd.Series], min_count: int,
-) -> dict[str, object]:  # fmt: skip
-    spent, bought, sizes, average = given
-    k, n = int(bought.loc[group, category]), int(sizes[group])
-    k_all, n_all = int(bought[category].sum()), int(sizes.sum())
-    own = float(spent.loc[group].sum())
-    index = 100 * float(spent.loc[group, category]) / own / average[category] if own > 0 else None
-    is_small = 0 < k < min_count or 0 < n - k < min_count
-    others = (k_all - k) / (n_all - n) if n_all > n else None
-    return {
-        "name": group, "category": category, "index": None if is_small else index,
-        "n_customers": None if is_small else k, "n_customers_group": n,
-        "share_buyers": None if is_small else k / n, "share_others": None if is_small else others,
-        "p": None if is_small else _p_value((k, n), (k_all - k, n_all - n)),
+def _measure(
+    cells: pd.DataFrame, groups: pd.DataFrame, by_category: pd.DataFrame, min_count: int
+) -> pd.DataFrame:
+    """Give index, shares of lines and p of cells, of which `groups` and `by_category` are sums."""
+    spent = cells["net"].to_numpy(float)
+    part, square, cross = (cells[name].to_numpy(float) for name in SUMS)
+    own = groups.loc[cells["name"]]
+    own_spent, own_part, own_square, n = (
+        own[name].to_numpy(float)
+        for name in ("net_group", "n_lines_group", "n_squared_group", "n_customers_group")
+    )
+    all_spent, all_part, all_square, all_cross = (
+        by_category.loc[cells["category"], name].to_numpy(float) for name in ("net", *SUMS)
+    )
+    whole, square_of_all = (float(groups[name].sum()) for name in WHOLES)
+    average = all_spent / float(groups["net_group"].sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        index = np.where(own_spent > 0, 100 * spent / own_spent / average, np.nan)
+        share, others = part / own_part, (all_part - part) / (whole - own_part)
+        apart = np.log(share / (all_part / whole))
+        inside = (1 / part - 1 / all_part, 1 / whole - 1 / own_part)
+        outside = (-1 / all_part, 1 / whole)
+        error = np.sqrt(
+            _square(inside, (square, cross, own_square))
+            + _square(outside, (all_square - square, all_cross - cross, square_of_all - own_square))
+        )
+        p = np.where((part > 0) & (error > 0), 2 * ndtr(-np.abs(apart) / error), np.nan)
+    k = cells["n_customers"].to_numpy(int)
+    hidden = (k > 0) & (k < min_count)
+    made = {
+        "name": cells["name"], "category": cells["category"], "n_customers": k.astype(float),
+        "index": index, "share_lines": share, "share_others": others, "p": p,
+        "error": np.sqrt(np.maximum(_square((1 / own_part, -share / own_part),
+                                            (square, cross, own_square)), 0.0)),
     }  # fmt: skip
+    frame = pd.DataFrame(made)
+    frame.loc[hidden, ["n_customers", "index", "share_lines", "share_others", "p", "error"]] = None
+    return frame.assign(n_customers_group=n.astype(int))
 
 
-def _p_value(one: tuple[int, int], two: tuple[int, int]) -> float | None:
-    """Give the two-sided p of two equal shares, pooled; None where nothing varies."""
-    if not two[1]:
-        return None
-    pooled = (one[0] + two[0]) / (one[1] + two[1])
-    error = np.sqrt(pooled * (1 - pooled) * (1 / one[1] + 1 / two[1]))
-    if error == 0:
-        return None
-    return float(2 * ndtr(-abs(one[0] / one[1] - two[0] / two[1]) / error))
+def _square(moves: tuple[Any, Any], sums: tuple[Floats, Floats, Floats]) -> Floats:
+    """Sum the squares of a x + b y over customers from their sums of x x, x y and y y."""
+    (a, b), (xx, xy, yy) = moves, sums
+    total: Floats = a * a * xx + 2 * a * b * xy + b * b * yy
+    return total
 
 
 def find_strongest(found: Affinity) -> pd.Series | None:
-    """Find the clear cell whose buyers stand out most from the others; None without one."""
+    """Find the clear cell whose share of lines stands out most; None without one."""
     clear = found.shown[found.shown["is_clear"].astype(bool)]
     clear = clear[clear["index"].notna()]
     if clear.empty:
         return None
-    apart = (clear["share_buyers"] - clear["share_others"]).astype(float).abs()
+    apart = (clear["share_lines"] - clear["share_others"]).astype(float).abs()
     return clear.loc[apart.idxmax()]
 
 
@@ -159,7 +180,14 @@ def measure_strongest(row: pd.Series | None) -> list[Measured]:
     n = int(row["n_customers_group"])
     return [
         Measured("affinity.group", n, "count", "customers"),
-        Measured("affinity.buyers", float(row["share_buyers"]), "ratio", "share", n=n),
+        Measured(
+            "affinity.lines",
+            float(row["share_lines"]),
+            "ratio",
+            "share",
+            n=n,
+            interval=(float(row["low"]), float(row["high"])),
+        ),
         Measured("affinity.others", float(row["share_others"]), "ratio", "share"),
         Measured("affinity.index", float(row["index"]), "ratio", "index"),
     ]

@@ -46,9 +46,6 @@ def list_steps(
     if not len(counts) or counts[0] < max(min_n, min_count):
         return empty
     small = (counts > 0) & (counts < min_count)
-    # What is lost between two steps that are shown is a count of customers, too.
-    lost = np.r_[0, counts[:-1] - counts[1:]]
-    small |= (lost > 0) & (lost < min_count)
     rows = rows.iloc[: int(np.argmax(small)) if small.any() else len(rows)]
     counts = counts[: len(rows)]
     before = np.r_[counts[:1], counts[:-1]]

@@ -34,10 +34,11 @@ reached as (
         and coalesce(o.status, 'completed') <> 'cancelled'
 ),
 
--- The log may begin after the orders do.
+-- The log may begin after the orders do, and other contacts before the first step was logged.
 begins as (
     select min(occurred_on) as log_from
-    from interactions
+    from reached
+    where step_no = 1
 ),
 
 -- A window holds the entries whose last day for the funnel lies in it, so that all have had

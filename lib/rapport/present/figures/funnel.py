@@ -4,12 +4,12 @@ from functools import partial
 
 import pandas as pd
 
-from rapport.present.canvas import RIGHT, Canvas, Look, name_rows
+from rapport.present.canvas import Canvas, name_rows
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import ACCENT, CONTEXT, GREY
+from rapport.present.theme import ACCENT, GREY, RULE
 from rapport.present.values import Value
 
 ROW, TOP = 8.4, 6.0
@@ -56,45 +56,36 @@ def _count(identity: str, row: object) -> Value:
 
 
 def _plot(canvas: Canvas, steps: pd.DataFrame, *, identity: str) -> None:
-    names = canvas.wrapped(
-        [canvas.show(step_value(str(name))) for name in steps["name"]], beside=TOP
-    )
-    rows = rows_of(steps)
-    shares = [Value(f"{identity}.{row.name}.share", float(row.share_step), "ratio", "share")
-              for row in rows]  # fmt: skip
-    texts = [
-        canvas.join([_count(identity, row), share]) for row, share in zip(rows, shares, strict=True)
-    ]
-    axes = canvas.axes(
-        left=canvas.widest(names) + 3,
-        right=canvas.widest(texts, weight="bold") + 3,
-        top=TOP,
-        bottom=1,
-    )
+    shown = [canvas.show(step_value(str(name))) for name in steps["name"]]
+    names, rows = canvas.wrapped(shown, beside=TOP), rows_of(steps)
+    counts = [canvas.show(_count(identity, row)) for row in rows]
+    shares = [canvas.show(_share(identity, row)) for row in rows]
+    columns = canvas.widest(counts, weight="bold") + 4, canvas.widest(shares) + 2
+    axes = canvas.axes(left=canvas.widest(names) + 3, right=sum(columns) + 2, top=TOP, bottom=1)
     most = max(*steps["n_customers"].astype(int), *steps["n_customers_any"].astype(int), 1)
     axes.set_xlim(0, most)
-    for place, (row, share) in enumerate(zip(rows, shares, strict=True)):
-        axes.rect((0, place - 0.3), int(row.n_customers), 0.6, facecolor=ACCENT, zorder=2)
-        axes.dots(
-            int(row.n_customers_any),
-            place,
-            color=CONTEXT,
-            markersize=5,
-            markeredgewidth=0,
-            zorder=3,
-        )
-        parts = [_count(identity, row)] if place == 0 else [_count(identity, row), share]
-        look = Look(weight="bold", rank=float(len(rows) - place), is_required=True)
-        end = max(int(row.n_customers), int(row.n_customers_any))
-        canvas.label(axes, (end, place), parts, places=(RIGHT,), look=look)
-    axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
+    row_height = (canvas.height - TOP - 1) / len(rows)
+    for place, row in enumerate(rows):
+        # Behind the bar those who were there in any order; they are no part of its numbers.
+        axes.rect((0, place - 0.32), int(row.n_customers_any), 0.64, facecolor=RULE, zorder=1)
+        axes.rect((0, place - 0.32), int(row.n_customers), 0.64, facecolor=ACCENT, zorder=2)
+        y = canvas.height - TOP - row_height * (place + 0.5)
+        canvas.write(canvas.width - columns[1], y, counts[place], ha="right", weight="bold")
+        if place:
+            canvas.write(canvas.width, y, shares[place], ha="right", color=GREY)
+    axes.axvline(0, color=GREY, linewidth=0.8, zorder=3)
     name_rows(axes, names)
     _key(canvas)
 
 
+def _share(identity: str, row: object) -> Value:
+    name = f"{identity}.{row.name}.share"  # type: ignore[attr-defined]
+    return Value(name, float(row.share_step), "ratio", "share")  # type: ignore[attr-defined]
+
+
 def _key(canvas: Canvas) -> None:
     y, x, dot = canvas.height - 2.4, 0.0, label("figure.dot", canvas.language)
-    for name, colour in (("figure.in_order", ACCENT), ("figure.any_order", CONTEXT)):
+    for name, colour in (("figure.in_order", ACCENT), ("figure.any_order", RULE)):
         text = label(name, canvas.language)
         canvas.write(x, y, dot, color=colour)
         canvas.write(x + 3.6, y, text, color=GREY)

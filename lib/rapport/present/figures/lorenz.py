@@ -72,5 +72,6 @@ def _plot(canvas: Canvas, points: pd.DataFrame, *, share: Value, at: float) -> N
     canvas.write(0, canvas.height - 2.6, label("figure.lorenz_up", language), color=GREY)
     right = canvas.width - 5
     canvas.write(right, 2.6, label("figure.lorenz_right", language), color=GREY, ha="right")
-    canvas.label(axes, (0.62, 0.62), [Value("alike", "alike", "label", "figure")],
-                 places=(RIGHT, BELOW), look=Look(colour=GREY))  # fmt: skip
+    under = (4.0, -9.0, "left", "center")
+    alike = Value("figure.alike", "alike", "label", "figure")
+    canvas.label(axes, (0.62, 0.62), [alike], places=(under, BELOW), look=Look(colour=GREY))

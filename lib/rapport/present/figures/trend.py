@@ -187,10 +187,10 @@ def _plot_strip(
     canvas: Canvas, _data: pd.DataFrame, *, rows: tuple[Strip, ...], against: dict[str, Value]
 ) -> None:
     names = [label(f"key_figure.{row.name}", canvas.language) for row in rows]
-    heads = [canvas.show((value, "short")) if canvas.is_wide else canvas.show((value, "axis"))
-             for value in against.values()]  # fmt: skip
+    style = "plain" if canvas.is_wide else "axis"
+    heads = [canvas.show((value, style)) for value in against.values()]
     unclear = label("figure.unclear", canvas.language)
-    cell = max(canvas.widest([*heads, unclear]), 12.0) + 3
+    cell = max(canvas.widest([*heads, unclear]), 15.0) + 3
     left = canvas.widest(names) + (8 if canvas.is_wide else 4)
     right = cell * len(against)
     if left + right > canvas.width - 14:
