@@ -1,9 +1,9 @@
 """Spend per customer against the period before: whether each spends more, or others buy.
 
 One change is split by every grouping that the unit knows. No grouping is the right one: each says
-how much of the change goes with a shift between its groups. The grouping with the largest mix leads;
-one in which every group moved against the whole (Simpson's paradox) leads before all, if both moves
-are more than chance.
+how much of the change goes with a shift between its groups. The grouping with the largest mix
+leads; one in which every group moved against the whole (Simpson's paradox) leads before all, if
+both moves are more than chance.
 """
 
 from __future__ import annotations
@@ -235,3 +235,8 @@ def measure_mix(study: MixStudy, *, currency: str) -> list[Measured]:
         ends = bounds[name].ends if bounds else None
         found.append(Measured(f"mix.part.{name}", value, "estimator", currency, study.n_now, ends))
     return found
+
+
+def adds_up(study: MixStudy) -> bool:
+    """Say whether the parts of every split sum to its change, to the last decimal."""
+    return all(split.mix + split.rate == split.change for split in study.splits.values())

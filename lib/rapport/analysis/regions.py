@@ -278,12 +278,17 @@ def _find_mover(named: pd.DataFrame) -> dict[str, Any]:
     return max(rows, key=lambda row: abs(row["net"] - row["net_before"]))
 
 
-def name_change(places: Places, *, min_change: float = 0.02) -> str:
-    """Say which sentence the largest mover gets: up, down, or none where nothing moved much."""
+def list_change(places: Places, *, min_change: float = 0.02) -> list[str]:
+    """Say how the place that moved most did, as none or one: up or down."""
     if not places.has_before or places.outcome != "places":
-        return "none"
+        return []
     row = _find_mover(places.table[places.table["place"].isin(places.kept)])
     step, before = row["net"] - row["net_before"], abs(row["net_before"])
     if pd.isna(row["change"]) or abs(step) <= Decimal(str(min_change)) * before:
-        return "none"
-    return "up" if step > 0 else "down"
+        return []
+    return ["up" if step > 0 else "down"]
+
+
+def sums_to(places: Places, net: Any) -> bool:
+    """Say whether the rows sum to all net sales; true where too few customers leave no row."""
+    return places.table.empty or sum(places.table["net"], Decimal(0)) == Decimal(net)

@@ -147,6 +147,19 @@ def _share(name: str, part: int, whole: int, confidence: float) -> Measured:
     return share(name, part, whole, interval=ends)
 
 
+def find_days(windows: pd.DataFrame) -> date | None:
+    """Give the last day of the period before, None where there is none.
+
+    Parameters
+    ----------
+    windows : rows of `period_measures`, by window
+    """
+    if "previous" not in windows.index:
+        return None
+    day = windows.loc["previous", "ends_on"]
+    return None if pd.isna(day) else pd.Timestamp(day).date()
+
+
 def list_tags(
     held: pd.DataFrame | None, customers: pd.DataFrame, *, as_of: date | None, before: date | None
 ) -> pd.DataFrame:

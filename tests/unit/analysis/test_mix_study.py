@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from rapport.analysis.mix_study import (
+    adds_up,
     describe_customers,
     list_groups,
     list_splits,
@@ -54,6 +55,7 @@ def test_the_parts_add_up_to_the_change_of_every_grouping():
 
     values = {one.name: one.value for one in measure_mix(found, currency="GBP")}
 
+    assert adds_up(found)
     assert values["mix.part.mix"] + values["mix.part.rate"] == values["mix.part.change"]
     assert values["mix.part.change"] == values["mix.now"] - values["mix.then"]
 

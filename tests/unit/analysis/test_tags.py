@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rapport.analysis.tags import count_tags, find_agreed, list_tags, measure_tags
+from rapport.analysis.tags import count_tags, find_agreed, find_days, list_tags, measure_tags
 
 
 def people(now, before=0):
@@ -138,3 +138,10 @@ def test_the_input_is_left_as_it_was():
 
     pd.testing.assert_frame_equal(rows, before)
     assert np.all(all_of_them == people(5))
+
+
+def test_the_period_before_ends_on_its_last_day_if_there_is_one():
+    windows = pd.DataFrame({"ends_on": pd.to_datetime(["2026-05-31"])}, index=["previous"])
+
+    assert find_days(windows) == date(2026, 5, 31)
+    assert find_days(windows.iloc[:0]) is None

@@ -20,6 +20,11 @@ WORDS = {
 }  # fmt: skip
 
 
+def choose_role(outcome: str) -> str:
+    """Say where the sentence stands: what is not there is one grey line."""
+    return "gap" if outcome == "none" else "paragraph"
+
+
 def choose_case(outcome: str, values: Values) -> str:
     """Say which sentence the parts get: a pair's by the way that the whole moved."""
     if outcome not in ("simpson", "outweighed"):

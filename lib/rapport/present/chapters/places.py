@@ -25,6 +25,11 @@ def name_places(values: Values) -> dict[str, Value]:
     return named
 
 
+def choose_role(outcome: str) -> str:
+    """Say where the sentence stands: what is not there is one grey line."""
+    return "gap" if outcome == "none" else "paragraph"
+
+
 def choose_lead(outcome: str, values: Values) -> str:
     """Say which sentence the leading place gets: few where its spend per customer is not told."""
     if outcome != "places":

@@ -15,6 +15,11 @@ from rapport.present.values import Value, text_value
 Values = Mapping[str, Value]
 
 
+def choose_role(outcome: str) -> str:
+    """Say where the sentence stands: what is not there is one grey line."""
+    return "gap" if outcome == "none" else "paragraph"
+
+
 def tag_tables(
     table: pd.DataFrame, tags: Mapping[str, Any], values: Values, *, min_count: int
 ) -> tuple[TableSpec, ...]:
