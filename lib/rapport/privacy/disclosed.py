@@ -207,8 +207,10 @@ def check_table(table: Mapping[str, Any], min_count: int) -> Iterator[str]:
     hidden = {(r, c) for r, row in enumerate(rows) for c, n in enumerate(row) if n is None}
     # A column in which nothing else is shown has no difference to its total.
     told = {c for row in rows for c, n in enumerate(row) if n}
+    totals = _find_totals(table, rows)
     exposed = [
-        cell for cell in find_exposed(hidden, row_totals=adds_up(rows)) if cell[1] in told
+        cell for cell in find_exposed(hidden, row_totals=adds_up(rows))
+        if cell[1] in told and cell not in totals
     ]  # fmt: skip
     if exposed:
         yield (
@@ -216,6 +218,20 @@ def check_table(table: Mapping[str, Any], min_count: int) -> Iterator[str]:
             f"{'cell follows' if len(exposed) == 1 else 'cells follow'} from the total and the "
             "cells that are shown"
         )
+
+
+def _find_totals(
+    table: Mapping[str, Any], rows: Sequence[Sequence[int | None]]
+) -> set[tuple[int, int]]:
+    """Find empty cells of a total (the last row, in bold) over cells that are all shown.
+
+    It could at most be their sum, and is not even that where customers stand in several rows.
+    """
+    last = len(rows) - 1
+    if not table["rows"][last].get("strong"):
+        return set()
+    above = zip(*rows[:-1], strict=True)
+    return {(last, at) for at, column in enumerate(above) if None not in column}
 
 
 def adds_up(rows: Sequence[Sequence[int | None]]) -> bool:

@@ -57,6 +57,17 @@ def test_of_a_two_way_table_rows_add_up_too():
     assert "2 hidden cells follow" in fault
 
 
+def test_a_total_that_is_not_given_tells_nothing_of_the_cells_above_it():
+    table = shown([["40"], ["60"], ["n/a"]])
+    table["rows"][-1]["strong"] = True
+    small = shown([["n/a"], ["60"], ["n/a"]])
+    small["rows"][-1]["strong"] = True
+
+    assert list(check_table(table, 10)) == []
+    assert list(check_table({**table, "rows": table["rows"][::-1]}, 10)) != []
+    assert list(check_table(small, 10)) == []
+
+
 def test_values_of_few_customers_are_named():
     assert list(check_values([value("churn.lost", 4), value("churn.n", 12)], 10)) == [
         "value churn.lost counts fewer than 10 customers"
