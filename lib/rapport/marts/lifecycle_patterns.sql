@@ -57,28 +57,39 @@ moves as (
     from windows
     where until_month > first_month
     group by kind, order_key, stage
+),
+
+patterns as (
+    select
+        s.kind,
+        s.stage,
+        -- Null: all customers of the stage, whether they moved or not.
+        m.stage_after,
+        cast(s.n_months as bigint) as n_months,
+        coalesce(m.n_moves, 0) as n_moves,
+        count(*) as n_customers
+    from stays as s
+    inner join moves as m
+        on s.kind = m.kind and s.order_key = m.order_key and s.stage = m.stage
+    group by s.kind, s.stage, m.stage_after, s.n_months, m.n_moves
+    union all
+    select
+        s.kind,
+        s.stage,
+        null as stage_after,
+        cast(s.n_months as bigint) as n_months,
+        0 as n_moves,
+        count(*) as n_customers
+    from stays as s
+    group by s.kind, s.stage, s.n_months
 )
 
 select
-    s.kind,
-    s.stage,
-    -- Null: all customers of the stage, whether they moved or not.
-    m.stage_after,
-    cast(s.n_months as bigint) as n_months,
-    coalesce(m.n_moves, 0) as n_moves,
-    count(*) as n_customers
-from stays as s
-inner join moves as m
-    on s.kind = m.kind and s.order_key = m.order_key and s.stage = m.stage
-group by s.kind, s.stage, m.stage_after, s.n_months, m.n_moves
-union all
-select
-    s.kind,
-    s.stage,
-    null as stage_after,
-    cast(s.n_months as bigint) as n_months,
-    0 as n_moves,
-    count(*) as n_customers
-from stays as s
-group by s.kind, s.stage, s.n_months
+    kind,
+    stage,
+    stage_after,
+    n_months,
+    n_moves,
+    n_customers
+from patterns
 order by kind, stage, stage_after, n_months, n_moves
