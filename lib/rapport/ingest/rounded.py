@@ -34,7 +34,7 @@ def flag_rounded(engine: Engine, piece: Piece, known: Mapping[str, str]) -> Piec
     """
     for field in piece.fields:
         kind = known.get(field.reads[0]) if field.reads and not field.computed else None
-        if field.column.type != "quantity" or kind is None or ROUNDED in piece.mapping.flag:
+        if field.column.type != "quantity" or kind is None:
             continue
         condition = _loses(field, kind)
         if condition and _any(engine, piece, condition):
