@@ -156,8 +156,8 @@ def find_days(windows: pd.DataFrame) -> date | None:
     """
     if "previous" not in windows.index:
         return None
-    day = windows.loc["previous", "ends_on"]
-    return None if pd.isna(day) else pd.Timestamp(day).date()
+    (day,) = pd.to_datetime(windows["ends_on"]).loc[["previous"]]
+    return None if pd.isna(day) else day.date()  # type: ignore[no-any-return]
 
 
 def list_tags(
