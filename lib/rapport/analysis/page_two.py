@@ -13,7 +13,11 @@ from rapport.analysis.rfm import SEGMENTS
 from rapport.errors import DataError
 
 YEAR = 12  # months
-STAGES = ("prospect", "new", "growing", "loyal", "at_risk", "churned")
+STAGES = (
+    "prospect", "new", "growing", "loyal", "at_risk", "churned",
+    "trial", "active", "silent", "ended",
+)  # fmt: skip
+"""Stages of buyers, then of holders of contracts."""
 UNTOLD = {"seed"}
 """Parameters that a reader has no use for."""
 
@@ -50,7 +54,8 @@ def count_stages(
     Parameters
     ----------
     segments : one row per customer: `customer_id`, `segment`; None without segments
-    stages : one row per customer: `customer_id`, `stage`; None without a lifecycle
+    stages : one row per customer: `customer_id`, `stage` (one of `STAGES`); None without a
+        lifecycle
 
     Returns
     -------

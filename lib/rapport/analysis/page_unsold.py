@@ -27,6 +27,8 @@ class Delivered:
     """`interaction_measures`, one row per window."""
     contracts: pd.DataFrame | None = None
     """`subscription_durations`: `event_observed`, `n`."""
+    value: Measured | None = None
+    """What running contracts are expected to bring in twelve months."""
     has_baskets: bool = False
     """Orders without days, customers or amounts."""
 
@@ -43,15 +45,18 @@ def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -
     Returns
     -------
     the figures in order, the first one being what the headline says: `baskets`, `ended` and
-        `contracts`, `visitors` and `contacts`, `customers`; none where orders were delivered, or
-        nothing at all
+        `contracts`, `value`, `visitors` and `contacts`, `customers`; none where orders were
+        delivered, or nothing at all
     """
     row = snapshot.iloc[0]
     if delivered.has_baskets:
         return [_count("baskets", int(row["n_orders"]), "baskets")]
     if int(row["n_orders"]) or not int(row["n_customers"]):
         return []
-    figures = [*_ended(delivered.contracts, rules), *_reach(delivered.contacts, rules)]
+    figures = _ended(delivered.contracts, rules)
+    if delivered.value is not None:
+        figures.append(KeyFigure("value", delivered.value, {}, ()))
+    figures += _reach(delivered.contacts, rules)
     return [*figures, _count("customers", int(row["n_customers"]), "customers")]
 
 

@@ -10,6 +10,7 @@ from rapport.analysis.page_two import (
     count_stages,
     list_differing,
     take_current,
+    take_value,
 )
 from rapport.errors import DataError
 
@@ -25,6 +26,15 @@ def test_each_segment_s_customers_are_counted_by_stage_and_add_up():
 
     assert stages == ["new", "growing", "loyal"]
     assert counts.to_numpy().tolist() == [["high_value", 0, 0, 1, 1], ["new", 1, 1, 0, 2]]
+
+
+def test_stages_of_contracts_are_counted_as_those_of_buyers():
+    held = pd.DataFrame({"customer_id": list("abc"), "stage": ["ended", "trial", "active"]})
+
+    counts, stages = count_stages(SEGMENTS, held)
+
+    assert stages == ["trial", "active", "ended"]
+    assert counts["n_customers"].tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(("segments", "stages"), [
@@ -59,3 +69,21 @@ def test_the_number_of_the_current_window_is_taken_if_there_is_one():
     assert take_current(rates, "rate") == 0.2
     assert take_current(rates.iloc[:1], "rate") is None
     assert take_current(None, "rate") is None
+
+
+TOTALS = pd.DataFrame({
+    "measure": ["horizon", "clv"], "value": [12.0, 900.0], "low": [None, 800.0],
+    "high": [None, 990.0], "n": [None, 40], "unit": ["months", "GBP"],
+    "kind": ["count", "iterative"],
+}).astype({"low": float, "high": float, "n": "Int64"})  # fmt: skip
+
+
+def test_the_expected_value_is_taken_with_its_interval():
+    assert take_value(TOTALS) == Measured("value", 900.0, "iterative", "GBP", 40, (800.0, 990.0))
+
+
+@pytest.mark.parametrize(
+    "totals", [None, TOTALS.iloc[:1], TOTALS.iloc[1:], TOTALS.replace({"value": {12.0: 6.0}})]
+)
+def test_a_value_of_another_horizon_or_without_money_is_none(totals):
+    assert take_value(totals) is None
