@@ -35,8 +35,9 @@ def list_steps(
     -------
     one row per step, the first of them first
         `n_customers` (in order), `n_customers_any`, `share_step` (of the step before, with Wilson's
-        `low` and `high`), `share_first` (of the first step). It ends before a step that fewer than
-        `min_count` reached but somebody did; no rows of fewer than `min_n` entries.
+        `low` and `high`), `share_first` (of the first step). It ends before a step that somebody but
+        fewer than `min_count` reached, and at one that nobody did; no rows of fewer than `min_n`
+        entries.
     """
     empty = pd.DataFrame({name: [] for name in COLUMNS})
     if funnel is None:
@@ -46,15 +47,18 @@ def list_steps(
     if not len(counts) or counts[0] < max(min_n, min_count):
         return empty
     small = (counts > 0) & (counts < min_count)
-    rows = rows.iloc[: int(np.argmax(small)) if small.any() else len(rows)]
+    # Nobody goes on from a step that nobody reached.
+    ends = [int(np.argmax(small)) if small.any() else len(rows)]
+    ends += [int(np.argmax(counts == 0)) + 1] if (counts == 0).any() else []
+    rows = rows.iloc[: min(ends)]
     counts = counts[: len(rows)]
     before = np.r_[counts[:1], counts[:-1]]
     spans = [
-        wilson(int(k), int(n), confidence=confidence).ends if n else (np.nan, np.nan)
+        wilson(int(k), int(n), confidence=confidence).ends
         for k, n in zip(counts, before, strict=True)
     ]
     made = rows.rename(columns={"n_any": "n_customers_any"}).assign(
-        share_step=np.divide(counts, before, out=np.full(len(rows), np.nan), where=before > 0),
+        share_step=counts / before,
         share_first=counts / counts[0],
         low=[low for low, _ in spans],
         high=[high for _, high in spans],

@@ -34,11 +34,21 @@ reached as (
         and coalesce(o.status, 'completed') <> 'cancelled'
 ),
 
+-- A step that nobody ever took is none: a shop without a cart in its log has a shorter funnel.
+steps as (
+    select
+        f.name,
+        f.step_no as listed_no,
+        row_number() over (order by f.step_no) as step_no
+    from funnel_steps as f
+    inner join (select distinct step_no from reached) as r on f.step_no = r.step_no
+),
+
 -- The log may begin after the orders do, and other contacts before the first step was logged.
 begins as (
     select min(occurred_on) as log_from
     from reached
-    where step_no = 1
+    where step_no in (select listed_no from steps where step_no = 1)
 ),
 
 -- A window holds the entries whose last day for the funnel lies in it, so that all have had
@@ -51,15 +61,16 @@ events as (
         r.customer_id,
         r.occurred_at,
         r.occurred_on,
-        r.step_no,
+        f.step_no,
         case
-            when r.step_no = 1 and date_diff('day', r.occurred_on, s.ends_on) >= s.funnel_days
+            when f.step_no = 1 and date_diff('day', r.occurred_on, s.ends_on) >= s.funnel_days
                 then r.occurred_on
         end as entry_1
     from spans as s
     inner join reached as r
         on date_diff('day', r.occurred_on, s.starts_on) <= s.funnel_days
         and r.occurred_on <= s.ends_on
+    inner join steps as f on r.step_no = f.listed_no
 ),
 
 -- Each step carries the day of the latest entry that leads to it through all steps before: if any
@@ -225,7 +236,7 @@ select
     coalesce(c.n_customers, 0) as n_customers,
     coalesce(c.n_any, 0) as n_any
 from spans as s
-cross join funnel_steps as f
+cross join steps as f
 cross join begins as b
 left join counted as c on s."window" = c."window" and f.step_no = c.step_no
 order by s.position, f.step_no
