@@ -254,10 +254,16 @@ def _sees_drop_out(logs: Floats, curvature: Floats) -> bool:
     return bool((error <= WIDEST).all())
 
 
-def parameter_intervals(fitted: BgNbd, *, confidence: float = 0.95) -> list[tuple[float, float]]:
-    """Give Wald intervals of r, alpha, a, b, made on their logarithms; none without drop-out."""
-    if fitted.covariance is None or not fitted.sees_drop_out:
-        return []
-    half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(np.diag(fitted.covariance))
-    ends = np.exp([fitted.logs - half, fitted.logs + half])
-    return [(float(low), float(high)) for low, high in ends.T]
+def parameter_intervals(
+    fitted: BgNbd, *, confidence: float = 0.95
+) -> list[tuple[float, float] | None]:
+    """Give Wald intervals of r, alpha, a, b, made on their logarithms; None where one is held."""
+    if fitted.covariance is None:
+        return [None] * len(NAMES)
+    errors = np.sqrt(np.diag(fitted.covariance))
+    half = stats.norm.ppf((1 + confidence) / 2) * errors
+    ends = np.exp([fitted.logs - half, fitted.logs + half]).T
+    return [
+        (float(low), float(high)) if error > 0 else None
+        for (low, high), error in zip(ends, errors, strict=True)
+    ]

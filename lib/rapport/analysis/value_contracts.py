@@ -37,7 +37,8 @@ class ContractValue:
 
     `groups`: one row per length that could be modelled: `renewal_months`, `n`, `n_running`,
     `renews_first`, `renews_fifth` (share of contracts that renew, at the first and the fifth
-    renewal), `renewals_each` (expected within the horizon of one that runs), `clv`.
+    renewal), `renewals_each` (expected within the horizon of one that runs), `clv`, `has_spread`
+    (whether customers differ in how readily they end).
     `customers`: one row per customer with a running contract of these: COLUMNS. `n_left_out`:
     running contracts without a price, or of lengths that allow no model. `money_ends`: interval
     of the sum. `reason`: None or "too_few_contracts".
@@ -49,6 +50,13 @@ class ContractValue:
     n_running: int
     n_left_out: int
     money_ends: tuple[float, float] | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Why there is no value, else contracts, or contracts_alike: the first length's."""
+        if self.reason is not None:
+            return self.reason
+        return "contracts" if bool(self.groups["has_spread"].iloc[0]) else "contracts_alike"
 
 
 def count_periods(contracts: pd.DataFrame) -> pd.DataFrame:
@@ -161,5 +169,5 @@ def _describe(rows: pd.DataFrame, fitted: Sbg, valued: pd.DataFrame) -> dict[str
         "n_running": int((~rows["has_ended"].astype(bool)).sum()),
         "renews_first": fitted.beta / whole, "renews_fifth": (fitted.beta + 4) / (whole + 4),
         "renewals_each": float(valued["expected_orders"].mean()) if len(valued) else np.nan,
-        "clv": float(valued["clv"].sum()),
+        "clv": float(valued["clv"].sum()), "has_spread": fitted.sees_spread,
     }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from rapport.analysis.gamma_gamma import parameter_intervals as spending_interva
 from rapport.analysis.measured import Measured
 from rapport.analysis.value_contracts import ContractValue
 from rapport.analysis.value_models import ValueModel
-from rapport.analysis.value_study import ValueStudy
+from rapport.analysis.value_study import ValueStudy, has_value
 
 UNITS = ("ratio", "weeks", "ratio", "ratio")
 MOST_DAYS = 4
@@ -73,6 +72,7 @@ def _measure_contracts(found: ContractValue, currency: str, months: int) -> list
         *known,
         Measured("customers", n, "count", "customers"),
         Measured("clv", total, "iterative", currency, n, found.money_ends),
+        Measured("renews.months", int(first["renewal_months"]), "count", "months"),
         Measured("renews.first", float(first["renews_first"]), "iterative", "share"),
         Measured("renews.fifth", float(first["renews_fifth"]), "iterative", "share"),
     ]
@@ -81,8 +81,7 @@ def _measure_contracts(found: ContractValue, currency: str, months: int) -> list
 def _measure_models(model: ValueModel, currency: str, part: str = "") -> Iterator[Measured]:
     fitted, spending = model.orders, model.spending
     assert fitted is not None
-    ends: list[Any] = parameter_intervals(fitted) or [None] * len(NAMES)
-    for name, unit, interval in zip(NAMES, UNITS, ends, strict=True):
+    for name, unit, interval in zip(NAMES, UNITS, parameter_intervals(fitted), strict=True):
         number = getattr(fitted, name)
         yield Measured(f"bgnbd.{part}{name}", number, "iterative", unit, fitted.n, interval)
     if spending is not None:
@@ -127,9 +126,16 @@ def measure_test(study: ValueStudy, *, currency: str) -> list[Measured]:
 
 def list_bands(study: ValueStudy, *, min_count: int) -> pd.DataFrame | None:
     """Give the bands of value, ranked as the test allows; None without money."""
-    if study.clv is None or not study.has_money:
+    valued = _take_valued(study)
+    return None if valued is None else sum_bands(valued, by=study.rank_by, min_count=min_count)
+
+
+def _take_valued(study: ValueStudy) -> pd.DataFrame | None:
+    if not has_value(study):
         return None
-    return sum_bands(study.clv.customers, by=study.rank_by, min_count=min_count)
+    if study.contracts is not None:
+        return study.contracts.customers
+    return None if study.clv is None else study.clv.customers
 
 
 def measure_bands(bands: pd.DataFrame | None) -> list[Measured]:
@@ -147,9 +153,8 @@ def list_groups(
     study: ValueStudy, groups: pd.DataFrame | None, *, name: str
 ) -> pd.DataFrame | None:
     """Give the value of segments or stages; None without money or without groups."""
-    if study.clv is None or not study.has_money:
-        return None
-    return sum_groups(study.clv.customers, groups, name=name, rest="outside")
+    valued = _take_valued(study)
+    return None if valued is None else sum_groups(valued, groups, name=name, rest="outside")
 
 
 def name_groups(*tables: pd.DataFrame | None) -> str:
@@ -196,11 +201,10 @@ def list_parameters(study: ValueStudy, *, confidence: float) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     whole, first = study.model, study.test.model
     orders, early = whole.orders, None if first is None else first.orders
-    empty = [(np.nan, np.nan)] * len(NAMES)
-    ends = parameter_intervals(study.model.orders, confidence=confidence) or empty
+    ends = parameter_intervals(study.model.orders, confidence=confidence)
     rows = [
-        (name, getattr(orders, name), low, high, getattr(early, name, np.nan))
-        for name, (low, high) in zip(NAMES, ends, strict=True)
+        (name, getattr(orders, name), *(limits or (np.nan, np.nan)), getattr(early, name, np.nan))
+        for name, limits in zip(NAMES, ends, strict=True)
     ]
     spending = whole.spending
     if spending is not None:

@@ -94,44 +94,71 @@ def keep_whole(days: pd.DataFrame, refused: list[int]) -> pd.DataFrame:
 
 
 def name_outcome(study: ValueStudy) -> str:
-    """Name what can be said: money, orders or contracts, or why nothing can."""
+    """Name what can be said: money, orders, contracts (_alike), or why nothing can."""
     if study.contracts is not None:
-        return study.contracts.reason or "contracts"
+        return study.contracts.outcome
     if study.clv is None:
         return (study.model.reason if study.model else None) or "no_horizon"
     return "money" if study.has_money else "orders"
 
 
-def name_data(study: ValueStudy) -> str:
-    """Name what there is to look at: orders, contracts or none."""
+def name_data(study: ValueStudy, *, min_count: int) -> str:
+    """Name what there is to look at: orders, few of them (fewer than may be told), contracts, none.
+
+    Parameters
+    ----------
+    min_count : customers below which their number is not told
+    """
     if study.contracts is not None:
         return "contracts"
-    return "orders" if study.model is not None and study.model.buyers.n else "none"
+    if study.model is None or not study.model.buyers.n:
+        return "none"
+    repeating = study.model.buyers.histories.n_repeating
+    return "orders" if repeating >= min_count else "few"
 
 
 def list_margins(study: ValueStudy, margin: Margin) -> list[str]:
     """Name where the margin is from, if there is money at all."""
-    return [margin.source] if name_outcome(study) in ("money", "contracts") else []
+    return [margin.source] if has_value(study) else []
+
+
+def has_value(study: ValueStudy) -> bool:
+    """Whether customers have a value in money, by orders or by contracts."""
+    return study.has_money or (study.contracts is not None and not study.contracts.reason)
 
 
 def list_tests(study: ValueStudy) -> list[str]:
     """Name how the test went: near, over, under, or why there was none; nothing without a model."""
+    if study.contracts is not None and study.contracts.reason is None:
+        return ["contracts"]
     if study.clv is None:
         return []
-    error = study.test.orders_error
-    if study.test.reason is not None or error is None:
+    if study.test.reason is not None or study.test.orders_error is None:
         return ["no_rest" if study.test.reason in (None, "no_rest") else "no_first"]
+    return [_name_error(study.test.orders_error)]
+
+
+def _name_error(error: float) -> str:
     if abs(error) <= LARGE_ERROR:
-        return ["near"]
-    return ["over" if error > 0 else "under"]
+        return "near"
+    return "over" if error > 0 else "under"
 
 
-def list_further_tests(study: ValueStudy) -> Iterator[tuple[str, str | None]]:
+def list_errors_beside(study: ValueStudy) -> list[str]:
+    """Name the errors that stand beside the totals: money, orders or untested."""
+    if study.clv is None:
+        return []
+    if study.test.orders_error is None:
+        return ["untested"]
+    return ["money" if study.test.money_error is not None else "orders"]
+
+
+def list_further_tests(study: ValueStudy) -> Iterator[tuple[str, str]]:
     """Name what else the test showed, each a sentence and its wording: of money, of ranking."""
     if study.clv is None or study.test.reason is not None:
         return
     if study.test.money_error is not None:
-        yield "tested_money", None
+        yield "tested_money", _name_error(study.test.money_error)
     if study.test.orders_error is not None:
         what = "money" if study.test.capture_money else "orders"
         yield "ranking", f"{what}_{'model' if study.test.ranks_better else 'past'}"
@@ -139,7 +166,7 @@ def list_further_tests(study: ValueStudy) -> Iterator[tuple[str, str | None]]:
 
 def name_headline(study: ValueStudy, margin: Margin) -> str:
     """Name the headline: that of money says whether it is sales or what stays of them."""
-    outcome = name_outcome(study)
+    outcome = name_outcome(study).removesuffix("_alike")
     if outcome not in ("money", "contracts"):
         return outcome
     return f"{outcome}_{'sales' if margin.source == 'sales' else 'margin'}"
