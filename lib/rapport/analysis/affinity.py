@@ -170,7 +170,7 @@ def find_strongest(found: Affinity) -> pd.Series | None:
     if clear.empty:
         return None
     apart = (clear["share_lines"] - clear["share_others"]).astype(float).abs()
-    return clear.loc[apart.idxmax()]
+    return clear.iloc[int(apart.to_numpy().argmax())]
 
 
 def measure_strongest(row: pd.Series | None) -> list[Measured]:

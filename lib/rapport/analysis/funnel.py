@@ -35,9 +35,9 @@ def list_steps(
     -------
     one row per step, the first of them first
         `n_customers` (in order), `n_customers_any`, `share_step` (of the step before, with Wilson's
-        `low` and `high`), `share_first` (of the first step). It ends before a step that somebody but
-        fewer than `min_count` reached, and at one that nobody did; no rows of fewer than `min_n`
-        entries.
+        `low` and `high`), `share_first` (of the first step). It ends before a step that somebody
+        but fewer than `min_count` reached, and at one that nobody did; no rows of fewer than
+        `min_n` entries.
     """
     empty = pd.DataFrame({name: [] for name in COLUMNS})
     if funnel is None:

@@ -195,9 +195,10 @@ def measure_customers(
     of the period; customers with a sale so far and the share of them with sales on two days or
     more; and the largest customer's part of the change of net
     """
-    current = tables.periods.set_index("window").loc["current"]
-    days = [] if customers is None else customers.loc[customers["n_orders"] > 0, "n_order_days"]
-    again, n = sum(int(number >= 2) for number in days), len(days)
+    current: Any = tables.periods.set_index("window").loc["current"]
+    bought = None if customers is None else customers[customers["n_orders"] > 0]
+    again = 0 if bought is None else int((bought["n_order_days"] >= 2).sum())
+    n = 0 if bought is None else len(bought)
     ends = wilson(again, n, confidence=rules.confidence).ends if n >= rules.min_n else None
     largest = _find_largest(tables.buyers)
     parts = hide_parts(int(current["n_new"]), int(current["n_returning"]), min_count)

@@ -58,10 +58,11 @@ def measure_concentration(customers: pd.DataFrame, *, spend: str, rules: Rules) 
     if top is None or n < rules.min_n:
         empty = lorenz([])
         return Concentration("few" if n < rules.min_n else "no_spend", empty, counts)
-    given = {"confidence": rules.confidence, "seed": rules.seed}
-    ends = [found and found.ends for found in (
-        share_of_top_interval(spent, **given), gini_interval(spent, **given)  # type: ignore[arg-type]
-    )]  # fmt: skip
+    found = (
+        share_of_top_interval(spent, confidence=rules.confidence, seed=rules.seed),
+        gini_interval(spent, confidence=rules.confidence, seed=rules.seed),
+    )
+    ends = [None if one is None else one.ends for one in found]
     measured = (
         Measured("top_share", top, "ratio", "share", n=n, interval=ends[0]),
         Measured("gini", coefficient, "ratio", "ratio", n=n, interval=ends[1]),

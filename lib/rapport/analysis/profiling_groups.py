@@ -62,7 +62,7 @@ def list_groups(
         return pd.DataFrame({name: [] for name in COLUMNS})
     named = groups.assign(name=_merge(groups, current, min_count, most))
     sums = {
-        window: rows.groupby("name")[list(MONEY)].agg(lambda part: sum(part, Decimal(0)))
+        window: rows.groupby("name")[list(MONEY)].agg(_add)
         for window, rows in named.groupby("window")
     }
     table = sums["current"].copy()
@@ -124,6 +124,10 @@ def _merge(groups: pd.DataFrame, current: pd.DataFrame, min_count: int, most: in
     if len(lone) == 1 and len(kept) > 1 and lone["n_customers"].iloc[0] < min_count:
         merged = merged.where(merged != kept.iloc[-1], OTHER)
     return merged.where(names.notna(), UNKNOWN)
+
+
+def _add(amounts: pd.Series) -> Decimal:
+    return sum(amounts, Decimal(0))
 
 
 def _rank(table: pd.DataFrame) -> pd.DataFrame:

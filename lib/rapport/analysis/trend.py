@@ -45,7 +45,7 @@ def list_months(
     is_whole = pd.Series(data=True, index=rows.index)
     is_whole[first] = data_from.day == 1
     is_whole[last] &= (as_of + dt.timedelta(days=1)).day == 1
-    before = net.where(is_whole, None).reindex(rows.index - YEAR).to_numpy()
+    before = net[is_whole].reindex(rows.index - YEAR).to_numpy()
     made = counts.assign(net=net, is_whole=is_whole, period=[_code(no) for no in rows.index])
     made["net_before"] = [None if pd.isna(amount) else amount for amount in before]
     return made.rename_axis("month_no").reset_index()[columns]

@@ -1,6 +1,7 @@
 """The heat map of affinity: groups down, categories across, the index in the cells."""
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -77,11 +78,11 @@ def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str, labels: str) ->
 
 
 def _draw_cell(
-    canvas: Canvas, axes: Axes, at: tuple[int, int], given: tuple[dict[str, object], str]
+    canvas: Canvas, axes: Axes, at: tuple[int, int], given: tuple[dict[Any, Any], str]
 ) -> None:
     row, identity = given
     index = row["index"]
-    number = None if pd.isna(index) else float(index)  # type: ignore[arg-type]
+    number = None if pd.isna(index) else float(index)
     is_clear = bool(row["is_clear"]) and number is not None
     colour = diverging()(0.5 + _tint(number)) if is_clear and number is not None else PAPER
     corner = (at[0] - 0.48, at[1] - 0.46)
@@ -106,7 +107,8 @@ def _name_columns(canvas: Canvas, names: list[str], left: float) -> None:
 
 def _fold(canvas: Canvas, name: str, room: float) -> list[str]:
     """Give a name in at most two lines of its column's width, cut where it is longer."""
-    lines, rest = [], name
+    lines: list[str] = []
+    rest = name
     while rest and len(lines) < 2:
         end = len(rest)
         while end > 1 and canvas.width_of(rest[:end]) > room:

@@ -26,7 +26,7 @@ def funnel_bars(steps: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
     """
     drawn = steps[["name", "n_customers", "n_customers_any", "share_step"]].reset_index(drop=True)
     n = Value(f"{id}.n", int(drawn["n_customers"].iloc[0]), "count", "customers")
-    items = listed((step_value(row.name), _count(id, row)) for row in drawn.itertuples(index=False))
+    items = listed((step_value(row.name), _count(id, row)) for row in rows_of(drawn))
     return FigureSpec(
         id=id,
         data=drawn,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from rapport.present.axes import Axes
@@ -20,6 +22,7 @@ from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY, INK, PAPER, RULE, SMALL_SIZE
 from rapport.present.values import Value, label_value, period_value
 
+Floats = npt.NDArray[np.float64]
 DASHED = (0, (3, 2))
 ROW, HEAD = 12.0, 7.0
 """Millimetres of a key figure, and over them."""
@@ -80,7 +83,7 @@ def _plot_trend(canvas: Canvas, months: pd.DataFrame, *, identity: str, currency
     _write_ends(canvas, ends, (axes, bottom), canvas.width - right + 2)
 
 
-def draw_months(axes: Axes, values: "np.ndarray", whole: "np.ndarray"):  # type: ignore[no-untyped-def, type-arg]
+def draw_months(axes: Axes, values: Floats, whole: npt.NDArray[np.bool_]) -> Line2D:
     """Draw the accent line; what leads to or from a month that is not whole is dashed."""
     places = np.arange(len(values))
     line = axes.line(places, np.where(whole, values, np.nan), color=ACCENT, linewidth=1.8)
@@ -93,7 +96,7 @@ def draw_months(axes: Axes, values: "np.ndarray", whole: "np.ndarray"):  # type:
     return line
 
 
-def round_ticks(values: "np.ndarray", *, n: int = 4) -> list[float]:  # type: ignore[type-arg]
+def round_ticks(values: Floats, *, n: int = 4) -> list[float]:
     """Give round ticks from 0, or from under the lowest where something is below 0."""
     known = values[~np.isnan(values)]
     low, high = min(0.0, *known.tolist()), max(0.0, *known.tolist())
@@ -103,9 +106,9 @@ def round_ticks(values: "np.ndarray", *, n: int = 4) -> list[float]:  # type: ig
 
 def _ends(
     canvas: Canvas,
-    lines: Sequence["np.ndarray"],
+    lines: Sequence[Floats],
     identity: str,
-    currency: str,  # type: ignore[type-arg]
+    currency: str,
 ) -> list[tuple[str, float, str]]:
     """Give text, height and colour of what stands at the right end of each line."""
     found = []
@@ -222,11 +225,12 @@ def _write_change(canvas: Canvas, at: tuple[float, float], row: Strip, window: s
         return
     change = row.changes[window]
     if change is None:
-        text, look = label("figure.unclear", canvas.language), {"color": GREY}
+        unclear = label("figure.unclear", canvas.language)
+        canvas.write(*at, unclear, ha="right", color=GREY)
     else:
         style = "signed bare" if change.unit == "pp" else "signed"
-        text, look = canvas.show((change, style)), {"color": INK, "weight": "bold"}
-    canvas.write(*at, text, ha="right", **look)
+        text = canvas.show((change, style))
+        canvas.write(*at, text, ha="right", color=INK, weight="bold")
 
 
 def _draw_history(axes: Axes, history: tuple[float | None, ...]) -> None:
