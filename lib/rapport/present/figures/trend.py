@@ -61,8 +61,9 @@ def monthly_trend(months: pd.DataFrame, *, id: str, currency: str) -> FigureSpec
 
 
 def _plot_trend(canvas: Canvas, months: pd.DataFrame, *, identity: str, currency: str) -> None:
-    now, before = (months[name].astype(float).to_numpy() for name in ("net", "net_before"))
-    ends = _ends(canvas, (now, before), identity, currency)
+    lines: list[Floats] = [months[name].to_numpy(np.float64) for name in ("net", "net_before")]
+    now, before = lines
+    ends = _ends(canvas, lines, identity, currency)
     right = canvas.widest([text for text, _, _ in ends], weight="bold") + 3
     ticks = round_ticks(np.concatenate([now, before]))
     texts = show_axis(ticks, currency, canvas.language)
