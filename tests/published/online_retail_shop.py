@@ -8,10 +8,13 @@ import functools
 import tempfile
 from pathlib import Path
 
+import pyarrow as pa
+
 from published.reference_data import ONLINE_RETAIL, find
 from rapport import tables
 from rapport.marts.build import build_mart
 from rapport.marts.catalog import list_buildable
+from rapport.schema import SCHEMAS
 from rapport.tables.engine import select
 
 SETTINGS = {
@@ -40,14 +43,18 @@ order by order_key
 """
 CUSTOMERS = """
 select
-    customer_id, min(order_key) as order_key, cast(null as varchar) as country,
-    cast(null as varchar) as region, cast(null as varchar) as acquisition_channel,
-    cast(null as varchar) as loyalty_tier, cast(null as varchar) as age_band,
-    cast(null as varchar) as gender, cast(null as date) as created_on,
-    cast(null as timestamp) as erased_at
+    customer_id, min(order_key) as order_key
 from orders where customer_id is not null group by customer_id order by order_key
 """
 SNAPSHOT = "select min(ordered_on) as data_from, max(ordered_on) as data_until from orders"
+
+
+def fill_columns(rows, name):
+    """Give a table every column of its schema, empty where the shop has none."""
+    for field in tables.arrow_schema(SCHEMAS[name]):
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows
 
 
 @functools.cache
@@ -56,17 +63,20 @@ def write_canonical():
     into = Path(tempfile.mkdtemp(prefix="rapport-published-"))
     paths = {"invoices": find(ONLINE_RETAIL)}
     for name, sql in {"orders": ORDERS, "customers": CUSTOMERS, "snapshot": SNAPSHOT}.items():
-        paths[name] = tables.write_table(select(sql, paths), into / f"{name}.parquet").path
+        rows = fill_columns(select(sql, paths), name)
+        paths[name] = tables.write_table(rows, into / f"{name}.parquet").path
     return {name: path for name, path in paths.items() if name != "invoices"}
 
 
 @functools.cache
-def read_marts(period):
-    """Make every mart of a period and give them as frames, by name."""
+def read_marts(period, only=None):
+    """Make every mart of a period, or those whose names begin with `only`, as frames by name."""
     paths = dict(write_canonical())
     into = paths["orders"].parent / period
     frames = {}
     for name in list_buildable(paths):
+        if only is not None and not name.startswith((only, "settings", "periods")):
+            continue
         values = SETTINGS | {"period": period}
         paths[name] = build_mart(name, paths, settings=values, into=into).path
         frames[name] = tables.read_table(paths[name])

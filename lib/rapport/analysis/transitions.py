@@ -21,7 +21,9 @@ from rapport.analysis.intervals import share_of_cells
 from rapport.analysis.lifecycle import STAGES, Months
 
 STAY, ANY = "stay", "any"
-LEAST_EXPECTED = 5.0
+# Cochran (1954), Biometrics 10, 417-451: no cell is expected less than once, and four in five
+# at least five times.
+LEAST_EXPECTED, MOST_RARE = 5.0, 0.2
 COLUMNS = (
     "stage", "stage_after", "n", "n_moves", "n_customers", "n_moved", "share", "low", "high",
     "is_approximate",
@@ -124,9 +126,9 @@ def compare_months(moves: pd.DataFrame, *, first: int, fdr: float = 0.05) -> pd.
 
     Notes
     -----
-    Pearson's chi-square of months against stages after. Stages after that are expected fewer
-    than five times in some month are counted together. Customers come in several months, so the
-    p-value is a guide and not exact.
+    Pearson's chi-square of months against stages after. The rarest stages after are counted
+    together until Cochran's rule holds. Customers come in several months, so the p-value is a
+    guide and not exact.
     """
     inside = moves[(moves["month_no"] > first) & moves["stage_before"].notna()]
     rows = [
@@ -156,10 +158,13 @@ def _test_months(part: pd.DataFrame) -> dict[str, Any]:
 
 
 def _join_rare(table: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Count columns together, the rarest first, until each is expected often enough."""
+    """Count columns together, the rarest first, until expected counts are large enough."""
+    months = table.sum(axis=1) / table.sum()
     kept = table[:, np.argsort(table.sum(axis=0), kind="stable")]
-    smallest = table.sum(axis=1).min() / table.sum()
-    while kept.shape[1] > 1 and kept[:, 0].sum() * smallest < LEAST_EXPECTED:
+    while kept.shape[1] > 1:
+        expected = np.outer(months, kept.sum(axis=0))
+        if expected.min() >= 1 and (expected < LEAST_EXPECTED).mean() <= MOST_RARE:
+            break
         joined = np.column_stack([kept[:, 0] + kept[:, 1], kept[:, 2:]])
         kept = joined[:, np.argsort(joined.sum(axis=0), kind="stable")]
     return kept
