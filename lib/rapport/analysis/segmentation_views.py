@@ -11,7 +11,10 @@ from rapport.analysis.intervals import wilson
 from rapport.analysis.segmentation_study import BEST, Segmentation, SegmentRules
 
 # A place is the region where customers live in several, else the country.
-VIEWS = {"place": ("region", "country"), "age": ("age_band",), "gender": ("gender",)}
+VIEWS = {
+    "place": ("region", "country"), "age": ("age_band",), "gender": ("gender",),
+    "category": ("top_category",), "channel": ("main_channel",),
+}  # fmt: skip
 OTHER, UNKNOWN = "other", "unknown"
 MOST_ROWS = 12
 COLUMNS = (
@@ -19,8 +22,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def list_views(found: Segmentation, rules: SegmentRules) -> dict[str, pd.DataFrame]:
-    """Give a table per view that the unit has attributes for: `place`, `age`, `gender`.
+def list_views(
+    found: Segmentation, rules: SegmentRules, joined: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
+    """Give a table per view that the unit has attributes for: `place`, `age`, `gender`, ...
+
+    `joined`: the customers of `found` in their order, with their habits: `top_category` and
+    `main_channel` are two views more.
 
     Returns
     -------
@@ -35,9 +43,10 @@ def list_views(found: Segmentation, rules: SegmentRules) -> dict[str, pd.DataFra
     tables = {}
     for view, columns in VIEWS.items():
         for column in columns:
-            if column not in found.customers:
+            known = found.customers if joined is None else joined
+            if column not in known:
                 continue
-            names = _merge(found.customers[column], _is_best(found), rules)
+            names = _merge(known[column], _is_best(found), rules)
             if len(set(names) - {OTHER, UNKNOWN}) > 1:
                 by_name, confidence = view == "age", rules.confidence
                 tables[view] = _view(names, found, by_name=by_name, confidence=confidence)
