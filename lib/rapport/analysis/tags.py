@@ -157,7 +157,7 @@ def find_days(windows: pd.DataFrame) -> date | None:
     if "previous" not in windows.index:
         return None
     (day,) = pd.to_datetime(windows["ends_on"]).loc[["previous"]]
-    return None if pd.isna(day) else day.date()  # type: ignore[no-any-return]
+    return None if pd.isna(day) else day.date()
 
 
 def list_tags(

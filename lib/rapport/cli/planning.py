@@ -24,8 +24,8 @@ SEEN = (
     "name", "title", "language", "currency", "timezone", "sample", "snapshot", "confidence",
     "min_count",
 )  # fmt: skip
-# What a unit aims at and decided, which moves no number but those of the summary.
-PLANS = ("targets", "alerts", "actions")
+# What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
+PLANS = ("tags", "targets", "alerts", "actions")
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
 # Of each chapter the tables of which its unit must deliver one; other chapters need none.
