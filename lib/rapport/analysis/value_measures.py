@@ -10,6 +10,7 @@ import pandas as pd
 from rapport.analysis.bgnbd import NAMES, parameter_intervals
 from rapport.analysis.clv import Margin, sum_bands, sum_groups
 from rapport.analysis.gamma_gamma import NAMES as SPENDING_NAMES
+from rapport.analysis.gamma_gamma import Ends
 from rapport.analysis.gamma_gamma import parameter_intervals as spending_intervals
 from rapport.analysis.measured import Measured
 from rapport.analysis.value_contracts import ContractValue
@@ -85,7 +86,7 @@ def _measure_models(model: ValueModel, currency: str, part: str = "") -> Iterato
         number = getattr(fitted, name)
         yield Measured(f"bgnbd.{part}{name}", number, "iterative", unit, fitted.n, interval)
     if spending is not None:
-        ends = spending_intervals(spending) or [None] * len(SPENDING_NAMES)
+        ends: list[Ends | None] = [*spending_intervals(spending)] or [None] * len(SPENDING_NAMES)
         units = ("ratio", "ratio", currency)
         for name, unit, interval in zip(SPENDING_NAMES, units, ends, strict=True):
             number = getattr(spending, name)

@@ -85,7 +85,7 @@ def study_contracts(contracts: pd.DataFrame, asked: Asked) -> ValueStudy:
     contracts : the mart `customer_contracts`
     """
     found = value_contracts(contracts, asked)
-    return ValueStudy(None, HoldOut("contracts"), None, contracts=found)
+    return ValueStudy(None, HoldOut("contracts"), None, "clv", found)
 
 
 def keep_whole(days: pd.DataFrame, refused: list[int]) -> pd.DataFrame:
