@@ -16,7 +16,7 @@ from rapport.ingest.faults import Fault, raise_faults
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.sample import write_load, write_sample
 from rapport.ingest.sources import ResolvedSources
-from rapport.params import find_root, load_unit
+from rapport.params import UnitParams, find_root, load_unit
 from rapport.press.run.store import Store
 
 
@@ -36,6 +36,7 @@ def check(arguments: argparse.Namespace) -> int:
             sys.stdout.write(
                 f"  {row['table']}: {row['n_rows']:,} {row['action']}: {row['rule']}\n"
             )
+    _say_looks(unit, sources)
     _say_aside(arguments, delivery, sources)
     if delivery.identity is not None:
         found = delivery.identity
@@ -44,6 +45,18 @@ def check(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{write_review(delivery.identity, arguments.review)}\n")
     sys.stdout.write(f"unit {unit.name}: days from {delivery.data_from} to {delivery.data_until}\n")
     return 0
+
+
+def _say_looks(unit: UnitParams, sources: ResolvedSources) -> None:
+    """Say what workbooks show and their values do not."""
+    for name, paths in sources.files.items():
+        if unit.sources[name].format == "excel":
+            from rapport.ingest.excel import describe_looks  # noqa: PLC0415 - few have any
+
+            for line in (
+                line for path in paths for line in describe_looks(unit.sources[name], path)
+            ):
+                sys.stdout.write(f"{name}: {line}\n")
 
 
 def _say_aside(arguments: argparse.Namespace, delivery: Delivery, sources: ResolvedSources) -> None:

@@ -37,7 +37,8 @@ class ExcelOptions(Strict):
     sheet numbers it, or its first and last row; names of several rows are joined by `head_mark`.
     Rows put `aside` leave by name, with their money. `merged` says of a column of numbers with
     cells merged over several rows whether each row has the number (`fill`) or the `first` alone.
-    `sheet_column` adds a column `source_sheet`.
+    `sheet_column` adds a column `source_sheet`; `currencies` adds, beside each column whose number
+    formats show a currency, a column `<name> currency` with its code.
     """
 
     sheets: Sheets | None = None
@@ -45,10 +46,12 @@ class ExcelOptions(Strict):
     head_mark: Annotated[str, Field(max_length=3)] = "/"
     hidden_rows: Policy = "aside"
     hidden_sheets: Policy = "aside"
+    hidden_columns: Policy = "keep"
     totals: Policy = "aside"
     total_words: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = ()
     merged: Mapping[str, Literal["fill", "first"]] = Field(default_factory=dict)
     sheet_column: bool = False
+    currencies: bool = False
 
     @model_validator(mode="after")
     def _head_runs_downward(self) -> ExcelOptions:

@@ -89,7 +89,7 @@ def test_a_day_and_a_time_are_written_in_iso_form(tmp_path):
 
 
 def test_a_number_with_a_currency_or_a_unit_in_its_format_is_no_day(tmp_path):
-    forms = ('#,##0.00"元"', '"USD" 0.00', "[$¥-804]#,##0", "0.00%", "0.00E+00", "@", "0\\d")
+    forms = ('#,##0.00"元"', '"CNY" 0.00', "[$¥-804]#,##0", "0.00%", "0.00E+00", "@", "0\\d")
     path = write(tmp_path / "a.xlsx", *[(45296.5, form) for form in forms])
 
     assert values(path) == ["45296.5"] * 7

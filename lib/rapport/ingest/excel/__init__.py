@@ -3,6 +3,6 @@
 Needs the extra `excel`; nothing here is imported before a source is a workbook.
 """
 
-from rapport.ingest.excel.read import read_excel
+from rapport.ingest.excel.read import describe_looks, read_excel
 
-__all__ = ["read_excel"]
+__all__ = ["describe_looks", "read_excel"]

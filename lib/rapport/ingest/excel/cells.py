@@ -25,6 +25,17 @@ ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 EAST_ASIAN = frozenset([*range(27, 37), *range(50, 59)])
 EAST_ASIAN_CLOCKS = frozenset([32, 33, 34, 35, 55, 56])
 HIDDEN_PARTS = re.compile(r'"[^"]*"|\[(?!h+\]|m+\]|s+\])[^\]]*\]|\\.|_.|\*.', re.IGNORECASE)
+MARKED = re.compile(r"\[\$([^\]-]*)(?:-([0-9A-Fa-f]+))?\]")
+# Not the 元 of 美元, 欧元 and others.
+YUAN = re.compile("(?<![\u4e00-\u9fff])[千万亿]?元")
+YEN = ("¥", "￥")
+SIGNS = {
+    "HK$": "HKD", "US$": "USD", "RMB": "CNY", "CNY": "CNY", "USD": "USD", "EUR": "EUR",
+    "GBP": "GBP", "美元": "USD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "港元": "HKD",
+    "人民币": "CNY", "¥": "CNY", "￥": "CNY", "€": "EUR", "£": "GBP", "$": "USD",
+}  # fmt: skip
+OWN_FORMATS = 164
+"""From this number on a workbook says itself what its number formats are."""
 MS_OF_DAY = 86_400_000
 LEAP_DAY = 60  # 29 February 1900, which never was
 DAYS_1900, DAYS_1904 = 2_958_466, 2_957_004  # the first day of the year 10000
@@ -34,17 +45,20 @@ class Cell(NamedTuple):
     """What a cell holds: its kind, and its text, empty for an error.
 
     `long` is a whole number of more digits than Excel keeps; `open` a formula without a value.
+    `currency` is that of a number's format, empty where it names none.
     """
 
     kind: Kind
     text: str
+    currency: str = ""
 
 
 class Style(NamedTuple):
-    """How a number is shown: as a day, a time of day, a duration, or with so many zeros."""
+    """How a number is shown: as a day, a time of day, a duration, with so many zeros, as money."""
 
     shows: Literal["number", "moment", "clock", "duration"]
     zeros: int = 0
+    currency: str = ""
 
 
 class Raw(NamedTuple):
@@ -77,7 +91,34 @@ def read_style(number: int, code: str) -> Style:
     letters = set() if set(shown) & set("#?") else set(shown.lower()) & set("ymdhs")
     if letters:
         return Style("clock" if letters & set("hs") and not letters & set("yd") else "moment")
-    return Style("number", len(shown)) if re.fullmatch("0{2,}", shown) else NUMBER
+    if re.fullmatch("0{2,}", shown):
+        return Style("number", len(shown))
+    # Built-in formats of money show the currency of whoever opens the file.
+    return Style("number", currency=read_currency(code)) if number >= OWN_FORMATS else NUMBER
+
+
+def read_currency(code: str) -> str:
+    """Give the currency that a number format writes beside the number, empty if it writes none.
+
+    Signs that several countries use are theirs whose sign it is without a further word: $ is USD,
+    and ¥ is CNY unless the format is Japanese.
+
+    Examples
+    --------
+    >>> read_currency('"¥"#,##0.00'), read_currency("#,##0.00 [$€-407]"), read_currency("0.00")
+    ('CNY', 'EUR', '')
+    """
+    for text, place in MARKED.findall(code):
+        sign = text.strip()
+        if sign == "$" and place and place.lower() != "409":
+            return "$"
+        if sign in YEN and place == "411":
+            return "JPY"
+        if sign:
+            return SIGNS.get(sign, sign if re.fullmatch("[A-Z]{3}", sign) else "")
+    words = MARKED.sub("", code)
+    found = [name for sign, name in SIGNS.items() if sign in words]
+    return found[0] if found else "CNY" if YUAN.search(words) else ""
 
 
 def read_cell(raw: Raw, strings: list[str], style: Style, *, is_1904: bool) -> Cell | None:
@@ -117,7 +158,7 @@ def read_number(text: str, style: Style, *, is_1904: bool) -> Cell:
         if style.zeros and is_whole and not plain.startswith("-"):
             return Cell("text", plain.zfill(style.zeros))
         is_long = is_whole and len(plain.lstrip("-")) > DIGITS
-        return Cell("long" if is_long else "number", plain)
+        return Cell("long" if is_long else "number", plain, style.currency)
     if style.shows == "duration":
         shown = write_duration(text)
     else:

@@ -16,6 +16,7 @@ from rapport.params.forms import list_dates, list_numbers
 COMMA_FORMS = frozenset(["german", "french"])
 SERIALS = frozenset(["serial", "serial1904"])
 COMPUTE = "Open it, let it compute, save it and deliver it again."
+CURRENCIES = "Say `currencies: true` under `excel` and map `currency`, or split the column."
 MERGED = (
     "Say under `merged` of `excel` whether each row has the number (`fill`) or the `first` alone."
 )
@@ -76,6 +77,23 @@ def _lost(column: Column, rules: Sequence[str | None]) -> frozenset[int]:
         if cell is not None and cell.kind == "long" and rules[place] is None
     }
     return frozenset(long) if all(map(has_lost_digits, long.values())) else frozenset()
+
+
+def list_currencies(column: Column, rules: Sequence[str | None]) -> list[str]:
+    """Give the currencies that the formats of a column's numbers show, in rows of data, sorted."""
+    cells = zip(column.cells, rules, strict=True)
+    return sorted({cell.currency for cell, rule in cells if cell and rule is None} - {""})
+
+
+def find_mixed(
+    name: str, columns: Sequence[Column], rules: Sequence[str | None]
+) -> Iterator[Fault]:
+    """Find columns whose numbers are of several currencies by the look of them alone."""
+    for column in columns:
+        found = list_currencies(column, rules)
+        if len(found) > 1:
+            said = f"shows several currencies in its number formats ({', '.join(found)})"
+            yield Fault(name, column.name, said, CURRENCIES)
 
 
 def find_open(name: str, columns: Sequence[Column], rules: Sequence[str | None]) -> Iterator[Fault]:

@@ -11,9 +11,11 @@ import pyarrow as pa
 
 from rapport.ingest.excel.columns import (
     Column,
+    find_mixed,
     find_open,
     find_unclear,
     list_columns,
+    list_currencies,
     write_column,
 )
 from rapport.ingest.excel.guard import check_file
@@ -29,6 +31,7 @@ from rapport.ingest.text import TextFile
 from rapport.params import Source
 from rapport.params.excel import ExcelOptions
 
+CURRENCY = "currency"
 SHEET, FLAG, ERROR = "source_sheet", "source_flag", "error_cell"
 INSTALL = 'Install it: pip install "rapport-reports[excel]".'
 NAME_SHEETS = "Say which under `excel`: `sheets: all`, or names and patterns."
@@ -49,6 +52,29 @@ def read_excel(name: str, source: Source, path: Path) -> TextFile:
         return _refuse(name, "a workbook needs openpyxl, which is not installed", INSTALL)
     except RefusedFileError as error:
         return _refuse(name, f"{path.name} {error.found}", error.advice)
+
+
+def describe_looks(source: Source, path: Path) -> list[str]:
+    """Say what a workbook shows and its values do not: hidden columns, currencies of formats.
+
+    Columns are named by their letters, sheets by their numbers. A workbook that cannot be read
+    says nothing here: its reader does.
+    """
+    try:
+        sheets, _ = _read_sheets(source, path)
+        parts, _ = _take_parts("", source, path, sheets)
+    except (ModuleNotFoundError, RefusedFileError):
+        return []
+    said = []
+    for part in parts:
+        where = f"{path.name}, sheet {part.sheet.tab.number}"
+        for at in part.hidden:
+            done = "read like the others" if at in part.names else "left out"
+            said.append(f"{where}: column {name_column(at)} is hidden and {done}")
+        for at, column in zip(part.names, list_columns([part]), strict=True):
+            if shown := list_currencies(column, part.rules):
+                said.append(f"{where}: column {name_column(at)} is shown in {', '.join(shown)}")
+    return said
 
 
 def _refuse(name: str, found: str, advice: str) -> TextFile:
@@ -105,9 +131,15 @@ def _read_table(
     columns = list_columns(parts)
     rules = [rule for part in parts for rule in part.rules]
     faults += [*find_open(name, columns, rules), *find_unclear(name, parts)]
+    if not options.currencies:
+        faults += find_mixed(name, columns, rules)
     if faults:
         return TextFile(None, faults)
     made = {c.name: write_column(c, rules, source, is_1904=is_1904) for c in columns}
+    for column in columns if options.currencies else ():
+        if list_currencies(column, rules):
+            made[f"{column.name} {CURRENCY}"] = [c.currency or None if c else None
+                                                 for c in column.cells]  # fmt: skip
     if options.sheet_column:
         made[SHEET] = [part.sheet.tab.name for part in parts for _ in part.lines]
     flags = _flag_errors(columns, len(rules))

@@ -28,7 +28,8 @@ NOTES = re.compile(
 class Part(NamedTuple):
     """The rows of a sheet with their names, and the rule of each under which it leaves, if any.
 
-    `unclear` are rows, by column, whose number was merged over several rows.
+    `unclear` are rows, by column, whose number was merged over several rows; `hidden` are the
+    table's columns that the sheet does not show, whether or not they are read.
     """
 
     sheet: Sheet
@@ -36,6 +37,7 @@ class Part(NamedTuple):
     lines: list[Line]
     rules: list[str | None]
     unclear: Mapping[int, list[int]]
+    hidden: tuple[int, ...] = ()
 
 
 def take_rows(sheet: Sheet, head: Head, source: Source, options: ExcelOptions) -> Part:
@@ -43,7 +45,12 @@ def take_rows(sheet: Sheet, head: Head, source: Source, options: ExcelOptions) -
     below = [line for line in sheet.lines if line.number > head.last]
     head = name_nameless(head, below)
     lines, unclear = _fill(below, _list_downward(sheet, head), head, options)
-    return Part(sheet, head.names, lines, _list_rules(lines, sheet, head, source, options), unclear)
+    rules = _list_rules(lines, sheet, head, source, options)
+    hidden = tuple(sorted(sheet.hidden & head.names.keys()))
+    left = hidden if options.hidden_columns == "aside" else ()
+    names = {column: name for column, name in head.names.items() if column not in left}
+    shown = {column: places for column, places in unclear.items() if column not in left}
+    return Part(sheet, names, lines, rules, shown, hidden)
 
 
 def take_hidden(sheet: Sheet) -> Part:

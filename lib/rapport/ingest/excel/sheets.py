@@ -17,8 +17,8 @@ REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 KNOWN_CELLS = 500_000
 Known = dict[Raw, Cell | None]
 TRUE = {"1", "true"}
-ROW, CELL, VALUE, FORMULA, INLINE, RUN, TEXT, MERGE = (
-    f"{MAIN}{tag}" for tag in ("row", "c", "v", "f", "is", "r", "t", "mergeCell")
+ROW, CELL, VALUE, FORMULA, INLINE, RUN, TEXT, MERGE, COLUMN = (
+    f"{MAIN}{tag}" for tag in ("row", "c", "v", "f", "is", "r", "t", "mergeCell", "col")
 )
 
 
@@ -40,11 +40,12 @@ class Line(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A sheet: its filled rows in order, and what is merged on it."""
+    """A sheet: its filled rows in order, what is merged on it, and its hidden columns."""
 
     tab: Tab
     lines: list[Line]
     merges: list[Merge]
+    hidden: set[int]
 
 
 def read_sheet(workbook: Workbook, tab: Tab) -> Sheet:
@@ -55,10 +56,13 @@ def read_sheet(workbook: Workbook, tab: Tab) -> Sheet:
     RefusedFileError
         Its part of the package is damaged.
     """
-    sheet, known, number = Sheet(tab, [], []), Known(), 0
+    sheet, known, number = Sheet(tab, [], [], set()), Known(), 0
     try:
         with workbook.package.open(tab.part) as part:
             for element in _parse(part):
+                if element.tag == COLUMN:
+                    sheet.hidden.update(_list_hidden(element))
+                    continue
                 if element.tag == MERGE:
                     sheet.merges.append(_read_merge(element.get("ref", "")))
                     continue
@@ -90,9 +94,16 @@ def name_column(column: int) -> str:
 def _parse(part: IO[bytes]) -> Iterator[Element]:
     # Expat itself bounds what entities may add (version 2.4.1 and later).
     for _, element in iterparse(part):  # noqa: S314
-        if element.tag in {ROW, MERGE}:
+        if element.tag in {ROW, MERGE, COLUMN}:
             yield element
             element.clear()
+
+
+def _list_hidden(column: Element) -> range:
+    if column.get("hidden") not in TRUE:
+        return range(0)
+    first, last = int(column.get("min") or 0), int(column.get("max") or 0)
+    return range(first, min(last, LAST_COLUMN) + 1)
 
 
 def _number_row(row: Element, before: int) -> int:

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import fromstring
 from zipfile import BadZipFile
 
-from rapport.ingest.excel.cells import Style, read_style
+from rapport.ingest.excel.cells import OWN_FORMATS, Style, read_style
 from rapport.ingest.readers.packing import RefusedFileError
 
 # Whatever openpyxl stumbles over in a damaged package: it promises no kind of error. Both parsers
@@ -106,5 +106,5 @@ def _read_style(number: int, codes: dict[int, str]) -> Style:
     from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415 - an extra
 
     if number in codes:
-        return read_style(0, codes[number])
+        return read_style(OWN_FORMATS, codes[number])
     return read_style(number, BUILTIN_FORMATS.get(number, "General"))
