@@ -47,7 +47,7 @@ def prepare_contracts(
     ordered = _join_customers(begun, customers)
     started, ended = (pd.to_datetime(ordered[name]) for name in ("started_on", "ended_on"))
     ended = ended.where(ended <= day)
-    reason = ordered["end_reason"].where(ended.notna(), None)
+    reason = ordered["end_reason"].where(ended.notna())
     involuntary = reason.isin(INVOLUNTARY)
     return ordered.assign(
         order_key=np.arange(len(ordered)),

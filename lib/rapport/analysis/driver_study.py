@@ -103,7 +103,7 @@ def _design(spells: pd.DataFrame, settings: DriverSettings) -> tuple[pd.DataFram
         sizes = words.value_counts().sort_index().sort_values(ascending=False, kind="stable")
         for level in sorted(str(word) for word in sizes.index[1:]):
             term = f"{name}={level}"
-            columns[term] = (words == level).to_numpy(float)
+            columns[term] = np.asarray(words == level, dtype=float)
             info[term] = (name, level, str(sizes.index[0]))
     for name in settings.numbers:
         columns[name + TWICE] = np.log2(pd.to_numeric(spells[name]).to_numpy(float))
@@ -190,7 +190,7 @@ def _up_to(rows: pd.DataFrame, split: float) -> pd.DataFrame:
 
 
 def _rank(terms: pd.DataFrame) -> pd.DataFrame:
-    strength = np.log(terms["hazard_ratio"].astype(float)).abs()
+    strength = np.abs(np.log(terms["hazard_ratio"].to_numpy(dtype=float)))
     ordered = terms.assign(strength=-strength).sort_values(
         ["is_difference", "strength", "term"], ascending=[False, True, True], kind="stable"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from rapport.analysis.intervals import wilson
@@ -68,14 +69,13 @@ def add_outcomes(
     lapsed = inside["is_lapsed"].astype(int).groupby(named.to_numpy()).agg(["size", "sum"])
     found = lapsed.reindex(rows["segment"]).fillna(0).astype(int)
     ends = [
-        wilson(int(k), int(n), confidence=confidence).ends if n else (None, None)
+        wilson(int(k), int(n), confidence=confidence).ends if n else (np.nan, np.nan)
         for n, k in zip(found["size"], found["sum"], strict=True)
     ]
     observed = (found["sum"] / found["size"].where(found["size"] > 0)).to_numpy()
-    return rows.assign(
-        n_test=found["size"].to_numpy(), observed=observed, low=[low for low, _ in ends],
-        high=[high for _, high in ends],
-    )  # fmt: skip
+    limits = np.array(ends, dtype=float).reshape(-1, 2)
+    sizes = found["size"].to_numpy()
+    return rows.assign(n_test=sizes, observed=observed, low=limits[:, 0], high=limits[:, 1])
 
 
 def measure_segment_risk(rows: pd.DataFrame, *, min_n: int = 30) -> list[Measured]:

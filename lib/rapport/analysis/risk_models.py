@@ -75,7 +75,7 @@ def fit_encoder(customers: pd.DataFrame, features: Features) -> Encoder:
 def _text(column: pd.Series) -> pd.Categorical:
     """Give a category as text with codes, an empty cell as the empty text."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.array
+        return pd.Categorical(column)
     return pd.Categorical(column.astype("object").where(column.notna(), "").astype(str))
 
 
@@ -90,7 +90,8 @@ def _codes(encoder: Encoder, customers: pd.DataFrame, name: str) -> npt.NDArray[
     levels, words = encoder.levels[name], _text(customers[name])
     places = {level: place for place, level in enumerate(levels)}
     place_of = [places.get(str(word), len(levels) - 1) for word in words.categories]
-    return np.asarray(place_of, dtype=np.intp)[words.codes]
+    codes: npt.NDArray[np.intp] = np.asarray(place_of, dtype=np.intp)[words.codes]
+    return codes
 
 
 def numbers(encoder: Encoder, customers: pd.DataFrame) -> pd.DataFrame:

@@ -63,7 +63,8 @@ def measure_moves(
     """Name how many of the high-value customers still are, and how many of all stayed put."""
     if moves is None or name_moves(moves, min_n=min_n) != "ok":
         return []
-    n, stay = int(moves.loc[BEST].sum()), int(moves.loc[BEST, BEST])
+    row = moves.loc[BEST]
+    n, stay = int(row.sum()), int(row[BEST])
     both = moves.loc[list(SEGMENTS), list(SEGMENTS)].to_numpy()
     n_both, same = int(both.sum()), int(both.trace())
     return [
@@ -165,6 +166,6 @@ def place_segments(found: Segmentation, joined: pd.DataFrame, rules: SegmentRule
     segments = found.scores["segment"]
     sizes = segments.value_counts()
     shown = [name for name in SHOWN if sizes.get(name, 0) >= rules.min_n][:3]
-    groups = segments.where(segments.isin(shown), None)
+    groups = segments.where(segments.isin(shown))
     known = [name for name in AXES if name in joined and joined[name].notna().sum() > 0]
     return choose_radar(profile_groups(joined, groups, measures=known, min_n=rules.min_n))

@@ -1,0 +1,73 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from rapport.analysis.churn_groups import (
+    GroupSettings,
+    measure_groups,
+    name_groups,
+    study_groups,
+)
+
+SETTINGS = GroupSettings(("plan", "noise", "town"), 12)
+
+
+@pytest.fixture(scope="module")
+def spells():
+    rng = np.random.default_rng(2)
+    n = 600
+    plan = rng.choice(["a", "a", "b"], n)
+    ended = np.ceil(rng.exponential(np.where(plan == "b", 8, 20)))
+    watched = rng.integers(6, 36, n)
+    return pd.DataFrame(
+        {
+            "duration": np.minimum(ended, watched), "event_observed": ended <= watched,
+            "plan": plan, "noise": rng.choice(["p", "q"], n), "town": "one",
+        }
+    )  # fmt: skip
+
+
+def test_the_first_grouping_and_those_that_differ_are_shown(spells):
+    study = study_groups(spells, SETTINGS)
+
+    assert name_groups(study) == "differ"
+    assert study.tests["grouping"].tolist() == ["plan", "noise"]
+    assert study.rows["grouping"].unique().tolist() == ["plan"]
+
+
+def test_the_others_are_held_against_the_largest_in_restricted_means(spells):
+    rows = study_groups(spells, SETTINGS).rows.set_index("group")
+
+    assert rows.loc["plan=a", "is_reference"]
+    assert pd.isna(rows.loc["plan=a", "gain"])
+    assert rows.loc["plan=b", "gain"] == pytest.approx(
+        rows.loc["plan=b", "mean"] - rows.loc["plan=a", "mean"]
+    )
+    assert rows.loc["plan=b", "gain_high"] < 0
+
+
+def test_a_first_grouping_that_does_not_differ_is_said(spells):
+    study = study_groups(spells, GroupSettings(("noise", "plan"), 12))
+
+    assert name_groups(study) == "alike"
+    assert study.rows["grouping"].unique().tolist() == ["noise", "plan"]
+
+
+def test_shuffled_rows_change_nothing(spells):
+    again = study_groups(spells.sample(frac=1, random_state=3), SETTINGS)
+
+    pd.testing.assert_frame_equal(again.rows, study_groups(spells, SETTINGS).rows)
+
+
+@pytest.mark.parametrize(
+    ("rows", "groupings", "reason"),
+    [(0, ("plan",), "few"), (10, ("plan",), "few"), (600, ("town",), "one"), (600, (), "one")],
+)
+def test_without_groups_the_reason_is_said(spells, rows, groupings, reason):
+    study = study_groups(spells.head(rows), GroupSettings(groupings, 12))
+
+    assert name_groups(study) == reason
+    assert study.rows.empty
+    assert [one.name for one in measure_groups(study, unit="customers")] == [
+        "groups.n", "groups.time",
+    ]  # fmt: skip
