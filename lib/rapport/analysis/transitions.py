@@ -57,8 +57,8 @@ def pool_moves(
     ...     "stage": ["loyal"] * 3, "stage_after": [None, "at_risk", "any"],
     ...     "n_months": [5, 5, 5], "n_moves": [0, 1, 1], "n_customers": [40, 10, 10]})
     >>> pooled = pool_moves(patterns, kind="orders").set_index("stage_after")
-    >>> pooled.loc["at_risk", ["n", "n_moves", "share"]].tolist()
-    [200, 10, 0.05]
+    >>> [float(pooled.loc["at_risk", name]) for name in ("n", "n_moves", "share")]
+    [200.0, 10.0, 0.05]
     """
     rows = [
         {"stage": stage, "stage_after": after, **_pool(cells, counts, confidence, seed)}
