@@ -28,7 +28,7 @@ from rapport.privacy.disclosed import (
     check_values,
     list_wholes,
 )
-from rapport.privacy.scan import Candidates, Hit, is_confirmed
+from rapport.privacy.scan import CUT, Candidates, Hit, is_confirmed
 from rapport.privacy.texts import list_groups
 from rapport.privacy.wording import HAS_HAN, SHORT, squash
 from rapport.schema import SCHEMAS
@@ -64,6 +64,7 @@ class Gate:
         self._min_count = min_count
         self._identifiers = identifiers
         self._tables = tables
+        self._heads = _read_heads(identifiers)
 
     def check_chapters(self) -> None:
         """Let the chapters pass, before anybody asks whether they can be printed.
@@ -73,7 +74,7 @@ class Gate:
         DisclosureError
             One shows a small count or an identifier; the message names every place.
         """
-        candidates = Candidates()
+        candidates = Candidates(self._heads)
         for chapter in self._chapters:
             _read_notebook(candidates, chapter)
             for name, path in chapter.tables.items():
@@ -90,7 +91,7 @@ class Gate:
         DisclosureError
             It shows a small count or an identifier; the message names every place.
         """
-        candidates = Candidates()
+        candidates = Candidates(self._heads)
         for language, document in documents.items():
             for groups in list_groups(document):
                 candidates.add(f"report in {language}", groups)
@@ -127,6 +128,13 @@ class Gate:
                     what = KINDS.get(row["kind"], "an identifier")
                     told[f"{_say_place(hit.place, row['value'])}: {what}"] = None
         yield from told
+
+
+def _read_heads(identifiers: Path | None) -> frozenset[str]:
+    if identifiers is None:
+        return frozenset()
+    keys = pq.read_table(identifiers, columns=["key"])["key"]
+    return frozenset(pc.utf8_slice_codeunits(keys, 0, CUT).unique().to_pylist())
 
 
 def read_numbers(path: Path) -> dict[str, list[int | float | None]]:

@@ -1,7 +1,8 @@
 """Which identifiers could stand in a text: candidates to look up, and hits to confirm.
 
 Nothing is looked for one by one: a report of some ten thousand words has some hundred thousand
-beginnings, and a table of millions of identifiers is asked once which of them it knows.
+beginnings, and a table of millions of identifiers is asked once which of them it knows. Most
+beginnings are none of any identifier, which their first characters already tell.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from rapport.privacy.wording import (
@@ -34,7 +36,11 @@ PHONE_DIGITS = 15
 COUNTRY_DIGITS = 4
 SHORT_HAN = 5
 KEPT = 3
+HEAD = 5
+CUT = len(WORDS) + HEAD
+"""So many characters of a key, its kind with them, tell whether it is worth looking up."""
 _GROUPS = re.compile(r"\d+")
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GAP = re.compile(r"[\s\-./()+]{1,3}")
 _PSEUDONYM = re.compile(r"(?<![0-9a-z])c[0-9a-f]{32}(?![0-9a-z])")
 
@@ -49,14 +55,16 @@ class Hit(NamedTuple):
 class _Word(NamedTuple):
     text: str
     piece: int
-    is_close: bool
-    """Nothing but blanks stands between it and the word before, or the edge of its piece."""
+    gap: str
+    """What stands between it and the word before, or the edge of its piece."""
 
 
 @dataclass
 class Candidates:
-    """Everything in some texts that could be an identifier."""
+    """Everything in some texts that could be one of some identifiers."""
 
+    heads: frozenset[str]
+    """The first `CUT` characters of the keys of all identifiers."""
     found: dict[str, list[Hit]] = field(default_factory=dict)
     """By key, the first few places of each."""
     pseudonyms: list[str] = field(default_factory=list)
@@ -72,8 +80,9 @@ class Candidates:
         joined = ["".join(group) for group in groups]
         if any(_PSEUDONYM.search(text) for text in joined):
             self.pseudonyms.append(place)
-        for key, text in (*_list_spellings(groups), *_list_numbers(joined)):
-            self._note(key, Hit(place, text))
+        if self.heads:
+            for key, text in chain(_list_spellings(groups, self.heads), _list_numbers(joined)):
+                self._note(key, Hit(place, text))
 
     def add_labels(self, place: str, labels: Iterable[str]) -> None:
         """Take in the labels of rows, of which each is a text of its own."""
@@ -84,12 +93,14 @@ class Candidates:
                 self._note(SHORT + spelled, Hit(place, spelled))
 
     def _note(self, key: str, hit: Hit) -> None:
+        if key[:CUT] not in self.heads:
+            return
         hits = self.found.setdefault(key, [])
         if len(hits) < KEPT:
             hits.append(hit)
 
 
-def _list_spellings(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
+def _list_spellings(groups: Sequence[Group], heads: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Give what begins at each word: spellings up to the length of a key, and a longer beginning.
 
     A spelling may cross from one piece to the next. Two or three Chinese characters are a name
@@ -101,8 +112,11 @@ def _list_spellings(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
     text = "".join(word.text for word in words)
     starts, edges = _measure(words)
     for at, start in enumerate(starts):
+        is_head = WORDS + text[start : start + HEAD] in heads
         for stop in range(at + 1, len(starts) + 1):
             end = starts[stop] if stop < len(starts) else len(text)
+            if end - start >= HEAD and not is_head:
+                break
             if end - start > PREFIX:
                 yield WORDS + text[start : start + PREFIX], text[start : start + LONGEST]
                 break
@@ -114,7 +128,7 @@ def _list_spellings(groups: Sequence[Group]) -> Iterator[tuple[str, str]]:
 def _cut(folded: str, piece: int) -> Iterator[_Word]:
     end = 0
     for match in TOKEN.finditer(folded):
-        yield _Word(match.group(), piece, not folded[end : match.start()].strip())
+        yield _Word(match.group(), piece, folded[end : match.start()])
         end = match.end()
 
 
@@ -133,7 +147,7 @@ def _is_whole(
 ) -> bool:
     if len(spelled) >= SHORT_HAN or not HAS_HAN.search(spelled):
         return True
-    if not all(word.is_close for word in words[at + 1 : stop]):
+    if any(word.gap.strip() for word in words[at + 1 : stop]):
         return False
     if words[at].piece == words[stop - 1].piece:
         return True
@@ -142,12 +156,12 @@ def _is_whole(
 
 def _list_numbers(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
-        if not any(character.isdecimal() for character in text):
+        if not _GROUPS.search(text):
             continue
         folded = fold(text)
         yield from ((DATE + day, day) for day in list_dates(folded))
         yield from ((NUMBER + run[-TAIL:], run) for run in _list_runs(folded))
-        if any(c.isdecimal() and not c.isascii() for c in text):
+        if _FOREIGN_DIGIT.search(text):
             shorts = (run.group() for run in _GROUPS.finditer(folded))
             yield from ((SHORT + one, one) for one in shorts if SHORTEST <= len(one) < TAIL)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rapport.privacy.scan import Candidates, is_confirmed
+from rapport.privacy.scan import CUT, Candidates, is_confirmed
 from rapport.privacy.texts import list_groups
 from rapport.privacy.wording import make_keys
 
@@ -19,10 +19,12 @@ PEOPLE = [
     ("birth_date", "1985-03-12"),
 ]
 
+HEADS = frozenset(key[:CUT] for person in PEOPLE for key in make_keys(*person))
+
 
 def find(*contents, labels=()):
     """Give the kinds that are confirmed to stand in what a report would hold."""
-    candidates = Candidates()
+    candidates = Candidates(HEADS)
     for at, content in enumerate(contents):
         for groups in list_groups(content):
             candidates.add(f"output {at}", groups)
@@ -106,8 +108,16 @@ def test_a_short_number_counts_where_it_labels_a_row():
     assert find(labels=["10,005", "1000", "100057"]) == set()
 
 
+def test_only_what_begins_as_an_identifier_does_is_kept_to_be_looked_up():
+    candidates = Candidates(HEADS)
+
+    candidates.add("cell 1", [["Anna Karenina met Bob Smithers and others, 138001380, in 1985"]])
+
+    assert sorted(candidates.found) == ["w:smithers", "w:smithersand", "w:smithersando"]
+
+
 def test_a_pseudonym_is_found_whoevers_it_is():
-    candidates = Candidates()
+    candidates = Candidates(frozenset())
 
     candidates.add("cell 3", [["customer c174dbf59bc6726967d1b16837e54f90c"]])
     candidates.add("cell 4", [["digest ac174dbf59bc6726967d1b16837e54f90c0"]])
