@@ -206,9 +206,10 @@ def list_splits(study: MixStudy) -> pd.DataFrame:
 def list_groups(study: MixStudy, *, min_n: int = 30) -> pd.DataFrame:
     """Give the groups of the leading grouping, the largest now first, `other` and `unknown` last.
 
-    A mean over fewer than `min_n` customers is left empty.
+    A mean over fewer than `min_n` customers is left empty. No rows where the change is not clear:
+    its parts by grouping are enough then.
     """
-    if study.lead is None:
+    if study.lead is None or study.outcome == "unclear":
         return pd.DataFrame(columns=list(GROUP_COLUMNS))
     table = study.splits[study.lead].groups.rename_axis("group").reset_index()
     for when in ("then", "now"):

@@ -70,8 +70,9 @@ def sum_places(
     places whose money adds up to all of it; without rows where fewer than `min_count` customers
     are known at all
     """
+    n_regions, n_countries = (_count_names(groups, name) for name in ("region", "country"))
     dimension: Literal["region", "country"] = (
-        "region" if _count_names(groups, "region") > 1 else "country"
+        "region" if n_regions > 1 or n_regions > n_countries else "country"
     )
     now = _sum(groups, dimension, "current")
     before = _sum(groups, dimension, "previous") if has_before else now.iloc[:0]

@@ -127,9 +127,8 @@ def _tile(
 ) -> None:  # fmt: skip
     part, most, identity = share
     x, y = at
-    # The root keeps small provinces apart from empty ones beside a very large one.
     is_told = part is not None and part > 0
-    look = cell_look((float(part) / most) ** 0.5) if part is not None and is_told else None
+    look = cell_look(float(part) / most) if part is not None and is_told else None
     colour, ink = look or (PAPER, GREY)
     edge = PAPER if is_told else RULE
     corner = (x - 0.47, y - 0.47)
