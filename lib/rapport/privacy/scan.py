@@ -121,7 +121,8 @@ def _list_spellings(groups: Sequence[Group], heads: frozenset[str]) -> Iterator[
                 yield WORDS + text[start : start + PREFIX], text[start : start + LONGEST]
                 break
             spelled = text[start:end]
-            if end - start >= 2 and _is_whole(spelled, at, stop, edges, words):
+            is_known = end - start >= HEAD or WORDS + spelled in heads
+            if is_known and end - start >= 2 and _is_whole(spelled, at, stop, edges, words):
                 yield WORDS + spelled, spelled
 
 
