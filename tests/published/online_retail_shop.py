@@ -31,6 +31,8 @@ select
     min(cast("Customer ID" as varchar)) as customer_id,
     min(cast(InvoiceDate as timestamp)) as ordered_at,
     min(cast(InvoiceDate as date)) as ordered_on,
+    cast(extract(year from min(InvoiceDate)) * 12 + extract(month from min(InvoiceDate)) - 1
+        as integer) as month_no,
     -- Rows of the file lie in the order of their time stamps but for some; documents do not tie.
     row_number() over (order by min(InvoiceDate), Invoice) as order_key,
     case when Invoice like 'C%' then 'return' else 'sale' end as kind,

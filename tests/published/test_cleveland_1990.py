@@ -1,0 +1,22 @@
+"""STL on series G of Box & Jenkins, as statsmodels 0.15.0 gives it (STL(x, period=12).fit()).
+
+Cleveland, R. B., Cleveland, W. S., McRae, J. E. & Terpenning, I. (1990), Journal of Official
+Statistics 6, 3-73 (the method); Seabold, S. & Perktold, J. (2010), statsmodels.
+"""
+
+import pytest
+
+from published.air_passengers import PASSENGERS
+from published.reference_data import assert_as_printed
+from rapport.analysis.trend_season import part_season
+
+
+@pytest.mark.parametrize(
+    ("place", "trend", "season"),
+    [(0, "122.6335", "-11.0222"), (50, "219.3249", "8.4426"), (143, "495.5345", "-60.9352")],
+)
+def test_parts_of_a_month(place, trend, season):
+    parts = part_season(PASSENGERS)
+
+    assert_as_printed(parts.trend[place], trend)
+    assert_as_printed(parts.season[place], season)
