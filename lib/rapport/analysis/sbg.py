@@ -19,7 +19,7 @@ from rapport.analysis.bgnbd_histories import Floats
 
 NAMES = ("alpha", "beta")
 LOG_BOUND = 10.0
-SPREAD, NO_WIDTH = 1_000.0, 1e6
+SPREAD, NO_WIDTH = 1_000.0, 1e9
 
 
 @dataclass(frozen=True, eq=False)
