@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 import pandas as pd
@@ -12,9 +13,12 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, Language, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Value
+from rapport.present.values import Suppressed, Value
+from rapport.privacy import suppress_small
+from rapport.privacy.counts import find_exposed
 
 Values = Mapping[str, Value]
+Cell = tuple[int, int]
 HEAD = "summary.head"
 
 
@@ -94,15 +98,17 @@ def _words(name: str) -> dict[str, str]:
     return {"en": f"{name}_en", "zh": f"{name}_zh"}
 
 
-def stage_table(counts: pd.DataFrame | None, stages: Sequence[str], values: Values) -> (
-    TableSpec | None
-):  # fmt: skip
+def stage_table(
+    counts: pd.DataFrame | None, stages: Sequence[str], values: Values, *, min_count: int = 10
+) -> TableSpec | None:
     """Give the table of segments by stage of life; None where there are no stages.
 
     Parameters
     ----------
     counts : one row per segment: `segment`, one column `n_customers_<stage>` a stage, `n_customers`
     stages : those that some customer is in
+    min_count : fewer customers are hidden, and what would tell them: how many are in a segment and
+        in a stage stands in other tables, so sums of rows and columns are taken as known
     """
     if counts is None or counts.empty:
         return None
@@ -117,9 +123,67 @@ def stage_table(counts: pd.DataFrame | None, stages: Sequence[str], values: Valu
     return TableSpec(
         id="summary.stages",
         columns=columns,
-        frame=counts,
+        frame=_hide_stages(counts, [column.key for column in of_stages], min_count),
         title=Sentence("summary.stages_title", dict(values)),
     )
+
+
+def _hide_stages(counts: pd.DataFrame, names: Sequence[str], min_count: int) -> pd.DataFrame:
+    body = [[int(n) for n in row] for row in counts[list(names)].to_numpy()]
+    hidden = _protect(body, min_count)
+    totals = [int(n) for n in counts["n_customers"]]
+    shown: dict[str, Any] = {
+        name: [_cell(row[at], (place, at) in hidden, min_count) for place, row in enumerate(body)]
+        for at, name in enumerate(names)
+    }
+    away = suppress_small(totals, min_count)
+    shown["n_customers"] = [
+        _cell(n, is_hidden, min_count) for n, is_hidden in zip(totals, away, strict=True)
+    ]
+    cells = {name: pd.Series(column, counts.index, dtype=object) for name, column in shown.items()}
+    return counts.assign(**cells)
+
+
+def _protect(body: list[list[int]], min_count: int) -> set[Cell]:
+    """Hide small cells, and further ones until none follows from sums of rows and columns."""
+    cells = {(r, c): n for r, row in enumerate(body) for c, n in enumerate(row) if n}
+    hidden = {cell for cell, n in cells.items() if n < min_count}
+    while exposed := find_exposed(hidden, row_totals=True):
+        way = _close(exposed[0], cells, hidden)
+        if way is None:
+            return set(cells)  # nothing is left to hide it with
+        hidden |= way
+    return hidden
+
+
+def _close(cell: Cell, cells: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell] | None:
+    """Find the cells, of fewest customers, that close a circle of hidden ones through a cell.
+
+    On a circle from row to column to row each can grow by what its neighbours lose.
+    """
+    start, end = ("row", cell[0]), ("column", cell[1])
+    ahead: list[tuple[int, tuple[str, int], frozenset[Cell]]] = [(0, start, frozenset())]
+    reached = set()
+    while ahead:
+        cost, node, way = heappop(ahead)
+        if node == end:
+            return set(way)
+        if node in reached:
+            continue
+        reached.add(node)
+        for edge, n in cells.items():
+            ends = (("row", edge[0]), ("column", edge[1]))
+            if edge != cell and node in ends:
+                other = ends[1] if node == ends[0] else ends[0]
+                price = 0 if edge in hidden else n
+                heappush(ahead, (cost + price, other, way | {edge}))
+    return None
+
+
+def _cell(n: int, is_hidden: bool, min_count: int) -> Suppressed | int | None:  # noqa: FBT001
+    if not is_hidden:
+        return n
+    return Suppressed(min_count) if n < min_count else None
 
 
 def parameter_table(differing: pd.DataFrame) -> TableSpec | None:

@@ -19,6 +19,7 @@ from rapport.present.draw import draw, texts_of
 from rapport.present.pieces import describe_table, table_html
 from rapport.present.tables import render_heads, render_table
 from rapport.present.values import Value
+from rapport.privacy.counts import find_exposed
 
 NBSP = "\u00a0"
 HOSTILE = '=HYPERLINK("x") <script>alert(1)</script> **b** {net} #set page() $x$ | ~ \\n'
@@ -130,6 +131,44 @@ def test_segments_by_stage_carry_a_column_for_each_stage_that_somebody_is_in():
 
     assert render_heads(spec, "en") == ["Segment", "New", "Loyal", "All"]
     assert stage_table(None, [], {}) is None
+
+
+def staged(*rows, stages=("new", "growing", "loyal", "at_risk")):
+    names = [f"n_customers_{stage}" for stage in stages]
+    frame = pd.DataFrame(rows, columns=["segment", *names])
+    return stage_table(frame.assign(n_customers=frame[names].sum(axis=1)), stages, {})
+
+
+def test_a_small_count_does_not_follow_from_the_size_of_its_segment():
+    spec = staged(
+        ("high_value", 1, 0, 118, 0), ("new", 30, 31, 0, 12), ("potential", 40, 49, 26, 56)
+    )
+
+    cells = [row[1:] for row in render_table(spec, "en")]
+    assert cells[0] == ["<10", "0", "n/a", "0", "119"]
+    hidden = {
+        (r, c) for r, row in enumerate(cells) for c, text in enumerate(row[:-1])
+        if text in ("<10", "n/a")
+    }  # fmt: skip
+    assert find_exposed(hidden, row_totals=True) == []
+    assert len(hidden) == 4
+
+
+def test_where_nothing_is_small_nothing_is_hidden():
+    spec = staged(("high_value", 10, 0, 118, 20), ("new", 30, 31, 0, 12))
+
+    assert spec.frame.iloc[:, 1:].to_numpy().tolist() == [
+        [10, 0, 118, 20, 148],
+        [30, 31, 0, 12, 73],
+    ]
+
+
+def test_a_count_that_nothing_can_cover_takes_the_table_with_it():
+    cells = render_table(staged(("high_value", 3, 0, 0, 0), ("new", 0, 31, 0, 0)), "en")
+
+    assert cells == [
+        ["High value", "<10", "0", "0", "0", "<10"], ["New", "0", "n/a", "0", "0", "n/a"],
+    ]  # fmt: skip
 
 
 def test_a_parameter_is_named_beside_its_default():
