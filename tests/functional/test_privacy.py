@@ -162,6 +162,25 @@ def test_a_new_key_of_pseudonyms_moves_no_value(project):
     assert after == before
 
 
+def test_customers_who_become_one_are_counted_for_whoever_runs(project):
+    path = project / "data" / "raw" / "people.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[5] = lines[4].replace("k3,", "k4,")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    params = project / "params" / "shop.yml"
+    text = params.read_text(encoding="utf-8")
+    named = "{customer_id: number, name: who, phone: tel}"
+    text = text.replace("{customer_id: number}", named)
+    keys = "identity: {calling_code: '44', keys: [phone]}\n"
+    params.write_text(text + keys, encoding="utf-8")
+
+    done = rapport(project, "run", "shop", "--format", "none", "--json")
+
+    assert done.code == 0, done.said
+    assert "of the last snapshot 2 customers became 1, because records are joined" in done.said
+    assert "Nguyen" not in done.said
+
+
 def test_what_is_held_on_one_customer_is_printed_and_logged_without_saying_who(project):
     done = rapport(project, "access", "shop", "--customer", "k3", "--json")
 

@@ -56,6 +56,11 @@ def choose_identity(values: Mapping[str, Any]) -> str:
     return "review" if values["identity_review"].value else "joined"
 
 
+def list_remarks(*, has_model: bool) -> list[str]:
+    """Name what else must be said: that a model decides anew whenever records are added."""
+    return ["model"] if has_model else []
+
+
 def list_joining(account: Any) -> pd.DataFrame:
     """Give the rules that joined records, in the order of their trust: `rule`, `n_pairs`, ..."""
     if account is None:

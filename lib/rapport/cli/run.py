@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from rapport.cli.closing import is_report
 from rapport.cli.expansion import Expansion, is_wanted
+from rapport.cli.moves import add_moves
 from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.progress import Progress
 from rapport.cli.work import (
@@ -73,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
             on_event=progress,
             expand=request.expansion,
         )
+        results = add_moves(results, request.world.store)
         _log_failures(request, results.values())
         if not arguments.chapter:
             _remember(request, results.values())

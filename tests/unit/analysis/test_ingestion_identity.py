@@ -9,6 +9,7 @@ from rapport.analysis.ingestion_identity import (
     choose_identity,
     list_joining,
     list_parting,
+    list_remarks,
     measure_identity,
 )
 
@@ -61,3 +62,8 @@ def test_pairs_that_wait_for_a_person_have_a_sentence(n_review, case):
 
 def test_keys_of_several_columns_are_spelled_as_labels_join_them():
     assert list_joining(_account())["rule"].tolist() == ["phone", "name + birth_date"]
+
+
+def test_only_a_model_decides_anew_when_records_are_added():
+    assert list_remarks(has_model=True) == ["model"]
+    assert list_remarks(has_model=False) == []
