@@ -171,3 +171,31 @@ def test_how_many_orders_make_a_regular_is_a_parameter(build):
     lists = build("action_lists", LISTS, loyal_orders=2)
 
     assert set(lists["customer_id"]) == {"quiet", "rare", "once"}
+
+
+FOLLOWED = """
+    customer  day         kind    amount
+    back      2010-05-01  sale    1
+    back      2010-06-10  sale    1
+    back      2010-07-01  sale    1
+    gone      2010-05-20  sale    1
+    gone      2010-06-05  return  -1
+    quiet     2009-06-01  sale    1
+    quiet     2010-06-20  sale    1
+    late      2010-06-15  sale    1
+"""
+
+
+def test_customers_active_two_horizons_ago_are_followed_to_their_next_order(build):
+    # 30 November less 180 days is 3 June.
+    followed = build("next_orders", FOLLOWED, data=("2009-01-01", "2010-12-09"))
+
+    # Quiet had churned by then; late had not bought yet; a return is no order.
+    assert followed[["customer_id", "duration_days", "event_observed"]].to_numpy().tolist() == [
+        ["back", 7, True],
+        ["gone", 180, False],
+    ]
+
+
+def test_nobody_is_followed_where_the_data_begin_later(build):
+    assert build("next_orders", FOLLOWED, data=("2010-06-10", "2010-12-09")).empty
