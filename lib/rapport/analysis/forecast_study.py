@@ -18,7 +18,7 @@ from rapport.analysis.trend_season import (
 
 
 def study_season(months: pd.DataFrame) -> Season | None:
-    """Part the whole months into trend and season; None of fewer than 36.
+    """Part the whole months into trend and season; None of fewer than 24.
 
     Parameters
     ----------

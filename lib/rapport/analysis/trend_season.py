@@ -1,9 +1,10 @@
-"""Trend and season of monthly sums apart: STL, for 36 whole months and more.
+"""Trend and season of monthly sums apart: STL with a season that stays, for 24 whole months on.
 
-Seasonal-trend decomposition by loess (Cleveland and others 1990), without its robust weights. Every
-smoothing in it is linear in the values, so each is one matrix, made once. Money adds: a season that
-grows with sales is only half seen. With each month seen only
-twice a season fits every wiggle (its strength is 1 then), so three years are asked for.
+Seasonal-trend decomposition by loess (Cleveland and others 1990), without its robust weights, and
+periodic: a month stands off the trend by as much in every year. The usual season that may drift
+(a window of seven years) was rejected: it called ten years of noise seasonal, and with two or three
+years it fits every wiggle. Whether there is a season at all is a test of its months' means. Money
+adds: a season that grows with sales is only half seen.
 """
 
 from __future__ import annotations
@@ -13,17 +14,16 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import fdtrc
 
 from rapport.analysis.measured import Measured
 
 Floats = npt.NDArray[np.float64]
 
 SEASON = 12
-N_SEASONS = 3
-N_INNER = 5
-SPAN_SEASON, SPAN_LOW = 7, 13
-CLEAR = 0.4
-"""Strength from which a season is spoken of: below, months hardly follow one."""
+N_SEASONS, N_INNER = 2, 5
+CLEAR = 0.001
+"""Least p of equal months: what X-11 asks for, since errors of months go together in time."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,31 @@ class Season:
         Wang, X., Smith, K. & Hyndman, R. (2006), Data Mining and Knowledge Discovery 13, 335-364.
         """
         whole = float(np.var(self.season + self.rest))
-        return max(0.0, 1 - float(np.var(self.rest)) / whole) if whole > 0 else 0.0
+        return max(0.0, 1 - float(np.var(self.rest)) / whole) if self.is_moving else 0.0
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether anything but rounding is left beside the trend."""
+        size = float(np.abs(self.trend).max())
+        return float(np.std(self.season + self.rest)) > 1e-9 * size
+
+    @property
+    def p_value(self) -> float:
+        """Give the p of the F test that all months stand equally far off the trend.
+
+        Lothian, J. & Morry, M. (1978), A Set of Quality Control Statistics for the X-11-ARIMA
+        Seasonal Adjustment Method, Statistics Canada.
+        """
+        if not self.is_moving:
+            return 1.0
+        apart, n = self.season + self.rest, len(self.trend)
+        months = [apart[month::SEASON] for month in range(SEASON)]
+        within = sum(float(np.sum((part - part.mean()) ** 2)) for part in months)
+        between = float(np.sum((apart - apart.mean()) ** 2)) - within
+        if within <= 0:
+            return 0.0
+        ratio = between / (SEASON - 1) / (within / (n - SEASON))
+        return float(fdtrc(SEASON - 1, n - SEASON, max(ratio, 0.0)))
 
 
 def part_season(series: Floats, *, season: int = SEASON) -> Season | None:
@@ -54,7 +78,7 @@ def part_season(series: Floats, *, season: int = SEASON) -> Season | None:
 
     Returns
     -------
-    the three parts, or None under three seasons
+    the three parts, or None under two seasons
 
     References
     ----------
@@ -70,8 +94,9 @@ def part_season(series: Floats, *, season: int = SEASON) -> Season | None:
     n = len(series)
     if n < N_SEASONS * season:
         return None
-    span = int(np.ceil(1.5 * season / (1 - 1.5 / SPAN_SEASON)))
-    smooth_trend = _loess(n, span + (span % 2 == 0), 0)
+    # The window of the trend for a season that stays: 1.5 seasons and a bit, an odd number.
+    span = int(1.5 * season) + 1
+    smooth_trend = _loess(n, span + (span % 2 == 0))
     trend = np.zeros(n)
     seasonal = np.zeros(n)
     for _ in range(N_INNER):
@@ -82,13 +107,9 @@ def part_season(series: Floats, *, season: int = SEASON) -> Season | None:
 
 
 def _smooth_cycles(values: Floats, season: int) -> Floats:
-    """Smooth each month's own series, a year longer at both ends."""
-    n = len(values)
-    longer = np.empty(n + 2 * season)
-    for month in range(season):
-        part = values[month::season]
-        longer[month::season] = _loess(len(part), SPAN_SEASON, 1) @ part
-    return longer
+    """Give each month its mean, a year longer at both ends."""
+    means = np.array([values[month::season].mean() for month in range(season)])
+    return np.resize(means, len(values) + 2 * season)
 
 
 def _low_pass(cycles: Floats, season: int) -> Floats:
@@ -96,16 +117,16 @@ def _low_pass(cycles: Floats, season: int) -> Floats:
     for width in (season, season, 3):
         passed = np.convolve(passed, np.full(width, 1 / width), mode="valid")
     span = season + 1 - season % 2
-    lowered: Floats = _loess(len(passed), span, 0) @ passed
+    lowered: Floats = _loess(len(passed), span) @ passed
     return lowered
 
 
 @lru_cache(maxsize=32)
-def _loess(n: int, span: int, beyond: int) -> Floats:
-    """Give the matrix of local straight lines over n points, at them and `beyond` both ends."""
+def _loess(n: int, span: int) -> Floats:
+    """Give the matrix of local straight lines over n points, at these points."""
     places = np.arange(n)
     rows = []
-    for at in range(-beyond, n + beyond):
+    for at in range(n):
         left = 0 if span >= n else min(max(at - span // 2, 0), n - span)
         right = n - 1 if span >= n else left + span - 1
         reach = max(at - left, right - at) + (max(span - n, 0) // 2)
@@ -123,10 +144,10 @@ def _loess(n: int, span: int, beyond: int) -> Floats:
 
 
 def choose_season(parts: Season | None) -> str | None:
-    """Say whether a season is clear, weak, or not looked for (None: under three years)."""
+    """Say whether a season is clear, weak, or not looked for (None: under two years)."""
     if parts is None:
         return None
-    return "clear" if parts.strength >= CLEAR else "weak"
+    return "clear" if parts.p_value <= CLEAR else "weak"
 
 
 def measure_season(parts: Season | None, *, last_month: int, currency: str) -> list[Measured]:
