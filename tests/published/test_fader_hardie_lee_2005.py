@@ -21,7 +21,7 @@ FIRST, LAST = dt.date(1997, 1, 1), dt.date(1998, 6, 30)
 
 
 @pytest.fixture(scope="module")
-def test_of_1997():
+def tested():
     marts = read_marts()
     span = find_span(FIRST, LAST, holdout_share=0.5)
     return hold_out(
@@ -30,14 +30,14 @@ def test_of_1997():
 
 
 @pytest.fixture(scope="module")
-def fitted(test_of_1997):
-    return test_of_1997.model.orders
+def fitted(tested):
+    return tested.model.orders
 
 
-def test_the_cohort_is_cut_after_thirty_nine_weeks(test_of_1997):
-    assert test_of_1997.span.cut == dt.date(1997, 9, 30)
-    assert test_of_1997.model.buyers.n == 2_357
-    assert test_of_1997.model.buyers.histories.n_repeating == 946
+def test_the_cohort_is_cut_after_thirty_nine_weeks(tested):
+    assert tested.span.cut == dt.date(1997, 9, 30)
+    assert tested.model.buyers.n == 2_357
+    assert tested.model.buyers.histories.n_repeating == 946
 
 
 @pytest.mark.parametrize(
@@ -68,33 +68,33 @@ def test_the_orders_expected_of_one_customer_as_printed(fitted):
     assert_as_printed(expected[0, 0], "1.226")
 
 
-def test_orders_of_the_rest(test_of_1997):
-    assert test_of_1997.orders == 1_882
-    assert_as_printed(test_of_1997.totals.orders, "1653.4")
-    assert_as_printed(100 * test_of_1997.orders_error, "-12.1")
+def test_orders_of_the_rest(tested):
+    assert tested.orders == 1_882
+    assert_as_printed(tested.totals.orders, "1653.4")
+    assert_as_printed(100 * tested.orders_error, "-12.1")
 
 
-def test_the_interval_of_the_prediction_misses_what_came(test_of_1997):
-    low, high = test_of_1997.totals.orders_ends
+def test_the_interval_of_the_prediction_misses_what_came(tested):
+    low, high = tested.totals.orders_ends
 
     # Ends of 200 draws move by some orders with the seed; printed were 1,513 and 1,804.
     assert low == pytest.approx(1_513, abs=20)
     assert high == pytest.approx(1_804, abs=25)
-    assert high < test_of_1997.orders
+    assert high < tested.orders
 
 
-def test_errors_per_customer(test_of_1997):
-    assert_as_printed(test_of_1997.mae, ".785")
-    assert_as_printed(test_of_1997.naive_mae, "1.024")
+def test_errors_per_customer(tested):
+    assert_as_printed(tested.mae, ".785")
+    assert_as_printed(tested.naive_mae, "1.024")
 
 
-def test_what_the_first_fifth_of_customers_held(test_of_1997):
-    by_model, by_past = test_of_1997.capture_orders
+def test_what_the_first_fifth_of_customers_held(tested):
+    by_model, by_past = tested.capture_orders
 
     assert_as_printed(by_model, ".633")
     # .643 where customers who tie are taken as they lie; here they share what they hold.
     assert_as_printed(by_past, ".634")
 
 
-def test_money_of_the_rest(test_of_1997):
-    assert_as_printed(100 * test_of_1997.money_error, "-15.6")
+def test_money_of_the_rest(tested):
+    assert_as_printed(100 * tested.money_error, "-15.6")
