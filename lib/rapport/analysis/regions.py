@@ -2,8 +2,9 @@
 
 Counts and money are complete, so they have no interval; spend per customer has one. Places with few
 customers, now or in the period before, are put together as `other`, so that neither a row nor a
-change tells what one of them spent. What has no place, guests among it, is `unknown`; all rows add
-up to the total. Where customers live is as known at ingest: nobody moves.
+change tells what one of them spent. Customers without a place are `unknown`, sales without a
+customer `unidentified`; all rows add up to the total. Where customers live is as known at ingest:
+nobody moves.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ import pandas as pd
 from rapport.analysis.measured import Measured
 from rapport.analysis.resampling import interval_of, ratio_estimator, to_floats
 
-OTHER, UNKNOWN = "other", "unknown"
-APART = (OTHER, UNKNOWN)
+OTHER, UNKNOWN, GUESTS = "other", "unknown", "unidentified"
+APART = (OTHER, UNKNOWN, GUESTS)
+LAST = {OTHER: 1, UNKNOWN: 2, GUESTS: 3}
 MOST_ROWS = 14
 COLUMNS = (
     "place", "n_customers", "net", "share", "per_customer", "low", "high", "n_before",
@@ -33,9 +35,9 @@ Outcome = Literal["places", "one", "none"]
 class Places:
     """What each place brought; `kept` are the names that have a row of their own.
 
-    `table` : one row per place by falling net, `other` and `unknown` last: `place` (code),
-    `n_customers` (with a sale), `net` (Decimal), `share` (of all net; empty unless that is
-    positive), `per_customer` with `low` and `high` (empty for `unknown`, which holds guests),
+    `table` : one row per place by falling net, then `other`, `unknown`, `unidentified`: `place`
+    (code), `n_customers` (with a sale), `net` (Decimal), `share` (of all net; empty unless that is
+    positive), `per_customer` with `low` and `high` (empty where there is no customer),
     `n_before`, `net_before`, `change` (relative, of net), `is_few` (under `min_n` customers).
     """
 
@@ -52,7 +54,12 @@ class Places:
 
 
 def sum_places(
-    groups: pd.DataFrame, *, has_before: bool, min_count: int = 10, min_n: int = 30
+    groups: pd.DataFrame,
+    periods: pd.DataFrame,
+    *,
+    has_before: bool,
+    min_count: int = 10,
+    min_n: int = 30,
 ) -> Places:
     """Sum up the places of a period and of the one before.
 
@@ -61,6 +68,7 @@ def sum_places(
     groups : rows of `profile_groups`: `window`, `dimension`, `name` (empty: unknown),
         `n_customers`, `net` (Decimal). Regions are taken where customers live in two or more of
         them, else countries
+    periods : rows of `period_measures`: `window`, `unidentified_net` (Decimal)
     has_before : the window `previous` can be compared with
     min_count : customers under which a place is put into `other`, now or before
     min_n : customers under which a place is marked as few
@@ -74,8 +82,9 @@ def sum_places(
     dimension: Literal["region", "country"] = (
         "region" if n_regions > 1 or n_regions > n_countries else "country"
     )
-    now = _sum(groups, dimension, "current")
-    before = _sum(groups, dimension, "previous") if has_before else now.iloc[:0]
+    guests = dict(zip(periods["window"], periods["unidentified_net"], strict=True))
+    now = _sum(groups, dimension, "current", guests)
+    before = _sum(groups, dimension, "previous", guests) if has_before else now.iloc[:0]
     names = sorted(set(now.index) | set(before.index))
     sums = pd.DataFrame(
         {"n_customers": now["n"].reindex(names, fill_value=0),
@@ -95,14 +104,25 @@ def _count_names(groups: pd.DataFrame, dimension: str) -> int:
     return int(rows.loc[rows["n_customers"] > 0, "name"].nunique())
 
 
-def _sum(groups: pd.DataFrame, dimension: str, window: str) -> pd.DataFrame:
+def _sum(
+    groups: pd.DataFrame, dimension: str, window: str, guests: Mapping[str, Decimal]
+) -> pd.DataFrame:
     rows = groups[(groups["window"] == window) & (groups["dimension"] == dimension)]
     named = rows["name"].astype(object).where(rows["name"].notna() & (rows["name"] != ""), UNKNOWN)
     grouped = rows.groupby(named.to_numpy())
     table = pd.DataFrame({"n": grouped["n_customers"].sum()})
-    sums = [sum(part, Decimal(0)) for _, part in grouped["net"]]
-    table["net"] = pd.Series(sums, table.index, dtype=object)
-    return table
+    sums = {str(name): sum(part, Decimal(0)) for name, part in grouped["net"]}
+    table["net"] = pd.Series(sums, dtype=object)
+    unidentified = Decimal(guests.get(window, 0))
+    if unidentified == 0:
+        return table
+    # The group without a name holds customers without a place, and sales without a customer.
+    known = sums.get(UNKNOWN, Decimal(0)) - unidentified
+    n_unknown = int(table["n"].get(UNKNOWN, 0))
+    cells = {name: (int(n), sums[str(name)]) for name, n in table["n"].items() if name != UNKNOWN}
+    cells |= {GUESTS: (0, unidentified)}
+    cells |= {UNKNOWN: (n_unknown, known)} if n_unknown or known else {}
+    return pd.DataFrame(list(cells.values()), index=list(cells), columns=["n", "net"], dtype=object)
 
 
 def _money(table: pd.DataFrame, names: list[str]) -> pd.Series[Any]:
@@ -114,7 +134,7 @@ def _merge(sums: pd.DataFrame, min_count: int) -> pd.Series[Any]:
     """Say under which name each place stands; `other` itself holds enough customers, or nobody."""
     merged = pd.Series(sums.index, sums.index, dtype=object)
     hidden = hide_small(sums, min_count)
-    floats = sums["net"].astype(float).drop([*hidden, OTHER, UNKNOWN], errors="ignore")
+    floats = sums["net"].astype(float).drop([*hidden, *APART], errors="ignore")
     by_net = floats.sort_index().sort_values(ascending=False, kind="stable").index
     # A long tail of places that are large enough goes, too, if it is more than one.
     if len(by_net) > MOST_ROWS + 1:
@@ -140,18 +160,18 @@ def find_small(rows: pd.DataFrame, min_count: int) -> list[str]:
 
 
 def _is_told(name: object, n: int, money: Decimal, min_count: int) -> bool:
-    # Money of nobody who bought: one customer's returns. Guests' is `unknown`, and may be told.
-    is_only_returns = n == 0 and money != 0 and name != UNKNOWN
+    # Money of nobody who bought: one customer's returns. That of no customer may be told.
+    is_only_returns = n == 0 and money != 0 and name != GUESTS
     return 0 < n < min_count or is_only_returns
 
 
 def hide_small(sums: pd.DataFrame, min_count: int) -> list[str]:
     """Name the groups that go into `other`: small ones, and more until these can be shown.
 
-    The next smallest go with them, the first of equals by name; `other` and `unknown` never do.
+    The next smallest go with them, the first of equals by name; those set apart never do.
     """
     hidden = find_small(sums, min_count)
-    apart = [*hidden, OTHER, UNKNOWN]
+    apart = [*hidden, *APART]
     sizes = sums["n_customers"].drop(apart, errors="ignore").sort_index()
     spare = [str(name) for name in sizes.sort_values(kind="stable").index]
     while hidden and spare and find_small(_put_together(sums.loc[hidden]), min_count):
@@ -182,12 +202,12 @@ def _describe(rows: pd.DataFrame, has_before: bool, min_n: int) -> pd.DataFrame:
     net, before = table["net"].astype(float), table["net_before"].astype(float)
     table["share"] = net / float(total) if total > 0 else np.nan
     counted = table["n_customers"].where(table["n_customers"] > 0).astype(float)
-    table["per_customer"] = (net / counted).where(table["place"] != UNKNOWN)
+    table["per_customer"] = net / counted
     table[["low", "high"]] = np.nan
     # Of a place that brought nothing, or was not there, no relative change can be said.
     table["change"] = (net / before.where(before > 0) - 1) if has_before else np.nan
     table["is_few"] = table["n_customers"] < min_n
-    last = table["place"].map({OTHER: 1, UNKNOWN: 2}).fillna(0)
+    last = table["place"].map(LAST).fillna(0)
     ranked = table.assign(last=last, rank=-net).sort_values(["last", "rank", "place"])
     return ranked.reset_index(drop=True)[list(COLUMNS)]
 
@@ -223,7 +243,7 @@ def bound_places(
 
     Returns
     -------
-    the places with `low` and `high`: empty under `min_n` customers (`is_few`) and for `unknown`
+    the places with `low` and `high`: empty under `min_n` customers (`is_few`)
     """
     if flows is None:
         return places
@@ -232,7 +252,7 @@ def bound_places(
     parts = dict(list(now.groupby(now["customer_id"].map(names))))
     for row in table.to_dict("records"):
         part = parts.get(row["place"])
-        if part is None or row["is_few"] or row["place"] == UNKNOWN:
+        if part is None or row["is_few"]:
             continue
         matrix = np.column_stack([to_floats(part["net"]), (part["n_orders"] > 0).astype(float)])
         ordered = matrix[np.lexsort(matrix.T)]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.analysis.regions import (
+    GUESTS,
     OTHER,
     UNKNOWN,
     bound_places,
@@ -28,6 +29,16 @@ def groups(now, before=None, *, dimension="region"):
     return pd.DataFrame(rows, columns=["window", "dimension", "name", "n_customers", "net"])
 
 
+def sales(*guests):
+    """Give rows of period_measures: sales without a customer number, now and before."""
+    windows = ["current", "previous"][: len(guests)]
+    nets = [Decimal(str(net)) for net in guests]
+    return pd.DataFrame({"window": windows, "unidentified_net": pd.Series(nets, dtype=object)})
+
+
+NOBODY = sales(0, 0)
+
+
 def shown(places, *columns):
     return places.table[["place", *columns]].to_numpy().tolist()
 
@@ -35,6 +46,7 @@ def shown(places, *columns):
 def test_places_come_by_money_and_the_rest_last():
     places = sum_places(
         groups({"CN-SH": (20, 50), "CN-GD": (40, 300), None: (15, 90), "CN-BJ": (20, 50)}),
+        NOBODY,
         has_before=False,
     )
 
@@ -49,7 +61,9 @@ def test_places_come_by_money_and_the_rest_last():
 
 def test_places_of_few_customers_are_put_together():
     places = sum_places(
-        groups({"a": (40, 300), "b": (6, 50), "c": (5, 10), "d": (30, 20)}), has_before=False
+        groups({"a": (40, 300), "b": (6, 50), "c": (5, 10), "d": (30, 20)}),
+        NOBODY,
+        has_before=False,
     )
 
     assert shown(places, "n_customers", "net") == [
@@ -58,7 +72,9 @@ def test_places_of_few_customers_are_put_together():
 
 
 def test_a_lone_small_place_takes_the_next_smallest_with_it():
-    places = sum_places(groups({"a": (40, 300), "b": (6, 50), "d": (30, 20)}), has_before=False)
+    places = sum_places(
+        groups({"a": (40, 300), "b": (6, 50), "d": (30, 20)}), NOBODY, has_before=False
+    )
 
     assert shown(places, "n_customers") == [["a", 40], [OTHER, 36]]
 
@@ -68,6 +84,7 @@ def test_a_place_that_was_small_before_is_small():
         groups(
             {"a": (40, 1), "b": (30, 1), "c": (31, 1)}, {"a": (40, 1), "b": (3, 1), "c": (12, 1)}
         ),
+        NOBODY,
         has_before=True,
     )
 
@@ -75,23 +92,41 @@ def test_a_place_that_was_small_before_is_small():
 
 
 def test_returns_of_one_who_bought_nothing_are_not_told():
-    places = sum_places(groups({"a": (40, 300), "b": (0, -50), "c": (30, 20)}), has_before=False)
+    places = sum_places(
+        groups({"a": (40, 300), "b": (0, -50), "c": (30, 20)}), NOBODY, has_before=False
+    )
 
     assert "b" not in set(places.table["place"])
     assert sum(places.table["net"]) == 270
 
 
-def test_sales_to_guests_are_unknown_and_have_no_spend_per_customer():
-    places = sum_places(groups({"a": (40, 300), "b": (30, 20), None: (0, 80)}), has_before=False)
+def test_sales_to_guests_have_a_row_of_their_own_and_no_spend_per_customer():
+    places = sum_places(
+        groups({"a": (40, 300), "b": (30, 20), None: (14, 80)}), sales(66), has_before=False
+    )
 
-    row = places.table.set_index("place").loc[UNKNOWN]
-    assert row["net"] == 80
-    assert np.isnan(row["per_customer"])
+    table = places.table.set_index("place")
+    assert table["net"].to_dict() == {"a": 300, "b": 20, UNKNOWN: 14, GUESTS: 66}
+    assert table["n_customers"].tolist() == [40, 30, 14, 0]
+    assert table.loc[UNKNOWN, "per_customer"] == 1
+    assert np.isnan(table.loc[GUESTS, "per_customer"])
+
+
+def test_a_few_customers_without_a_place_take_no_guests_with_them():
+    places = sum_places(
+        groups({"a": (40, 300), "b": (30, 20), None: (3, 80)}), sales(66), has_before=False
+    )
+
+    table = places.table.set_index("place")
+    assert table["net"].to_dict() == {"a": 300, OTHER: 34, GUESTS: 66}
+    assert table.loc[OTHER, "n_customers"] == 33
 
 
 def test_shares_changes_and_spend_per_customer():
     places = sum_places(
-        groups({"a": (50, 300), "b": (20, 100)}, {"a": (40, 240), "b": (20, 0)}), has_before=True
+        groups({"a": (50, 300), "b": (20, 100)}, {"a": (40, 240), "b": (20, 0)}),
+        NOBODY,
+        has_before=True,
     )
 
     table = places.table.set_index("place")
@@ -104,7 +139,7 @@ def test_shares_changes_and_spend_per_customer():
 
 def test_without_a_period_before_there_is_no_change():
     places = sum_places(
-        groups({"a": (50, 300), "b": (20, 100)}, {"a": (40, 240)}), has_before=False
+        groups({"a": (50, 300), "b": (20, 100)}, {"a": (40, 240)}), NOBODY, has_before=False
     )
 
     assert places.table["change"].isna().all()
@@ -117,14 +152,14 @@ def test_countries_are_taken_where_customers_live_in_one_region():
          groups({"GB": (90, 9), "FR": (60, 6)}, dimension="country")]
     )  # fmt: skip
 
-    places = sum_places(rows, has_before=False)
+    places = sum_places(rows, NOBODY, has_before=False)
 
     assert (places.dimension, places.kept) == ("country", frozenset({"GB", "FR"}))
 
 
 @pytest.mark.parametrize("cells", [{}, {"a": (9, 5)}, {None: (5, 5), "a": (4, 1)}, {"a": (0, 0)}])
 def test_too_few_customers_give_no_places(cells):
-    places = sum_places(groups(cells), has_before=False)
+    places = sum_places(groups(cells), NOBODY, has_before=False)
 
     assert places.outcome == "none"
     assert places.table.empty
@@ -132,7 +167,7 @@ def test_too_few_customers_give_no_places(cells):
 
 
 def test_a_total_of_nothing_has_no_shares():
-    places = sum_places(groups({"a": (20, 5), "b": (20, -5)}), has_before=False)
+    places = sum_places(groups({"a": (20, 5), "b": (20, -5)}), NOBODY, has_before=False)
 
     assert places.table["share"].isna().all()
 
@@ -140,7 +175,7 @@ def test_a_total_of_nothing_has_no_shares():
 def test_a_long_tail_is_put_together():
     cells = {f"p{n:02}": (20, 100 - n) for n in range(40)}
 
-    places = sum_places(groups(cells), has_before=False)
+    places = sum_places(groups(cells), NOBODY, has_before=False)
 
     assert len(places.table) == 15
     assert places.table["place"].tolist()[-1] == OTHER
@@ -152,7 +187,7 @@ CELLS = st.dictionaries(st.sampled_from(["a", "b", "c", "d", "e", None]), CELL, 
 
 @given(CELLS, CELLS, st.booleans())
 def test_rows_add_up_and_tell_of_no_small_number(now, before, has_before):
-    places = sum_places(groups(now, before), has_before=has_before)
+    places = sum_places(groups(now, before), NOBODY, has_before=has_before)
 
     assert sums_to(places, sum(net for _, net in now.values()))
     if places.table.empty:
@@ -174,7 +209,7 @@ def flows(names, seed=0):
 
 
 def test_without_known_customers_spend_per_customer_has_no_interval():
-    places = sum_places(groups({"a": (100, 300), "b": (100, 5)}), has_before=False)
+    places = sum_places(groups({"a": (100, 300), "b": (100, 5)}), NOBODY, has_before=False)
 
     assert bound_places(places, None, name_customers(None, places)).table["low"].isna().all()
 
@@ -187,7 +222,7 @@ def test_spend_per_customer_has_its_interval_where_there_are_enough():
         name: (live.count(name), sum(rows["net"][[one == name for one in live]]))
         for name in ("a", "b", "c", None)
     }
-    places = sum_places(groups(cells), has_before=False)
+    places = sum_places(groups(cells), NOBODY, has_before=False)
     names = name_customers(customers, places)
 
     table = bound_places(places, rows, names).table.set_index("place")
@@ -195,12 +230,14 @@ def test_spend_per_customer_has_its_interval_where_there_are_enough():
     assert names["c0"] == "a"
     assert names["c122"] == OTHER
     assert table.loc["a", "low"] < table.loc["a", "per_customer"] < table.loc["a", "high"]
-    assert table.drop(index="a")["low"].isna().all()
+    assert table["low"].isna().to_dict() == {"a": False, OTHER: True, UNKNOWN: False}
 
 
 def test_the_place_that_moved_most_is_named():
     places = sum_places(
-        groups({"a": (50, 300), "b": (40, 100)}, {"a": (40, 290), "b": (20, 40)}), has_before=True
+        groups({"a": (50, 300), "b": (40, 100)}, {"a": (40, 290), "b": (20, 40)}),
+        NOBODY,
+        has_before=True,
     )
 
     values = {one.name: one.value for one in measure_places(places, currency="GBP")}
@@ -213,7 +250,7 @@ def test_the_place_that_moved_most_is_named():
 
 
 def test_a_place_of_few_customers_names_no_spend_per_customer():
-    places = sum_places(groups({"a": (20, 300), "b": (20, 100)}), has_before=False)
+    places = sum_places(groups({"a": (20, 300), "b": (20, 100)}), NOBODY, has_before=False)
 
     values = {one.name: one.value for one in measure_places(places, currency="GBP")}
 

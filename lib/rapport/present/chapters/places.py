@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rapport.present.figures.spec import FigureSpec
-from rapport.present.figures.tiles import has_map, place_bars, place_map, place_value
+from rapport.present.figures.tiles import APART, has_map, place_bars, place_map, place_value
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
@@ -46,7 +46,7 @@ def place_figure(table: pd.DataFrame, values: Values, *, currency: str) -> Figur
     table : as `analysis.regions.sum_places` gives it
     values : `places_lead_name`, `places_lead_share`
     """
-    named = table[~table["place"].isin(["other", "unknown"])]
+    named = table[~table["place"].isin(APART)]
     if len(named) < 2:
         return None
     draw = place_map if has_map(table) else place_bars
@@ -62,7 +62,7 @@ def place_table(
     """Give customers, money, spend per customer and change of each place; None without places."""
     if table.empty:
         return None
-    few = [str(name) for name in table.loc[table["is_few"], "place"] if name != "unknown"]
+    few = [str(name) for name in table.loc[table["is_few"], "place"] if name != "unidentified"]
     frame = table.assign(
         place=[_name(str(place)) for place in table["place"]],
         per_customer=table["per_customer"].mask(table["is_few"]),
@@ -94,7 +94,7 @@ def place_table(
 
 
 def _value(place: str) -> Value:
-    return label_value("place", place) if place in ("other", "unknown") else place_value(place)
+    return label_value("place", place) if place in APART else place_value(place)
 
 
 def _name(place: str) -> Translated:

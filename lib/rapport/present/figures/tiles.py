@@ -45,7 +45,7 @@ COLUMNS, ROWS = 7, 8
 TILE = 10.4
 """Millimetres; two lines of text fit."""
 ROW = 5.6
-APART = ("other", "unknown")
+APART = ("other", "unknown", "unidentified")
 
 
 def has_map(places: pd.DataFrame) -> bool:

@@ -14,7 +14,7 @@ from rapport.present.sentences import Sentence
 from rapport.present.tables import render_heads, render_table
 from rapport.present.values import Value, period_value
 from unit.analysis.test_mix_study import SIMPSON, study
-from unit.analysis.test_regions import groups
+from unit.analysis.test_regions import NOBODY, groups
 from unit.analysis.test_tags import held, people
 
 PREVIOUS = {"previous": period_value("2026-05", name="previous")}
@@ -80,12 +80,12 @@ def test_without_tags_nothing_is_shown():
 
 
 def place(now, before=None, *, has_before=True):
-    found = sum_places(groups(now, before), has_before=has_before)
+    found = sum_places(groups(now, before), NOBODY, has_before=has_before)
     values = values_of(measure_places(found, currency="CNY"))
     return found, values | show_places.name_places(values)
 
 
-CHINA = ({"CN-GD": (50, 300), "CN-SH": (40, 100), None: (0, 50)}, {"CN-GD": (40, 200)})
+CHINA = ({"CN-GD": (50, 300), "CN-SH": (40, 100), None: (14, 50)}, {"CN-GD": (40, 200)})
 
 
 def test_provinces_of_china_are_shown_as_tiles():
@@ -142,7 +142,9 @@ def test_the_leading_place_gets_its_sentence(now, case, language):
 
 
 def test_no_places_show_nothing():
-    empty = Places("country", sum_places(groups({}), has_before=False).table, frozenset(), False)
+    empty = Places(
+        "country", sum_places(groups({}), NOBODY, has_before=False).table, frozenset(), False
+    )
 
     assert show_places.place_figure(empty.table, {}, currency="GBP") is None
     assert show_places.place_table(empty.table, {}, currency="GBP", has_before=False) is None
