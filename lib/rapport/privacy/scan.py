@@ -50,10 +50,13 @@ class Hit(NamedTuple):
 
     place: str
     text: str
+    is_apart: bool = False
+    """Its parts stand in several texts, as in cells of a table."""
 
 
 class _Word(NamedTuple):
     text: str
+    group: int
     piece: int
     gap: str
     """What stands between it and the word before, or the edge of its piece."""
@@ -81,8 +84,9 @@ class Candidates:
         if any(_PSEUDONYM.search(text) for text in joined):
             self.pseudonyms.append(place)
         if self.heads:
-            for key, text in chain(_list_spellings(groups, self.heads), _list_numbers(joined)):
-                self._note(key, Hit(place, text))
+            numbers = ((key, text, False) for key, text in _list_numbers(joined))
+            for key, text, is_apart in chain(_list_spellings(groups, self.heads), numbers):
+                self._note(key, Hit(place, text, is_apart))
 
     def add_labels(self, place: str, labels: Iterable[str]) -> None:
         """Take in the labels of rows, of which each is a text of its own."""
@@ -100,36 +104,46 @@ class Candidates:
             hits.append(hit)
 
 
-def _list_spellings(groups: Sequence[Group], heads: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _list_spellings(
+    groups: Sequence[Group], heads: frozenset[str]
+) -> Iterator[tuple[str, str, bool]]:
     """Give what begins at each word: spellings up to the length of a key, and a longer beginning.
+
+    With each, whether it goes from one group to another before the key is whole.
 
     A spelling may cross from one piece to the next. Two or three Chinese characters are a name
     too easily by chance: nothing may stand between them, and they cross from piece to piece only
     if they are the whole of their pieces.
     """
-    words = [word for at, piece in enumerate(p for g in groups for p in g)
-             for word in _cut(fold(piece), at)]  # fmt: skip
+    pieces = ((group, piece) for group, parts in enumerate(groups) for piece in parts)
+    words = [word for at, (group, piece) in enumerate(pieces)
+             for word in _cut(fold(piece), group, at)]  # fmt: skip
     text = "".join(word.text for word in words)
     starts, edges = _measure(words)
     for at, start in enumerate(starts):
         is_head = WORDS + text[start : start + HEAD] in heads
         for stop in range(at + 1, len(starts) + 1):
             end = starts[stop] if stop < len(starts) else len(text)
+            is_apart = words[at].group != words[stop - 1].group
             if end - start >= HEAD and not is_head:
                 break
             if end - start > PREFIX:
-                yield WORDS + text[start : start + PREFIX], text[start : start + LONGEST]
+                yield (
+                    WORDS + text[start : start + PREFIX],
+                    text[start : start + LONGEST],
+                    is_apart,
+                )
                 break
             spelled = text[start:end]
             is_known = end - start >= HEAD or WORDS + spelled in heads
             if is_known and end - start >= 2 and _is_whole(spelled, at, stop, edges, words):
-                yield WORDS + spelled, spelled
+                yield WORDS + spelled, spelled, is_apart
 
 
-def _cut(folded: str, piece: int) -> Iterator[_Word]:
+def _cut(folded: str, group: int, piece: int) -> Iterator[_Word]:
     end = 0
     for match in TOKEN.finditer(folded):
-        yield _Word(match.group(), piece, folded[end : match.start()])
+        yield _Word(match.group(), group, piece, folded[end : match.start()])
         end = match.end()
 
 
@@ -200,6 +214,9 @@ def is_confirmed(kind: str, value: str, key: str, hit: Hit) -> bool:
         if is_international and 0 <= shorter < COUNTRY_DIGITS and wanted.endswith(given):
             return True
         return given.endswith(wanted) and len(given) - len(wanted) <= COUNTRY_DIGITS
+    if hit.is_apart and kind not in ("name", "address"):
+        # "n/a" beside columns of 0, 0, 1, 0, 0 spells a number that nobody wrote.
+        return False
     if key.startswith(WORDS) and len(key) == len(WORDS) + PREFIX:
         spelled = list_words(fold(value))
         turned = [spelled[-1], *spelled[:-1]]

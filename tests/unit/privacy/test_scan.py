@@ -108,6 +108,14 @@ def test_a_short_number_counts_where_it_labels_a_row():
     assert find(labels=["10,005", "1000", "100057"]) == set()
 
 
+def test_a_number_with_letters_is_not_put_together_from_cells():
+    cells = [["n/o"], ["AbC"], ["1234567890"], ["xyz"]]
+
+    assert find({"cells": [cell[0] for cell in cells]}) == set()
+    assert find("oAbC 1234567890 xyz") == {"openid"}
+    assert find({"cells": ["Anna", "Smith"]}) == {"name"}
+
+
 def test_only_what_begins_as_an_identifier_does_is_kept_to_be_looked_up():
     candidates = Candidates(HEADS)
 
