@@ -61,43 +61,53 @@ def pool_moves(
     [200.0, 10.0, 0.05]
     """
     rows = [
-        {"stage": stage, "stage_after": after, **_pool(cells, counts, confidence, seed)}
-        for stage, after, cells, counts in _walk(patterns, STAGES[kind])
+        {"stage": stage, "stage_after": after, **_pool(cells, confidence, seed)}
+        for stage, after, cells in _walk(_count(patterns), STAGES[kind])
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-Cells = npt.NDArray[np.int64]
+# Customers by how often they moved and how many month ends they were in the stage.
+Cells = dict[tuple[int, int], int]
+# Cells by stage and stage after; without a stage after they are of all customers.
+Counted = dict[tuple[str, str | None], Cells]
 
 
-def _walk(
-    patterns: pd.DataFrame, stages: tuple[str, ...]
-) -> Iterator[tuple[str, str, Cells, Cells]]:
+def _count(patterns: pd.DataFrame) -> Counted:
+    """Sort the patterns by stage and stage after; a few hundred rows, so without pandas."""
+    found: Counted = {}
+    names = ("stage", "stage_after", "n_moves", "n_months", "n_customers")
+    for stage, after, moves, months, n in zip(*(patterns[name] for name in names), strict=True):
+        cells = found.setdefault((stage, None if pd.isna(after) else after), {})
+        cells[int(moves), int(months)] = cells.get((int(moves), int(months)), 0) + int(n)
+    return found
+
+
+def _walk(counted: Counted, stages: tuple[str, ...]) -> Iterator[tuple[str, str, Cells]]:
     for stage in stages:
-        mine = patterns[patterns["stage"] == stage]
-        whole = mine[mine["stage_after"].isna()]
-        if whole.empty:
+        whole = counted.get((stage, None))
+        if whole is None:
             continue
         for after in (*stages, ANY):
-            moved = mine[mine["stage_after"] == after]
-            if len(moved) or after == ANY:
-                yield stage, after, *_cells(whole, moved)
-        cells, counts = _cells(whole, mine[mine["stage_after"] == ANY])
-        cells = np.column_stack([cells[:, 1] - cells[:, 0], cells[:, 1]])
-        order = np.lexsort((cells[:, 1], cells[:, 0]))
-        yield stage, STAY, cells[order], counts[order]
+            moved = counted.get((stage, after), {})
+            if moved or after == ANY:
+                yield stage, after, _complete(whole, moved)
+        left = _complete(whole, counted.get((stage, ANY), {}))
+        yield stage, STAY, {(months - moves, months): n for (moves, months), n in left.items()}
 
 
-def _cells(whole: pd.DataFrame, moved: pd.DataFrame) -> tuple[Cells, Cells]:
-    """Count customers by moves and month ends, in rising order; who never moved has 0 moves."""
-    n_of = whole.groupby("n_months")["n_customers"].sum()
-    k_of = moved.groupby(["n_moves", "n_months"])["n_customers"].sum()
-    left = n_of.sub(k_of.groupby("n_months").sum(), fill_value=0)
-    cells = [(0, months) for months in left.index] + list(k_of.index)
-    return np.array(cells, dtype=np.int64), np.array([*left, *k_of], dtype=np.int64)
+def _complete(whole: Cells, moved: Cells) -> Cells:
+    """Add those who never moved: who is in the whole and did not."""
+    found = dict(whole)
+    for (_, months), n in moved.items():
+        found[0, months] -= n
+    return {**found, **moved}
 
 
-def _pool(cells: Cells, counts: Cells, confidence: float, seed: int) -> dict[str, Any]:
+def _pool(held: Cells, confidence: float, seed: int) -> dict[str, Any]:
+    order = sorted(held)
+    cells = np.array(order, dtype=np.int64)
+    counts = np.array([held[cell] for cell in order], dtype=np.int64)
     interval = share_of_cells(cells, counts, confidence=confidence, seed=seed)
     assert interval is not None
     n_moves, n = (int(total) for total in (cells * counts[:, None]).sum(axis=0))
@@ -130,20 +140,24 @@ def compare_months(moves: pd.DataFrame, *, first: int, fdr: float = 0.05) -> pd.
     together until Cochran's rule holds. Customers come in several months, so the p-value is a
     guide and not exact.
     """
-    inside = moves[(moves["month_no"] > first) & moves["stage_before"].notna()]
-    rows = [
-        {"stage": stage, **_test_months(part)} for stage, part in inside.groupby("stage_before")
-    ]
+    counted: dict[str, dict[tuple[int, str], int]] = {}
+    names = ("month_no", "stage_before", "stage", "n_customers")
+    for month, before, after, n in zip(*(moves[name] for name in names), strict=True):
+        if month > first and not pd.isna(before):
+            cells = counted.setdefault(before, {})
+            cells[month, after] = cells.get((month, after), 0) + int(n)
+    rows = [{"stage": stage, **_test_months(counted[stage])} for stage in sorted(counted)]
     columns = ["stage", "n", "n_months", "chi2", "df", "p_value", "reason"]
     table = pd.DataFrame(rows, columns=columns).astype({"p_value": float})
     adjusted = adjust_p_values(table["p_value"])
     return table.assign(p_adjusted=adjusted, is_seasonal=adjusted.le(fdr))
 
 
-def _test_months(part: pd.DataFrame) -> dict[str, Any]:
-    table = part.pivot_table(
-        index="month_no", columns="stage", values="n_customers", aggfunc="sum", fill_value=0
-    ).to_numpy(dtype=float)
+def _test_months(cells: dict[tuple[int, str], int]) -> dict[str, Any]:
+    months, stages = (sorted(set(names)) for names in zip(*cells, strict=True))
+    table = np.array(
+        [[cells.get((month, stage), 0) for stage in stages] for month in months], dtype=float
+    )
     told: dict[str, Any] = {
         "n": int(table.sum()), "n_months": len(table), "chi2": None, "df": None, "p_value": None,
     }  # fmt: skip
@@ -223,19 +237,24 @@ def _step(
     moves: pd.DataFrame, kind: str, months: Months, month: int, min_n: int
 ) -> tuple[Floats, Floats, Floats] | None:
     """Give expected counts a month after `month`, their variances, and the counts of the month."""
-    stages = list(STAGES[kind])
+    stages = STAGES[kind]
     then = moves[moves["month_no"] == month - 11]
     if then.empty or month - 12 < months.observable:
         return None
+    place = {stage: number for number, stage in enumerate(stages)}
+    counted, entries = np.zeros((len(stages), len(stages))), np.zeros(len(stages))
+    for before, after, n in zip(
+        then["stage_before"], then["stage"], then["n_customers"], strict=True
+    ):
+        if pd.isna(before):
+            entries[place[after]] += n
+        else:
+            counted[place[before], place[after]] += n
     in_month = moves[moves["month_no"] == month]
-    now = in_month.groupby("stage")["n_customers"].sum().reindex(stages, fill_value=0)
-    table = then[then["stage_before"].notna()].pivot_table(
-        index="stage_before", columns="stage", values="n_customers", aggfunc="sum"
+    n_now = np.bincount(
+        [place[stage] for stage in in_month["stage"]], in_month["n_customers"], len(stages)
     )
-    counted = table.reindex(index=stages, columns=stages).fillna(0).to_numpy(float)
-    came = then[then["stage_before"].isna()].groupby("stage")["n_customers"].sum()
-    entries = came.reindex(stages, fill_value=0).to_numpy(float)
-    n_then, n_now = counted.sum(axis=1), now.to_numpy(float)
+    n_then = counted.sum(axis=1)
     if ((n_now >= min_n) & (n_then < min_n)).any():
         return None
     rates = counted / np.maximum(n_then, 1)[:, None]
@@ -243,4 +262,4 @@ def _step(
     rates[n_then == 0] = np.eye(len(stages))[n_then == 0]
     spread = n_now * (1 + n_now / np.maximum(n_then, 1))
     variance = (spread[:, None] * rates * (1 - rates)).sum(axis=0) + 2 * entries
-    return n_now @ rates + entries, variance, n_now
+    return n_now @ rates + entries, variance, n_now.astype(np.float64)
