@@ -74,6 +74,9 @@ class Candidates:
     """Places at which a pseudonym stands."""
     _seen: set[int] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._kinds = frozenset(head[: len(WORDS)] for head in self.heads)
+
     def add(self, place: str, groups: Sequence[Group]) -> None:
         """Take in the texts of one place, in the order in which they are read."""
         label = hash(tuple(tuple(group) for group in groups))
@@ -84,7 +87,7 @@ class Candidates:
         if any(_PSEUDONYM.search(text) for text in joined):
             self.pseudonyms.append(place)
         if self.heads:
-            numbers = ((key, text, False) for key, text in _list_numbers(joined))
+            numbers = ((key, text, False) for key, text in _list_numbers(joined, self._kinds))
             for key, text, is_apart in chain(_list_spellings(groups, self.heads), numbers):
                 self._note(key, Hit(place, text, is_apart))
 
@@ -169,14 +172,17 @@ def _is_whole(
     return edges[at] and (stop == len(words) or edges[stop])
 
 
-def _list_numbers(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _list_numbers(texts: Iterable[str], kinds: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Give the dates and numbers of texts, of the kinds that there are identifiers of."""
     for text in texts:
         if not _GROUPS.search(text):
             continue
         folded = fold(text)
-        yield from ((DATE + day, day) for day in list_dates(folded))
-        yield from ((NUMBER + run[-TAIL:], run) for run in _list_runs(folded))
-        if _FOREIGN_DIGIT.search(text):
+        if DATE in kinds:
+            yield from ((DATE + day, day) for day in list_dates(folded))
+        if NUMBER in kinds:
+            yield from ((NUMBER + run[-TAIL:], run) for run in _list_runs(folded))
+        if SHORT in kinds and _FOREIGN_DIGIT.search(text):
             shorts = (run.group() for run in _GROUPS.finditer(folded))
             yield from ((SHORT + one, one) for one in shorts if SHORTEST <= len(one) < TAIL)
 
