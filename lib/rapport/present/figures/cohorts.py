@@ -69,7 +69,7 @@ def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
     left = canvas.widest(names) + column + 6
     axes = canvas.axes(left=left, right=0.5, top=HEAD, bottom=1)
     last = int(cells["months_since"].max())
-    for row in rows_of(cells):
+    for row in rows_of(cells.dropna(subset=["share"])):
         _draw(canvas, axes, row, (row.months_since, cohorts.index(row.cohort)), identity)
     axes.set_xlim(0.5, last + 0.5)
     months = range(1, last + 1)
@@ -91,9 +91,6 @@ def _size(canvas: Canvas, identity: str, size: Any) -> str:
 
 
 def _draw(canvas: Canvas, axes: Axes, row: Any, at: tuple[float, float], identity: str) -> None:
-    if pd.isna(row.share):
-        draw_cell(axes, at, None, "")
-        return
     # Retention seldom passes one half: the scale ends there, so that its differences show.
     text = canvas.show((_share(identity, row), "whole" if canvas.is_wide else "whole unmarked"))
     if row.is_whole:

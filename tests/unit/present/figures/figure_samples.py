@@ -9,6 +9,7 @@ from rapport.present.figures import (
     bridge,
     bullets,
     calendar,
+    cohorts,
     completeness,
     dots,
     effects,
@@ -16,7 +17,9 @@ from rapport.present.figures import (
     grids,
     monthly,
     survival,
+    transitions,
 )
+from rapport.present.figures import stages as stages_figure
 from rapport.present.values import Value
 
 
@@ -170,8 +173,40 @@ def target_bars():
     return bullets.target_bars(pd.DataFrame(rows, columns=columns), id="summary.targets")
 
 
+def stage_bars():
+    stages = ["prospect", "new", "growing", "loyal", "at_risk", "churned"]
+    months = pd.period_range(end="2010-11", periods=13, freq="M").astype(str)
+    rows = [
+        (month, stage, 40 * (place + 1)) for month in months for place, stage in enumerate(stages)
+    ]
+    sizes = pd.DataFrame(rows, columns=["period", "stage", "n_customers"])
+    return stages_figure.stage_bars(sizes.assign(share=sizes["n_customers"] / 840), id="l.stages")
+
+
+def transition_heat():
+    rows = [
+        ("new", "growing", 1492, 1437), ("new", "at_risk", 1492, 28),
+        ("loyal", "loyal", 4168, 3625), ("loyal", "at_risk", 4168, 543),
+        ("at_risk", "at_risk", 7174, 6084), ("at_risk", "churned", 7174, 1090),
+    ]  # fmt: skip
+    cells = pd.DataFrame(rows, columns=["stage", "stage_after", "n", "n_moves"])
+    columns = ["growing", "loyal", "at_risk", "churned"]
+    shares = cells.assign(share=cells["n_moves"] / cells["n"])
+    return transitions.transition_heat(shares, id="l.moves", columns=columns)
+
+
+def cohort_triangle():
+    months = pd.period_range(end="2010-11", periods=13, freq="M").astype(str)
+    rows = [
+        (month, since, 955 - 40 * place, 0.43 - 0.01 * since, place + since < 12)
+        for place, month in enumerate(months) for since in range(1, 13 - place)
+    ]  # fmt: skip
+    names = ["cohort", "months_since", "size", "share", "is_whole"]
+    return cohorts.cohort_triangle(pd.DataFrame(rows, columns=names), id="l.cohorts")
+
+
 SAMPLES = (
     change_parts, survival_curves, rate_by_month, rfm_grid, completeness_heat, segment_bars,
     sizes_over_time, cluster_profile, hazard_forest, importance_bars, reliability, row_flow,
-    coverage_calendar, target_bars,
+    coverage_calendar, target_bars, stage_bars, transition_heat, cohort_triangle,
 )  # fmt: skip
