@@ -24,7 +24,7 @@ def test_groups_add_up_to_what_was_predicted_and_what_happened():
 
 @pytest.mark.parametrize(
     ("events", "told"),
-    [(200, "held"), (250, "held"), (300, "alarm"), (120, "alarm"), (150, "held")],
+    [(200, "held"), (250, "held"), (300, "alarm"), (120, "alarm"), (150, "held"), (256, "held")],
 )
 def test_a_risk_is_off_where_its_interval_leaves_the_bounds(events, told):
     (one,) = review_groups(groups(events=events), prediction="churn")
