@@ -3,14 +3,14 @@
 The index is the share of a group's spend that goes to a category, by the same share of all
 customers, times 100: 100 is average. Whether a group leans at all is judged by its order lines,
 counted and not weighed, so that one large order is no evidence; the lines of a customer go together
-in the error. A cell is called clear only if spend leans the same way. It describes: groups differ
-in much besides what they are called.
+in the error. A cell is called clear only if spend leans the same way, and if no single customer
+makes a tenth of it: the error is known in the limit of many customers alone. It describes: groups
+differ in much besides what they are called.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 
 ATTRIBUTES = ("age_band", "gender", "loyalty_tier", "acquisition_channel")
 MOST_GROUPS, MOST_CATEGORIES = 8, 8
+ONE = 0.1
+HIDDEN = ("n_customers", "index", "share_lines", "share_others", "p", "error")
 SUMS, WHOLES = ("n_lines", "n_squared", "n_crossed"), ("n_lines_group", "n_squared_group")
 COLUMNS = (
     "attribute", "name", "category", "index", "n_customers", "n_customers_group", "share_lines",
@@ -59,7 +61,8 @@ def measure_affinity(
     rows : `profile_affinity`, one row per attribute, its value and category: `n_customers` who
         bought it, `n_customers_group` who bought anything, `net` (Decimal), `n_lines`, sums of
         their squares `n_squared` and of their products with all lines `n_crossed` by customer,
-        `n_lines_group`, `n_squared_group`; None without lines
+        `n_lines_group`, `n_squared_group`, and the most lines of one customer in the cell and in
+        the group, `n_largest` and `n_largest_group`; None without lines
     min_n : customers that a group, and the buyers of a category, must be
     min_count : a cell of fewer buyers is left empty
     fdr : all cells of all attributes are one family of tests
@@ -89,7 +92,7 @@ def measure_affinity(
     cells["low"], cells["high"] = (share - half).clip(lower=0.0), (share + half).clip(upper=1.0)
     leans = (cells["index"].astype(float) - 100) * (share - cells["share_others"].astype(float)) > 0
     found = adjust_p_values(cells["p"].astype(float)) <= fdr
-    cells["is_clear"] = (found & leans).to_numpy(bool)
+    cells["is_clear"] = (found & leans & ~cells["is_of_one"]).to_numpy(bool)
     clear = cells.groupby("attribute", sort=False)["is_clear"].sum()
     shown = max(clear.index, key=lambda name: (clear[name], -ATTRIBUTES.index(name)))
     outcome = "clear" if clear[shown] else "level"
@@ -109,7 +112,7 @@ def _cells(rows: pd.DataFrame, min_n: int, min_count: int) -> pd.DataFrame:
     if len(names) < 2 or len(ranked) < 2:
         return pd.DataFrame()
     grid = pd.MultiIndex.from_product([names, ranked.index[:MOST_CATEGORIES]])
-    cells = drawn.set_index(["name", "category"])[["net", "n_customers", *SUMS]]
+    cells = drawn.set_index(["name", "category"])[["net", "n_customers", "n_largest", *SUMS]]
     cells = cells.reindex(grid, fill_value=0).rename_axis(["name", "category"]).reset_index()
     return _measure(cells, groups, by_category, min_count).assign(
         attribute=str(rows["attribute"].iloc[0])
@@ -120,43 +123,52 @@ def _measure(
     cells: pd.DataFrame, groups: pd.DataFrame, by_category: pd.DataFrame, min_count: int
 ) -> pd.DataFrame:
     """Give index, shares of lines and p of cells, of which `groups` and `by_category` are sums."""
-    spent = cells["net"].to_numpy(float)
+    own = groups.loc[cells["name"]].reset_index(drop=True)
+    every = by_category.loc[cells["category"]].reset_index(drop=True)
+    all_spent, whole = (float(groups[name].sum()) for name in ("net_group", "n_lines_group"))
+    average = every["net"] / all_spent
+    part, own_part = (lines.to_numpy(float) for lines in (cells["n_lines"], own["n_lines_group"]))
+    index = 100 * cells["net"] / own["net_group"].where(own["net_group"] > 0) / average
+    share = part / own_part
+    others = (every["n_lines"].to_numpy(float) - part) / (whole - own_part)
+    sums = tuple(
+        column.to_numpy(float)
+        for column in (cells["n_squared"], cells["n_crossed"], own["n_squared_group"])
+    )
+    spread = _square((1 / own_part, -share / own_part), sums)
+    largest = own["n_largest_group"].to_numpy(float)
+    of_one = (cells["n_largest"].to_numpy(float) > ONE * part) | (largest > ONE * own_part)
+    of_one |= float(groups["n_largest_group"].max()) > ONE * whole  # it moves the average
+    k = cells["n_customers"].to_numpy(int)
+    frame = cells[["name", "category"]].assign(
+        n_customers=k.astype(float), index=index, share_lines=share, share_others=others,
+        p=_p_values(cells, own, every, groups), error=np.sqrt(np.maximum(spread, 0.0)),
+    )  # fmt: skip
+    frame.loc[(k > 0) & (k < min_count), list(HIDDEN)] = None
+    return frame.assign(n_customers_group=own["n_customers_group"].to_numpy(int), is_of_one=of_one)
+
+
+def _p_values(
+    cells: pd.DataFrame, own: pd.DataFrame, every: pd.DataFrame, groups: pd.DataFrame
+) -> Floats:
+    """Give the p of the logarithm of a group's share of lines by that of all."""
     part, square, cross = (cells[name].to_numpy(float) for name in SUMS)
-    own = groups.loc[cells["name"]]
-    own_spent, own_part, own_square, n = (
-        own[name].to_numpy(float)
-        for name in ("net_group", "n_lines_group", "n_squared_group", "n_customers_group")
-    )
-    all_spent, all_part, all_square, all_cross = (
-        by_category.loc[cells["category"], name].to_numpy(float) for name in ("net", *SUMS)
-    )
+    all_part, all_square, all_cross = (every[name].to_numpy(float) for name in SUMS)
+    own_part, own_square = (own[name].to_numpy(float) for name in WHOLES)
     whole, square_of_all = (float(groups[name].sum()) for name in WHOLES)
-    average = all_spent / float(groups["net_group"].sum())
     with np.errstate(divide="ignore", invalid="ignore"):
-        index = np.where(own_spent > 0, 100 * spent / own_spent / average, np.nan)
-        share, others = part / own_part, (all_part - part) / (whole - own_part)
-        apart = np.log(share / (all_part / whole))
+        apart = np.log(part / own_part / (all_part / whole))
         inside = (1 / part - 1 / all_part, 1 / whole - 1 / own_part)
-        outside = (-1 / all_part, 1 / whole)
+        rest = (all_square - square, all_cross - cross, square_of_all - own_square)
         error = np.sqrt(
             _square(inside, (square, cross, own_square))
-            + _square(outside, (all_square - square, all_cross - cross, square_of_all - own_square))
+            + _square((-1 / all_part, np.full(len(part), 1 / whole)), rest)
         )
-        p = np.where((part > 0) & (error > 0), 2 * ndtr(-np.abs(apart) / error), np.nan)
-    k = cells["n_customers"].to_numpy(int)
-    hidden = (k > 0) & (k < min_count)
-    made = {
-        "name": cells["name"], "category": cells["category"], "n_customers": k.astype(float),
-        "index": index, "share_lines": share, "share_others": others, "p": p,
-        "error": np.sqrt(np.maximum(_square((1 / own_part, -share / own_part),
-                                            (square, cross, own_square)), 0.0)),
-    }  # fmt: skip
-    frame = pd.DataFrame(made)
-    frame.loc[hidden, ["n_customers", "index", "share_lines", "share_others", "p", "error"]] = None
-    return frame.assign(n_customers_group=n.astype(int))
+        p: Floats = np.where((part > 0) & (error > 0), 2 * ndtr(-np.abs(apart) / error), np.nan)
+    return p
 
 
-def _square(moves: tuple[Any, Any], sums: tuple[Floats, Floats, Floats]) -> Floats:
+def _square(moves: tuple[Floats, Floats], sums: tuple[Floats, ...]) -> Floats:
     """Sum the squares of a x + b y over customers from their sums of x x, x y and y y."""
     (a, b), (xx, xy, yy) = moves, sums
     total: Floats = a * a * xx + 2 * a * b * xy + b * b * yy

@@ -60,7 +60,8 @@ cells as (
         sum(net) as net,
         sum(n_lines) as n_lines,
         sum(n_lines * n_lines) as n_squared,
-        sum(n_lines * n_lines_all) as n_crossed
+        sum(n_lines * n_lines_all) as n_crossed,
+        max(n_lines) as n_largest
     from named
     where name is not null
     group by attribute, name, category
@@ -82,7 +83,8 @@ wholes as (
         name,
         count(*) as n_customers_group,
         sum(n_lines_all) as n_lines_group,
-        sum(n_lines_all * n_lines_all) as n_squared_group
+        sum(n_lines_all * n_lines_all) as n_squared_group,
+        max(n_lines_all) as n_largest_group
     from members
     group by attribute, name
 )
@@ -98,7 +100,9 @@ select
     cast(c.n_squared as bigint) as n_squared,
     cast(c.n_crossed as bigint) as n_crossed,
     cast(w.n_lines_group as bigint) as n_lines_group,
-    cast(w.n_squared_group as bigint) as n_squared_group
+    cast(w.n_squared_group as bigint) as n_squared_group,
+    cast(c.n_largest as bigint) as n_largest,
+    cast(w.n_largest_group as bigint) as n_largest_group
 from cells as c
 inner join wholes as w on c.attribute = w.attribute and c.name = w.name
 order by c.attribute, c.name, c.category

@@ -176,6 +176,7 @@ def test_affinity_counts_lines_and_their_squares_by_customer(make):
     row = women.iloc[0]
     assert row["net"] == Decimal("3.25")  # what came back is no line bought, but less money
     assert row[["n_customers", "n_lines", "n_squared", "n_crossed"]].tolist() == [1, 1, 1, 1]
+    assert row[["n_largest", "n_largest_group"]].tolist() == [1, 1]
 
 
 CONTACTS = (

@@ -10,9 +10,11 @@ import pandas as pd
 
 from rapport.present.figures.forecast import forecast_lines
 from rapport.present.figures.lorenz import lorenz_curve
+from rapport.present.figures.marks import rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.trend import Strip, key_strip, monthly_trend
-from rapport.present.labels import LANGUAGES, label
+from rapport.present.formats import show
+from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.values import (
@@ -133,35 +135,42 @@ def window_table(table: pd.DataFrame, values: Values, *, is_whole: bool) -> Tabl
     """
     if table.empty:
         return None
-    frame = table.assign(
-        **{f"name_{lang}": [label(f"profile_measure.{n}", lang) for n in table["name"]]
-           for lang in LANGUAGES},
-        interval=table["current"],
-    )  # fmt: skip
+    words, spans = ({lang: f"{name}_{lang}" for lang in LANGUAGES} for name in ("name", "interval"))
+    said = {words[lang]: [label(f"profile_measure.{n}", lang) for n in table["name"]]
+            for lang in LANGUAGES}  # fmt: skip
+    said |= {spans[lang]: [_span(row, lang) for row in rows_of(table)] for lang in LANGUAGES}
     columns = [
-        Column("name", "profiling.head.measure", "label", "text",
-               words={lang: f"name_{lang}" for lang in LANGUAGES}),
+        Column("name", "profiling.head.measure", "label", "text", words=words),
         Column("current", "profiling.head.now", "ratio", "ratio", style="plain", units="unit"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "ratio", style="limits",
-               units="unit", limits=("low", "high")),
-    ]  # fmt: skip
+        Column("interval", interval_head(_confidence(values)), "label", "text", words=spans),
+    ]
     for window, change in zip(EARLIER, ("change", "change_year"), strict=True):
         if window in table:
-            columns.append(
-                Column(window, f"profiling.head.{window}", "ratio", "ratio", style="plain",
-                       units="unit")
-            )  # fmt: skip
-            columns.append(
-                Column(change, f"profiling.head.{change}", "ratio", "ratio", style="signed",
-                       units=f"{change}_unit")
-            )  # fmt: skip
+            columns += _compared(window, change)
     return TableSpec(
         id="profiling.windows",
         columns=tuple(columns),
-        frame=frame,
+        frame=table.assign(**said),
         title=Sentence("profiling.windows_title"),
         note=Sentence("profiling.windows_note", dict(values), case="whole" if is_whole else "part"),
     )
+
+
+def _compared(window: str, change: str) -> list[Column]:
+    head = "profiling.head"
+    return [
+        Column(window, f"{head}.{window}", "ratio", "ratio", style="plain", units="unit"),
+        Column(change, f"{head}.{change}", "ratio", "ratio", style="signed",
+               units=f"{change}_unit"),
+    ]  # fmt: skip
+
+
+def _span(row: Any, language: Language) -> str:
+    """Give the interval of an estimate; a complete count has none and its cell stays empty."""
+    if pd.isna(row.low) or pd.isna(row.high):
+        return ""
+    value = Value(row.name, row.current, "ratio", row.unit, interval=(row.low, row.high))
+    return show(value, language, style="limits")
 
 
 def trend_figure(
