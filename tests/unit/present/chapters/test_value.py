@@ -217,7 +217,8 @@ def test_contracts_are_shown_by_the_months_between_renewals(values):
     groups = pd.DataFrame({"renewal_months": [1, 12], "n": [3875, 1473],
                            "n_running": [2220, 1307],
                            "renews_first": [0.946, 0.964], "renews_fifth": [0.964, 0.964],
-                           "renewals_each": [10.69, 0.96], "clv": [1411270.0, 916931.0]})  # fmt: skip
+                           "renewals_each": [10.69, 0.96],
+                           "clv": [1411270.0, 916931.0]})  # fmt: skip
 
     cells = render_table(contract_table(Found(groups), values, currency="USD"), "en")
 
