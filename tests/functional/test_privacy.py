@@ -197,6 +197,26 @@ def test_what_is_held_on_one_customer_is_printed_and_logged_without_saying_who(p
     assert set(entry) == {"at", "before", "event", "found", "unit"}
 
 
+def test_a_customers_sheet_names_nobody_and_is_logged_without_saying_who(project):
+    done = rapport(project, "customer", "shop", "k3")
+
+    assert done.code == 0, done.said
+    assert "Orders: " in done.out
+    for secret in ("k3", "Ines", "7700", *(name.decode() for name in names_of(project, "k3"))):
+        assert secret not in done.out
+    last = (project / "reports" / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    entry = json.loads(last)
+    assert entry["event"] == "looked at"
+    assert set(entry) == {"at", "before", "event", "found", "period", "unit"}
+
+
+def test_the_sheet_of_an_unknown_customer_is_refused(project):
+    done = rapport(project, "customer", "shop", "k999")
+
+    assert done.code == 3
+    assert "nothing is known of this customer" in done.said
+
+
 def test_an_unknown_customer_is_said_to_be_unknown(project):
     done = rapport(project, "access", "shop", "--customer", "k999")
 

@@ -200,6 +200,13 @@ def _add_persons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--customer", required=True, metavar="ID", help="number or pseudonym; - reads one line"
     )
     access.add_argument("--json", action="store_true", help="one JSON object")
+    sheet = commands.add_parser("customer", help="one customer's sheet, for staff; logged")
+    sheet.set_defaults(command=("customer", "customer"))
+    sheet.add_argument("unit", metavar="UNIT")
+    sheet.add_argument("customer", metavar="ID", help="number or pseudonym; - reads one line")
+    sheet.add_argument("--period", metavar="P", help="default: the newest report's")
+    sheet.add_argument("--language", choices=("en", "zh"), help="default: the unit's")
+    sheet.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
