@@ -96,6 +96,21 @@ def test_a_few_left_out_are_remarked_on_without_their_number(customers):
     assert named["groups.n_left_out"] is None
 
 
+def test_where_few_are_left_out_groups_are_said_of_all_who_were_scored(customers):
+    few = fit(customers.assign(rfm_spend=[Decimal(-1), *customers["rfm_spend"][1:]]))
+    many = fit(customers.assign(rfm_spend=[Decimal(-1)] * 12 + list(customers["rfm_spend"][12:])))
+
+    told = {one.name: one for one in measure_groups(few)}
+    all_told = {one.name: one for one in measure_groups(many)}
+
+    # The count of those grouped says of how many it is a part: it is hidden when it is recorded.
+    assert (told["groups.n"].value, told["groups.n"].n) == (299, 300)
+    assert {
+        one.n for name, one in told.items() if name not in ("groups.n", "groups.n_left_out")
+    } == {300}
+    assert all_told["groups.k"].n == 288
+
+
 def test_the_median_customer_of_the_middle_group_stands_in_the_middle(customers, groups):
     placed = place_groups(groups, customers).set_index(["cluster", "measure"])["percentile"]
 

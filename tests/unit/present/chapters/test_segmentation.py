@@ -23,7 +23,7 @@ from rapport.present.chapters.segmentation_groups import (
 from rapport.present.draw import draw
 from rapport.present.labels import LANGUAGES
 from rapport.present.tables import render_heads, render_table
-from rapport.present.values import Value, date_value, parameter_value, period_value
+from rapport.present.values import Suppressed, Value, date_value, parameter_value, period_value
 from support import table
 
 MONEY = "GBP"
@@ -223,6 +223,22 @@ def test_the_profile_of_groups_is_drawn(values):
 
     assert draw(spec, "zh", "narrow")
     assert group_profile(points.iloc[:0], values) is None
+
+
+def test_where_few_are_in_no_group_no_sum_of_groups_tells_how_many(profile, values):
+    grouped = Value("s.groups.n", Suppressed(10, 103, is_rest=True), "count", "customers", n=103)
+    few = {**values, "groups_n": grouped}
+    points = pd.DataFrame(
+        {"cluster": [1, 2], "measure": "rfm_spend", "percentile": [80.0, 20.0], "n": [60, 40]}
+    )
+
+    spec = group_table(profile, few, currency=MONEY, min_count=10)
+    drawn = group_profile(points, few)
+
+    assert spec.frame["n"].isna().tolist() == [False, True]
+    assert spec.frame["share"].isna().tolist() == [False, True]
+    assert drawn.data["cluster"].tolist() == ["1"]
+    assert rule_table(pd.DataFrame({"cluster": [1], "n": [60]}), few, currency=MONEY) is None
 
 
 def test_rules_are_written_in_signs_that_both_languages_read(values):
