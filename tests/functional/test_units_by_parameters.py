@@ -30,7 +30,7 @@ PERIODS = {
     "groceries": "all",
 }
 CHAPTERS = {name: {"ingestion", "summary"} for name in NEEDED}
-CHAPTERS["telco"] = {"ingestion", "churn", "summary"}
+CHAPTERS["telco"] = {"ingestion", "lifecycle", "value", "churn", "summary"}
 SAYS = {
     "telco": ("26.5% of 7,043 contracts have ended; sales are not measured",
               "It is known that they ended, not when", "35 months"),
