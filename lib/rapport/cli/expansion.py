@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rapport.cli.planning import plan_period
 from rapport.cli.reporting import Shape, plan_gate, plan_report
+from rapport.cli.settling import settle_days
 from rapport.cli.work import Unit, spans_of
 from rapport.errors import RapportError
 from rapport.marts.periods import Period
@@ -55,9 +56,11 @@ class Expansion:
         unit.read_span(self._store.object_path(tables["snapshot"]))
         is_named = unit.name in self._arguments.units
         found: list[Task] = []
+        orders = self._store.object_path(tables["orders"]) if "orders" in tables else None
         for period in spans_of(unit, self._arguments.period, is_named=is_named):
-            tasks = self._select(plan_period(self._root, unit, period, tables=tables))
-            found += [*tasks, *self._plan_last(unit, period, tasks)]
+            settled = settle_days(unit, period, orders)
+            tasks = self._select(plan_period(self._root, settled, period, tables=tables))
+            found += [*tasks, *self._plan_last(settled, period, tasks)]
         return found
 
     def _plan_last(self, unit: Unit, period: Period, tasks: list[Task]) -> list[Task]:

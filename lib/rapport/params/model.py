@@ -49,7 +49,8 @@ class ChapterParams(Strict):
     new_days: Annotated[int, Field(ge=1, le=365)] = 30
     k: Annotated[int, Field(ge=0, le=8)] = 0
     k_min: Annotated[int, Field(ge=2, le=8)] = 3
-    churn_after_days: Annotated[int, Field(ge=30, le=730)] = 180
+    # auto: what the time to the next order speaks for (docs/methods/reorder-time.md).
+    churn_after_days: Annotated[int, Field(ge=30, le=730)] | Literal["auto"] = 180
     risk_after_days: Annotated[int, Field(ge=7, le=365)] = 60
     loyal_orders: Annotated[int, Field(ge=2, le=50)] = 4
     silent_days: Annotated[int, Field(ge=1, le=365)] = 14
