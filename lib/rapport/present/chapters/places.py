@@ -60,7 +60,7 @@ def place_table(
     table: pd.DataFrame, values: Values, *, currency: str, has_before: bool
 ) -> TableSpec | None:
     """Give customers, money, spend per customer and change of each place; None without places."""
-    if table.empty:
+    if table["place"].isin(APART).all():
         return None
     few = [str(name) for name in table.loc[table["is_few"], "place"] if name != "unidentified"]
     frame = table.assign(

@@ -150,6 +150,12 @@ def test_no_places_show_nothing():
     assert show_places.place_table(empty.table, {}, currency="GBP", has_before=False) is None
 
 
+def test_customers_without_a_place_alone_make_no_table():
+    found, values = place({None: (60, 300)})
+
+    assert show_places.place_table(found.table, values, currency="GBP", has_before=True) is None
+
+
 def mix(**spent):
     found = study(**spent)
     return found, values_of(measure_mix(found, currency="GBP"))
