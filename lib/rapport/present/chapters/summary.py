@@ -13,7 +13,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, Language, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Suppressed, Value
+from rapport.present.values import Suppressed, Value, parameter_value
 from rapport.privacy import suppress_small
 from rapport.privacy.counts import find_exposed
 
@@ -215,15 +215,19 @@ def _choice(text: str, language: Language) -> str:
     return label(f"choice.{text}", language) if has_label(f"choice.{text}") else text
 
 
-def backtest_table(backtest: pd.DataFrame | None) -> TableSpec | None:
+def backtest_table(
+    backtest: pd.DataFrame | None, *, bounds: tuple[float, float]
+) -> TableSpec | None:
     """Give the table of earlier predictions against what happened; None where there is none.
 
     Parameters
     ----------
     backtest : as `analysis.backtest.list_backtests` gives it
+    bounds : of happened by predicted, outside of which a prediction is off
     """
     if backtest is None or backtest.empty:
         return None
+    least, most = (parameter_value("calibration", bound, "ratio") for bound in bounds)
     mixed: dict[str, Any] = {"kind": "ratio", "unit": "count", "units": "unit"}
     columns = (
         Column("prediction", f"{HEAD}.prediction", "label", "prediction"),
@@ -238,5 +242,5 @@ def backtest_table(backtest: pd.DataFrame | None) -> TableSpec | None:
         columns=columns,
         frame=backtest,
         title=Sentence("summary.backtest_title"),
-        note=Sentence("summary.backtest_note"),
+        note=Sentence("summary.backtest_note", {"least": least, "most": most}),
     )

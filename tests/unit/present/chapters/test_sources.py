@@ -13,7 +13,7 @@ ITS_OWN = {
     "03_segmentation": {"dots", "grids"},
     "05_value": {"holdout", "value"},
     "06_churn": {"effects", "monthly", "survival"},
-    "10_summary": {"bridge"},
+    "10_summary": {"bridge", "bullets"},
 }
 SHARED = {"__init__", "marks", "spec"}
 

@@ -197,11 +197,12 @@ def test_a_backtest_names_what_was_predicted_and_what_happened():
         "verdict": "held",
     }
 
-    spec = backtest_table(pd.DataFrame([row]))
+    spec = backtest_table(pd.DataFrame([row]), bounds=(0.8, 1.25))
 
     assert render_table(spec, "en") == [
         ["Customers who leave", "500", "120", "150", "1.25", "held"]
     ]
+    assert spec.note.text("en").endswith("below 0.80 or above 1.25 beyond chance.")
 
 
 def targets():
