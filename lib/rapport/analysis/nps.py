@@ -40,8 +40,8 @@ def score_nps(answers: pd.Series, *, confidence: float = 0.95) -> Score | None:
 
     Examples
     --------
-    >>> score_nps(pd.Series([0, 7, 7, 9, 9, 9])).value
-    33.33333333333333
+    >>> round(score_nps(pd.Series([0, 7, 7, 9, 9, 9])).value, 1)
+    33.3
     """
     known = answers.dropna().astype(float)
     n = len(known)
