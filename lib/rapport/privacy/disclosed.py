@@ -179,7 +179,8 @@ def check_rests(table: Mapping[str, Any], wholes: Sequence[int], min_count: int)
         if len(known) < len(column):
             continue
         parts = known[:-1] if len(known) > 2 and sum(known[:-1]) == known[-1] else known
-        if any(is_small(whole - sum(parts), min_count) for whole in wholes):
+        rests = (whole - sum(parts) for whole in wholes if whole >= min_count)
+        if any(is_small(rest, min_count) for rest in rests):
             yield f"table {table['id']}: its sum leaves out fewer than {min_count} customers"
 
 

@@ -164,3 +164,5 @@ def test_a_table_whose_sum_leaves_few_of_a_whole_tells_them():
     assert list(check_rests(shown([["830"], ["n/a"]]), [836], 10)) == []
     assert list(check_rests(shown(sizes), [835, 900], 10)) == []
     assert list(check_rests(shown(sizes, units=("orders",)), [836], 10)) == []
+    # Of three customers in all nobody can be told from the others anyway.
+    assert list(check_rests(shown([["0"], ["0"]]), [3], 10)) == []
