@@ -10,6 +10,7 @@ import pandas as pd
 from rapport.analysis.lifecycle import (
     LOST,
     QUIET,
+    STAGES,
     Months,
     choose_kind,
     count_stages,
@@ -122,9 +123,14 @@ def study_moves(stages: Stages, patterns: pd.DataFrame, settings: MoveSettings) 
     )  # fmt: skip
     return Moves(
         pooled[pooled["n_customers"] >= settings.min_n].reset_index(drop=True),
-        compare_months(stages.moves, first=first, fdr=settings.fdr),
+        _in_order(compare_months(stages.moves, first=first, fdr=settings.fdr), stages.kind),
         forecast,
     )
+
+
+def _in_order(tests: pd.DataFrame, kind: str) -> pd.DataFrame:
+    places = {stage: place for place, stage in enumerate(STAGES[kind])}
+    return tests.sort_values("stage", key=lambda stages: stages.map(places), ignore_index=True)
 
 
 def name_months(stages: Stages, *, window_months: int) -> dict[str, str]:
@@ -241,15 +247,6 @@ def list_moves(stages: Stages, moves: Moves, rates: Collection[Measured]) -> lis
     return ["some" if rates else "none" if moves.pooled.empty else "few"]
 
 
-def list_forecasts(stages: Stages, known: Collection[str]) -> list[str]:
-    """Name the wording of the forecast: checked on the month before, unchecked, or none."""
-    if stages.months is None:
-        return []
-    if "forecast_quiet" not in known:
-        return ["none"]
-    return ["checked" if "forecast_missed" in known else "unchecked"]
-
-
 def measure_steadiness(tests: pd.DataFrame) -> list[Measured]:
     """Name the adjusted p-value of each stage's test, where there is one."""
     tested = tests[tests["p_value"].notna()]
@@ -273,25 +270,3 @@ def add_up(pooled: pd.DataFrame) -> bool:
     """Say whether the moves out of every stage, and those who stayed, make the whole."""
     parts = pooled[pooled["stage_after"] != ANY].groupby("stage")
     return bool((parts["n_moves"].sum() == parts["n"].first()).all())
-
-
-def measure_forecast(forecast: Forecast | None, *, kind: str) -> list[Measured]:
-    """Name how many are expected in the quiet stage a month on, and what the last one missed."""
-    if forecast is None:
-        return []
-    row = forecast.rows.set_index("stage").to_dict("index").get(QUIET[kind])
-    if row is None:
-        return []
-    ends = (float(row["low"]), float(row["high"]))
-    found = [
-        Measured("forecast.now", int(row["n_now"]), "count", "customers"),
-        Measured("forecast.quiet", float(row["expected"]), "estimator", "customers", None, ends),
-    ]
-    if forecast.missed is not None:
-        found.append(Measured("forecast.missed", forecast.missed, "ratio", "share"))
-    return found
-
-
-def take_forecast(moves: Moves) -> pd.DataFrame | None:
-    """Give the rows of the forecast where there is one."""
-    return None if moves.forecast is None else moves.forecast.rows

@@ -7,10 +7,12 @@ from collections.abc import Collection
 import pandas as pd
 
 from rapport.analysis.cohorts import Share, pool_activation, pool_retention
-from rapport.analysis.lifecycle_study import Stages
+from rapport.analysis.lifecycle import QUIET
+from rapport.analysis.lifecycle_study import Moves, Stages
 from rapport.analysis.measured import Measured
 from rapport.analysis.reorder_time import YEAR, ReturnTime
 from rapport.analysis.survival import count_at_risk, longest_time, survival_at
+from rapport.analysis.transitions import Forecast
 
 LOOKS = (1, 3, 6)
 TICK, MOST_TICKS, WATCHED = 30, 7, 20
@@ -113,3 +115,34 @@ def draw_gaps(found: ReturnTime) -> tuple[pd.DataFrame, pd.DataFrame]:
     points = found.curve.points[found.curve.points["time"] <= ticks[-1]].assign(group="all")
     counts = pd.DataFrame([count_at_risk(found.curve, ticks)], index=["all"], columns=ticks)
     return points[columns].reset_index(drop=True), counts
+
+
+def measure_forecast(forecast: Forecast | None, *, kind: str) -> list[Measured]:
+    """Name how many are expected in the quiet stage a month on, and what the last one missed."""
+    if forecast is None:
+        return []
+    row = forecast.rows.set_index("stage").to_dict("index").get(QUIET[kind])
+    if row is None:
+        return []
+    ends = (float(row["low"]), float(row["high"]))
+    found = [
+        Measured("forecast.now", int(row["n_now"]), "count", "customers"),
+        Measured("forecast.quiet", float(row["expected"]), "estimator", "customers", None, ends),
+    ]
+    if forecast.missed is not None:
+        found.append(Measured("forecast.missed", forecast.missed, "ratio", "share"))
+    return found
+
+
+def list_forecasts(stages: Stages, known: Collection[str]) -> list[str]:
+    """Name the wording of the forecast: checked on the month before, unchecked, or none."""
+    if stages.months is None:
+        return []
+    if "forecast_quiet" not in known:
+        return ["none"]
+    return ["checked" if "forecast_missed" in known else "unchecked"]
+
+
+def take_forecast(moves: Moves) -> pd.DataFrame | None:
+    """Give the rows of the forecast where there is one."""
+    return None if moves.forecast is None else moves.forecast.rows

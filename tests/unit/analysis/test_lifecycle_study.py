@@ -73,7 +73,7 @@ def test_a_snapshot_and_a_unit_without_customers_have_no_month_end(moves, is_sna
     assert study.measure_stages(found) == []
     assert study.list_comparisons(found) == []
     assert study.list_moves(found, nothing, []) == []
-    assert study.list_forecasts(found, []) == []
+    assert views.list_forecasts(found, []) == []
     assert study.name_months(found, window_months=12) == {}
     assert study.draw_sizes(found).empty
     assert views.list_retention(found, []) == views.list_activation(found, []) == []
@@ -149,8 +149,8 @@ def test_the_headline_says_no_more_than_the_data_allow(stages, is_snapshot, min_
 def test_one_pair_of_months_cannot_tell_the_season(moved):
     assert study.list_steadiness(moved) == ["untested"]
     assert study.measure_steadiness(moved.tests) == []
-    assert study.take_forecast(moved) is None
-    assert study.measure_forecast(moved.forecast, kind="orders") == []
+    assert views.take_forecast(moved) is None
+    assert views.measure_forecast(moved.forecast, kind="orders") == []
 
 
 def draw_now(*rows):
