@@ -115,11 +115,6 @@ def choose_funnel(funnel: pd.DataFrame | None, steps: pd.DataFrame) -> str:
     return "ok" if len(steps) > 1 else "few"
 
 
-def choose_role(funnel: pd.DataFrame | None) -> str:
-    """Say what the sentence on the funnel is: a paragraph, or the grey line of what is missing."""
-    return "gap" if funnel is None else "paragraph"
-
-
 def list_change(change: Change | None) -> list[str]:
     """List the case of the sentence on what has changed; none where nothing can be compared."""
     return [] if change is None else [change.case]

@@ -127,12 +127,17 @@ def describe_customers(
     return table
 
 
-def study_mix(rows: pd.DataFrame, *, min_count: int = 10, confidence: float = 0.95) -> MixStudy:
+def study_mix(
+    rows: pd.DataFrame, *, whole: Interval | None = None, min_count: int = 10,
+    confidence: float = 0.95,
+) -> MixStudy:  # fmt: skip
     """Split the change of spend per customer by every grouping with two groups or more.
 
     Parameters
     ----------
     rows : as `describe_customers` gives them
+    whole : interval of the whole change where the key figures give one, so that a chapter says the
+        same of it twice; else the linearised one
     min_count : customers; groups that would tell of fewer, then or now, are put into `other`
     """
     counted = rows.groupby("is_now")["counts"].sum()
@@ -147,7 +152,8 @@ def study_mix(rows: pd.DataFrame, *, min_count: int = 10, confidence: float = 0.
         split = split_change(sum_groups(merged))
         if split is not None:
             splits[name] = split
-            bounds[name] = bound_parts(merged, split, confidence=confidence)
+            ends = bound_parts(merged, split, confidence=confidence)
+            bounds[name] = ends if ends is None or whole is None else {**ends, "change": whole}
     return MixStudy(splits, bounds, _choose(splits, bounds), n_now, n_then)
 
 

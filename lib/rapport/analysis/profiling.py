@@ -25,6 +25,7 @@ from rapport.analysis.key_figures import (
 )
 from rapport.analysis.measured import Measured, share
 from rapport.analysis.profiling_windows import choose_days, hide_parts
+from rapport.analysis.resampling import Interval
 
 FIRST = ("active", "frequency", "aov", "spend_per_customer", "repurchase")
 INSTEAD = ("return_rate", "top_share", "identified_share")
@@ -140,6 +141,16 @@ def list_clear(figures: Sequence[KeyFigure]) -> list[str]:
         if figure.name != "active" and "previous" in figure.against
         and figure.against["previous"].change.case in ("up", "down")
     ]  # fmt: skip
+
+
+def bound_spend(figures: Sequence[KeyFigure]) -> Interval | None:
+    """Give the interval of the change of spend per customer, where there is one."""
+    for figure in figures:
+        if figure.name == "spend_per_customer" and "previous" in figure.against:
+            change = figure.against["previous"].change
+            if change.low is not None and change.high is not None:
+                return Interval(change.low, change.high)
+    return None
 
 
 def list_changes(figures: Sequence[KeyFigure], tables: KeyTables) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""Sales by channel, place and category: each a table whose rows sum to the whole.
+"""Sales by channel and category: each a table whose rows sum to the whole.
 
 What carries no name is `_unknown` and has a row of its own; groups of few customers are put
 together as `_other` before anything else is computed, so that no later hiding is needed. Customers
@@ -23,18 +23,6 @@ COLUMNS = (
     "change", "net_last_year", "change_year",
 )  # fmt: skip
 MONEY = ("gross", "returns", "net")
-
-
-def choose_place(groups: pd.DataFrame) -> str:
-    """Name the dimension that tells places apart: the region where several are known, else country.
-
-    Examples
-    --------
-    >>> choose_place(pd.DataFrame({"dimension": ["region", "country"], "name": [None, "GB"]}))
-    'country'
-    """
-    regions = groups[groups["dimension"] == "region"]["name"].dropna()
-    return "region" if len(set(regions)) > 1 else "country"
 
 
 def list_groups(
@@ -86,7 +74,7 @@ def list_groups(
 def list_dimension(
     groups: pd.DataFrame, dimension: str, *, active: int, min_count: int
 ) -> pd.DataFrame:
-    """Give one table of sales by channel, region or country, as `list_groups` does."""
+    """Give one table of sales by one dimension, as `list_groups` does."""
     rows = groups[groups["dimension"] == dimension]
     return list_groups(rows, active=active, min_count=min_count)
 

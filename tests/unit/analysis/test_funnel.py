@@ -5,7 +5,6 @@ import pytest
 
 from rapport.analysis.funnel import (
     choose_funnel,
-    choose_role,
     compare_funnels,
     list_change,
     list_steps,
@@ -57,7 +56,6 @@ def test_too_few_who_begin_are_not_followed(funnel):
 
     assert steps.empty
     assert choose_funnel(funnel, steps) == ("none" if funnel is None else "few")
-    assert choose_role(funnel) == ("gap" if funnel is None else "paragraph")
     assert measure_funnel(steps, None, confidence=0.95) == []
     assert name_narrow(steps) is None
 

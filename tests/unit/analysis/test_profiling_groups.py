@@ -1,4 +1,4 @@
-"""Sales by channel, place and category: rows that sum to the whole, and nobody told apart."""
+"""Sales by channel and category: rows that sum to the whole, and nobody told apart."""
 
 from decimal import Decimal
 
@@ -14,7 +14,6 @@ from rapport.analysis.profiling_groups import (
     add_difference,
     choose_channels,
     choose_groups,
-    choose_place,
     list_groups,
     measure_channels,
     measure_lead,
@@ -129,13 +128,6 @@ def test_what_can_be_told_apart_depends_on_how_many_names_there_are(names, chann
 
     assert (choose_channels(found), choose_groups(found)) == (channels, groups)
     assert bool(measure_lead(found, "channel", currency="GBP")) == (names != [None])
-
-
-def test_a_place_is_the_region_where_several_are_known():
-    rows = pd.DataFrame({"dimension": ["region"] * 2 + ["country"], "name": ["a", "b", "GB"]})
-
-    assert choose_place(rows) == "region"
-    assert choose_place(rows.iloc[1:]) == "country"
 
 
 MIX = """

@@ -1,4 +1,4 @@
-"""The rest of the profile: channels, places, categories, affinity, funnel, discounts."""
+"""The rest of the profile: channels, categories, affinity, funnel, discounts."""
 
 from __future__ import annotations
 
@@ -17,9 +17,15 @@ from rapport.present.values import Value, label_value, text_value
 Values = Mapping[str, Value]
 ROW = "profile_row"
 # The words of each dimension; categories are the unit's own.
-WORDS = {"channel": "channel", "place": "place", "category": "text"}
+WORDS = {"channel": "channel", "category": "text"}
+PLURAL = {"channel": "channels", "category": "categories"}
 LABELS = {"age_band": "age", "gender": "gender", "loyalty_tier": "text",
           "acquisition_channel": "channel"}  # fmt: skip
+
+
+def role_of(case: str) -> str:
+    """Say what a sentence is: a paragraph, or the grey line of what the unit does not deliver."""
+    return "gap" if case in ("none", "unknown") else "paragraph"
 
 
 def name_lead(table: pd.DataFrame, dimension: str) -> dict[str, Value]:
@@ -54,13 +60,13 @@ def _name_column(head: str) -> Column:
 def group_table(
     table: pd.DataFrame, values: Values, *, dimension: str, currency: str
 ) -> TableSpec | None:
-    """Give sales by channel, place or category; None of fewer than two groups.
+    """Give sales by channel or category; None of fewer than two groups.
 
     Parameters
     ----------
     table : one row per group, `_total` last: `name`, `n_customers`, `net`, `share_net`,
         `per_customer`, `return_rate`, `change`, `change_year`
-    dimension : channel, place or category
+    dimension : channel or category
     """
     shown = [name for name in table["name"] if not has_label(f"{ROW}.{name}")]
     if len(shown) < 2:
@@ -79,16 +85,13 @@ def group_table(
         if table[change].notna().any()
     ]
     return TableSpec(
-        id=f"profiling.{dimension}s" if dimension != "category" else "profiling.categories",
+        id=f"profiling.{PLURAL[dimension]}",
         columns=tuple(columns),
         frame=_named(table, WORDS[dimension]),
-        title=Sentence(
-            "profiling.categories_title" if dimension == "category"
-            else f"profiling.{dimension}s_title"
-        ),
+        title=Sentence(f"profiling.{PLURAL[dimension]}_title"),
         note=Sentence("profiling.table_note", dict(values)),
         strong=frozenset({len(table) - 1}),
-    )  # fmt: skip
+    )
 
 
 def mix_table(table: pd.DataFrame, values: Values) -> TableSpec | None:

@@ -194,7 +194,9 @@ def _plot_strip(
     style = "plain" if canvas.is_wide else "axis"
     heads = [canvas.show((value, style)) for value in against.values()]
     unclear = label("figure.unclear", canvas.language)
-    cell = max(canvas.widest([*heads, unclear]), 15.0) + 3
+    moved = [canvas.show((change, "signed")) for row in rows
+             for change in row.changes.values() if change is not None]  # fmt: skip
+    cell = max(canvas.widest([*heads, unclear]), canvas.widest(moved, weight="bold"), 15.0) + 3
     left = canvas.widest(names) + (8 if canvas.is_wide else 4)
     right = cell * len(against)
     if left + right > canvas.width - 14:
@@ -229,8 +231,7 @@ def _write_change(canvas: Canvas, at: tuple[float, float], row: Strip, window: s
         unclear = label("figure.unclear", canvas.language)
         canvas.write(*at, unclear, ha="right", color=GREY)
     else:
-        style = "signed bare" if change.unit == "pp" else "signed"
-        text = canvas.show((change, style))
+        text = canvas.show((change, "signed"))
         canvas.write(*at, text, ha="right", color=INK, weight="bold")
 
 
