@@ -13,6 +13,7 @@ from rapport.analysis.rfm import SEGMENTS
 from rapport.errors import DataError
 
 YEAR = 12  # months
+LARGE_ERROR = 0.10  # of a total, from which it is never told without its error
 STAGES = (
     "prospect", "new", "growing", "loyal", "at_risk", "churned",
     "trial", "active", "silent", "ended",
@@ -44,6 +45,19 @@ def take_value(totals: pd.DataFrame | None) -> Measured | None:
     ends = None if pd.isna(row["low"]) else (float(row["low"]), float(row["high"]))
     n = None if pd.isna(row["n"]) else int(row["n"])
     return Measured("value", float(row["value"]), str(row["kind"]), str(row["unit"]), n, ends)
+
+
+def measure_test(totals: pd.DataFrame | None) -> list[Measured]:
+    """Name how far the expected value was off when it was tested, if by more than a tenth.
+
+    Parameters
+    ----------
+    totals : as in `take_value`; `holdout.money.error` is predicted against what came, relative
+    """
+    rows = None if totals is None else totals[totals["measure"] == "holdout.money.error"]
+    if rows is None or rows.empty or abs(rows["value"].iloc[0]) <= LARGE_ERROR:
+        return []
+    return [Measured("value.test", float(rows["value"].iloc[0]), "iterative", "change")]
 
 
 def count_stages(

@@ -117,6 +117,9 @@ def _small(figure: Figure, value: Value, values: Values) -> Sentence:
     if target is not None:
         case = "count_target" if value.interval is None else "estimate_target"
         return Sentence("summary.card_small", {"value": value, "target": target}, case=case)
+    tested = values.get("value_test") if figure.name == "value" else None
+    if value.interval is not None and tested is not None:
+        return Sentence("summary.card_small", {"value": value, "test": tested}, case="tested")
     if value.interval is not None:
         case = "share" if value.unit == "share" else "ratio"
         return Sentence("summary.card_small", {"value": value}, case=case)

@@ -9,6 +9,7 @@ from rapport.analysis.page_two import (
     check_agreement,
     count_stages,
     list_differing,
+    measure_test,
     take_current,
     take_value,
 )
@@ -87,3 +88,11 @@ def test_the_expected_value_is_taken_with_its_interval():
 )
 def test_a_value_of_another_horizon_or_without_money_is_none(totals):
     assert take_value(totals) is None
+
+
+@pytest.mark.parametrize(("error", "told"), [(-0.12, [-0.12]), (0.1, []), (-0.05, [])])
+def test_an_expected_value_that_was_far_off_when_tested_carries_its_error(error, told):
+    test = pd.DataFrame({"measure": ["holdout.money.error"], "value": [error]})
+
+    assert [one.value for one in measure_test(test)] == told
+    assert measure_test(None) == []

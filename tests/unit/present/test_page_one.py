@@ -20,6 +20,7 @@ from rapport.present.page_one import (
     lead,
     parts_figure,
     segment_overview,
+    target_words,
     time_words,
 )
 from rapport.present.pieces import (
@@ -445,3 +446,29 @@ def test_every_headline_finds_its_values(moving, language, case):
     }
 
     assert Sentence("summary.headline", values, case=case).text(language)
+
+
+def test_an_expected_value_carries_the_error_of_its_test():
+    expected = Measured("value", 8630.0, "iterative", "GBP", n=40, interval=(8460.0, 8800.0))
+    values = {
+        "value": Value("summary.value", 8630.0, "iterative", "GBP", interval=(8460.0, 8800.0)),
+        "value_test": relative("value.test", -0.123),
+    }
+
+    (card,) = key_cards([KeyFigure("value", expected, {}, ())], values, periods=PERIODS).cards
+
+    assert card.small.text("en") == "£8.5k to £8.8k · in a test −12.3%"
+    assert card.small.text("zh").endswith("检验误差 −12.3%")
+
+
+def test_a_card_with_a_target_names_it_beside_the_interval():
+    churn = Measured("churn", 0.09, "ratio", "share", n=554, interval=(0.069, 0.117))
+    figure_now = KeyFigure("churn", churn, {}, ())
+    values = {
+        "churn": Value("summary.churn", 0.09, "ratio", "share", interval=(0.069, 0.117)),
+        **target_words([figure_now], {"churn": 0.08, "net": 5.0}),
+    }
+
+    (card,) = key_cards([figure_now], values, periods=PERIODS).cards
+
+    assert card.small.text("en") == "6.9% to 11.7% · target 8.0%"
