@@ -23,7 +23,7 @@ from rapport.analysis.measured import Measured
 Floats = npt.NDArray[np.float64]
 
 ATTRIBUTES = ("age_band", "gender", "loyalty_tier", "acquisition_channel")
-MOST_GROUPS, MOST_CATEGORIES = 8, 8
+MOST_GROUPS, MOST_CATEGORIES = 8, 6
 ONE = 0.1
 HIDDEN = ("n_customers", "index", "share_lines", "share_others", "p", "error")
 SUMS, WHOLES = ("n_lines", "n_squared", "n_crossed"), ("n_lines_group", "n_squared_group")

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.present.axes import Axes
-from rapport.present.canvas import Canvas
+from rapport.present.canvas import LEADING, Canvas
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import has_label
@@ -65,15 +65,16 @@ def _value(identity: str, row: object) -> Value:
 
 def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str, labels: str) -> None:
     groups, columns = (list(dict.fromkeys(cells[name])) for name in ("name", "category"))
-    names = [canvas.show(group_value(labels, str(group))) for group in groups]
-    left = min(canvas.widest(names), 0.35 * canvas.width) + 3
+    shown = [canvas.show(group_value(labels, str(group))) for group in groups]
+    names = canvas.wrapped(shown, beside=15)
+    left = canvas.widest(names) + 3
     axes = canvas.axes(left=left, right=0.5, top=14, bottom=1)
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(groups) - 0.5, -0.5)
     for row in cells.to_dict("records"):
         at = columns.index(row["category"]), groups.index(row["name"])
         _draw_cell(canvas, axes, at, (row, identity))
-    axes.set_yticks(range(len(groups)), names, color=INK)
+    axes.set_yticks(range(len(groups)), names, color=INK, leading=LEADING)
     _name_columns(canvas, [str(name) for name in columns], left)
 
 
