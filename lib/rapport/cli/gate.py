@@ -133,7 +133,8 @@ class Gate:
 def _read_heads(identifiers: Path | None) -> frozenset[str]:
     if identifiers is None:
         return frozenset()
-    keys = pq.read_table(identifiers, columns=["key"])["key"]
+    # Who cannot be told from a word or a number has no key.
+    keys = pq.read_table(identifiers, columns=["key"])["key"].drop_null()
     return frozenset(pc.utf8_slice_codeunits(keys, 0, CUT).unique().to_pylist())
 
 
