@@ -1,11 +1,15 @@
+import datetime as dt
+from pathlib import Path
+
 import pytest
 
-from rapport.cli.planning import can_have, plan_period
+from rapport.cli.planning import can_have, plan_ingestion, plan_period
 from rapport.cli.work import Unit
 from rapport.ingest import ResolvedSources
 from rapport.marts.periods import parse_period
 from rapport.params import UnitParams
 
+ROOT = Path(__file__).parents[3]
 CHAPTERS = ("segmentation", "churn", "summary", "satisfaction")
 
 
@@ -70,3 +74,19 @@ def test_the_calendar_of_a_snapshot_is_told_that_it_is_one(tmp_path):
 
     assert made["periods"].arguments["settings"]["is_snapshot"] is True
     assert made["settings"].arguments["settings"].keys() == unit("orders").chapter_values().keys()
+
+
+def test_decisions_targets_and_limits_execute_the_summary_again_and_nothing_else(tmp_path):
+    shop = Unit(
+        unit("orders", sample=True),
+        ResolvedSources({}, {}),
+        dt.date(2026, 1, 1),
+        dt.date(2026, 6, 30),
+    )
+
+    tasks = plan_period(ROOT, shop, parse_period("2026-06"), tables={"orders": "x"})
+
+    fields = {task.chapter: task.unit_fields or () for task in tasks if hasattr(task, "chapter")}
+    for name in ("actions", "targets", "alerts"):
+        assert [chapter for chapter, seen in fields.items() if name in seen] == ["summary"]
+        assert name not in plan_ingestion(tmp_path, shop).context["unit_parameters"]
