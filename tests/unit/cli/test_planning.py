@@ -76,7 +76,7 @@ def test_the_calendar_of_a_snapshot_is_told_that_it_is_one(tmp_path):
     assert made["settings"].arguments["settings"].keys() == unit("orders").chapter_values().keys()
 
 
-def test_decisions_targets_and_limits_execute_the_summary_again_and_nothing_else(tmp_path):
+def test_decisions_targets_and_limits_execute_the_summary_again_and_nothing_else():
     shop = Unit(
         unit("orders", sample=True),
         ResolvedSources({}, {}),
@@ -89,4 +89,4 @@ def test_decisions_targets_and_limits_execute_the_summary_again_and_nothing_else
     fields = {task.chapter: task.unit_fields or () for task in tasks if hasattr(task, "chapter")}
     for name in ("actions", "targets", "alerts"):
         assert [chapter for chapter, seen in fields.items() if name in seen] == ["summary"]
-        assert name not in plan_ingestion(tmp_path, shop).context["unit_parameters"]
+        assert name not in plan_ingestion(ROOT, shop).context["unit_parameters"]
