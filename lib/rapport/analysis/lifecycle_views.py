@@ -81,6 +81,11 @@ def measure_return_time(found: ReturnTime) -> list[Measured]:
     ]
 
 
+def list_headings(stages: Stages) -> list[str]:
+    """Name what stands over the stays of a unit with contracts: no days to churn are asked for."""
+    return ["contracts"] if stages.months is not None and stages.kind == "contracts" else []
+
+
 def list_verdicts(found: ReturnTime, stages: Stages, *, churn_after_days: int) -> list[str]:
     """Say how the days to churn stand to the evidence; nothing of a unit with contracts.
 

@@ -286,7 +286,7 @@ def test_cohorts_and_gaps_of_orders_are_not_shown_of_contracts():
     assert found.kind == "contracts"
     assert views.select_cohorts(rows, found).empty
     assert views.select_gaps(rows, found).empty
-    assert views.list_retention(found, []) == ["contracts"]
+    assert views.list_retention(found, []) == views.list_headings(found) == ["contracts"]
     assert views.list_activation(found, []) == []
     assert views.list_verdicts(waited((10, True, 5)), found, churn_after_days=9) == []
     assert study.list_comparisons(found) == ["contracts_month"]

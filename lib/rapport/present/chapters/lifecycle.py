@@ -13,46 +13,13 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.stages import stage_bars
 from rapport.present.figures.survival import survival_curves
 from rapport.present.figures.transitions import transition_heat
-from rapport.present.sentences import Listing, Sentence
+from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Suppressed, Value, label_value, period_value
+from rapport.present.values import Suppressed, Value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
-# Who goes quiet, who is lost, and who comes back are said in this order, where they are known.
-ITEMS = (
-    "move_loyal_at_risk", "move_growing_loyal", "move_at_risk_churned", "move_churned_any",
-    "move_trial_any", "move_active_silent", "move_silent_ended", "move_active_ended",
-)  # fmt: skip
 SHORTEST = 2
-
-
-def list_moves(values: Values) -> Listing:
-    """Give the moves that are known as a list in a sentence."""
-    items = [Sentence("lifecycle.move", {"share": values[name]}, case=name)
-             for name in ITEMS if name in values]  # fmt: skip
-    return Listing(tuple(items), joint="word.clause_joint")
-
-
-def list_seasonal(tests: pd.DataFrame) -> Listing:
-    """Give the stages whose moves change with the season as a list in a sentence."""
-    stages = tests.loc[tests["is_seasonal"].astype(bool), "stage"]
-    return Listing(tuple(
-        Sentence("lifecycle.stage_name", {"stage": label_value("stage", stage)}) for stage in stages
-    ))  # fmt: skip
-
-
-def name_words(months: Mapping[str, str], quiet: str) -> dict[str, Value]:
-    """Give months by their codes, and the stage in which customers go quiet, as words."""
-    named = {name: period_value(code, name=name) for name, code in months.items()}
-    return {**named, "quiet": label_value("stage", quiet)}
-
-
-def list_retention(values: Values) -> Listing:
-    """Give the months since the first order whose retention is known as a list in a sentence."""
-    months = [name for name in ("retention_1", "retention_3", "retention_6") if name in values]
-    items = [Sentence("lifecycle.retained", {"share": values[name]}, case=name) for name in months]
-    return Listing(tuple(items))
 
 
 def stage_figure(sizes: pd.DataFrame, values: Values, *, min_count: int) -> FigureSpec | None:
@@ -286,8 +253,11 @@ def dwell_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
 def entered_table(
     table: pd.DataFrame, values: Values, *, currency: str, min_count: int
 ) -> TableSpec | None:
-    """Give who has just gone quiet, by the stage that they left; None of too few to be told."""
-    if table.empty or int(table["n_customers"].iloc[-1]) < min_count:
+    """Give who has just gone quiet, by the stage that they left.
+
+    None of too few to be told, and of one stage, which is the whole.
+    """
+    if len(table) <= SHORTEST or int(table["n_customers"].iloc[-1]) < min_count:
         return None
     columns = (
         Column("stage", "lifecycle.head.left", "label", "stage"),

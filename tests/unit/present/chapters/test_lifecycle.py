@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from rapport.present.chapters import lifecycle as show
+from rapport.present.chapters import lifecycle_words as tell
 from rapport.present.draw import draw, texts_of
 from rapport.present.figures.cohorts import cohort_triangle
 from rapport.present.labels import LANGUAGES
@@ -27,7 +28,7 @@ def share(name, value, low, high):
 def values():
     days = {"risk_after_days": 60, "churn_after_days": 180, "activation_days": 90}
     return {
-        **show.name_words({"month": "2010-11", "observable": "2010-05", "first": "2010-05"},
+        **tell.name_words({"month": "2010-11", "observable": "2010-05", "first": "2010-05"},
                           "at_risk"),
         **{name: parameter_value(name, n, "days") for name, n in days.items()},
         "confidence": parameter_value("confidence", 0.95, "share"),
@@ -266,28 +267,30 @@ def test_stays_and_forecast_are_tables_where_there_are_any(values):
 
 def test_who_has_gone_quiet_is_a_table_where_enough_have(values):
     quiet = pd.DataFrame(
-        {"n_customers": [12, 12], "spend": [30.5, 30.5], "spend_per_customer": [2.5, 2.5],
-         "share_spend": [1.0, 1.0]}, index=["loyal", "total"],
+        {"n_customers": [12, 12, 24], "spend": [30.5, 10, 40.5],
+         "spend_per_customer": [2.5, 0.8, 1.7], "share_spend": [0.75, 0.25, 1.0]},
+        index=["loyal", "growing", "total"],
     )  # fmt: skip
 
     spec = show.entered_table(quiet, values, currency="GBP", min_count=10)
 
-    assert render_table(spec, "en")[0] == ["Loyal", "12", "30.50", "100.0%", "2.50"]
-    assert show.entered_table(quiet, values, currency="GBP", min_count=13) is None
+    assert render_table(spec, "en")[0] == ["Loyal", "12", "30.50", "75.0%", "2.50"]
+    assert show.entered_table(quiet, values, currency="GBP", min_count=25) is None
+    assert show.entered_table(quiet[1:], values, currency="GBP", min_count=10) is None
     assert show.entered_table(quiet[:0], values, currency="GBP", min_count=10) is None
 
 
 def test_lists_hold_what_is_known_and_nothing_else(values):
     tests = pd.DataFrame({"stage": ["new", "loyal"], "is_seasonal": [True, False]})
 
-    moves, retained = show.list_moves(values), show.list_retention(values)
+    moves, retained = tell.list_moves(values), tell.list_retention(values)
 
     said = Sentence("lifecycle.moves", {**values, "moves": moves}, case="some").text("en")
     assert "13.0% (95%\xa0interval 12.1% to 14.0%) of loyal customers fell quiet; 13.7%" in said
     assert "20.0%" in Sentence(
         "lifecycle.retention", {"retained": retained}, case="some").text("zh")  # fmt: skip
-    assert len(show.list_seasonal(tests).items) == 1
-    assert show.list_moves({}).items == ()
+    assert len(tell.list_seasonal(tests).items) == 1
+    assert tell.list_moves({}).items == ()
 
 
 def test_every_template_has_both_languages_with_the_same_slots():
