@@ -2,7 +2,7 @@
 
 Every table holds every column of its schema and is sorted by customer, time and key, where a
 customer's place is the smallest of the customer's order keys: a new key of pseudonyms moves no
-row.
+row. Where there are many orders (`MONTHLY_FROM`) they are sorted by month before that.
 """
 
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
@@ -10,64 +10,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import pyarrow as pa
 
 from rapport.ingest.casts import SQL_TYPES, local_day
 from rapport.ingest.derived import attributes_of_customers, attributes_of_products
-from rapport.ingest.documents import kind_of, merged, month_of
+from rapport.ingest.documents import kind_of, month_of
 from rapport.ingest.identity.links import select_links
 from rapport.ingest.mapping import Piece
+from rapport.ingest.numbering import merged
+from rapport.ingest.past.kept import Past
+from rapport.ingest.past.relations import RECENT, past_of
 from rapport.params import UnitParams
-from rapport.privacy import pseudonyms
 from rapport.schema import SCHEMAS, Column
-from rapport.tables import TableFile, arrow_schema, write_batches
+from rapport.tables import TableFile, arrow_schema, join_tables, write_batches
 from rapport.tables.engine import Engine, identifier, quote
 
 PLAIN = ("subscriptions", "interactions", "surveys", "campaigns", "campaign_contacts", "consents")
 # Sorted with the place of a customer instead of the name, which is four times as long.
 PLACED = ("orders", "order_lines")
+# Fewer orders are sorted and written whole in less time than their parts are looked after.
+MONTHLY_FROM = 600_000
 # So many rows leave the engine at once.
 ROWS_AT_ONCE = 131_072
 BANDS = ((25, "0-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 
 
-def name_customers(engine: Engine, key: bytes) -> None:
-    """Make the relation `names`: pseudonym and order key of every customer delivered.
-
-    `place` is the customer's number from 0 in the order of the order keys.
-    """
-    ids = engine.fetch("SELECT id FROM identities ORDER BY order_key")["id"].to_pylist()
-    names = pa.table(
-        {
-            "id": pa.array(ids, pa.string()),
-            "name": pa.array(pseudonyms(key, ids), pa.string()),
-            "place": pa.array(np.arange(len(ids))),
-        }
-    )
-    engine.add("pseudonyms", names)
-    engine.run(
-        "CREATE TEMP TABLE names AS SELECT i.id, p.name, p.place, i.order_key, i.first_seen_on "
-        "FROM identities AS i JOIN pseudonyms AS p ON i.id = p.id"
-    )
-
-
 def make_tables(
-    engine: Engine, unit: UnitParams, pieces: Sequence[Piece]
+    engine: Engine, unit: UnitParams, pieces: Sequence[Piece], past: Past | None = None
 ) -> Iterator[tuple[str, pa.Table | TableFile]]:
     """Make every canonical table that the unit's sources can fill, by name.
 
-    Where the engine has a room, tables are files in it, of the bytes that `write_table` gives.
+    Where the engine has a room, tables are files in it, of the bytes that `write_table` gives. Only
+    orders are sorted by month first where there are many (`MONTHLY_FROM`), each month in row groups
+    of its own: those of the past need not be made again.
     """
-    for name, sql in _selects(unit, pieces):
-        yield name, _make(engine, name, sql)
+    apart = "month_no" if engine.room is not None and are_monthly(engine) else None
+    for name, sql in _selects(unit, pieces, is_monthly=apart is not None):
+        made = _make(engine, name, sql, apart if name == "orders" else None)
+        if name == "orders" and past is not None and isinstance(made, TableFile):
+            made = _join(past, made)
+        yield name, made
 
 
-def _selects(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+def are_monthly(engine: Engine) -> bool:
+    """Say whether there are so many orders that each month's are written apart."""
+    (row,) = engine.rows(
+        f"SELECT (SELECT n_orders FROM {past_of('orders')}) + (SELECT count(*) FROM {RECENT}) AS n"
+    )
+    return bool(row["n"] >= MONTHLY_FROM)
+
+
+def _join(past: Past, made: TableFile) -> TableFile:
+    (before,) = past.paths["table"]
+    n_groups = sum(n for _, n in past.months)
+    folder = made.path.parent
+    return join_tables((before, n_groups), made, made.path, tail=folder / "orders.recent")
+
+
+def _selects(
+    unit: UnitParams, pieces: Sequence[Piece], *, is_monthly: bool
+) -> Iterator[tuple[str, str]]:
     held = {piece.table for piece in pieces}
     yield "customers", _customers(unit, pieces)
     if held & {"orders", "order_lines"}:
-        yield "orders", _orders(pieces)
+        yield "orders", _orders(pieces, is_monthly=is_monthly)
     if "order_lines" in held:
         yield "order_lines", _lines()
     if held & {"order_lines", "products"}:
@@ -78,8 +84,10 @@ def _selects(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[tuple[str, s
     yield "identity_links", _links(unit, pieces)
 
 
-def _make(engine: Engine, table: str, sql: str) -> pa.Table | TableFile:
-    names = engine.fetch("SELECT name FROM names ORDER BY place")["name"].combine_chunks()
+def _make(engine: Engine, table: str, sql: str, apart: str | None) -> pa.Table | TableFile:
+    names = pa.array([], pa.string())
+    if table in PLACED:
+        names = engine.fetch("SELECT name FROM names ORDER BY place")["name"].combine_chunks()
     if engine.room is None:
         rows = engine.fetch(sql)
         named = _name_rows(rows.to_reader(), names).read_all() if table in PLACED else rows
@@ -87,7 +95,8 @@ def _make(engine: Engine, table: str, sql: str) -> pa.Table | TableFile:
     with engine.stream(sql, ROWS_AT_ONCE) as batches:
         named = _name_rows(batches, names) if table in PLACED else batches
         schema = _schema(table, named.schema)
-        return write_batches(named, engine.room.folder / f"{table}.parquet", schema)
+        path = engine.room.folder / f"{table}.parquet"
+        return write_batches(named, path, schema, apart=apart)
 
 
 def _name_rows(rows: pa.RecordBatchReader, names: pa.Array) -> pa.RecordBatchReader:
@@ -112,7 +121,7 @@ def _empty(column: Column) -> str:
     return f"CAST(NULL AS {kinds.get(column.type) or SQL_TYPES[column.type]})"
 
 
-def _orders(pieces: Sequence[Piece]) -> str:
+def _orders(pieces: Sequence[Piece], *, is_monthly: bool) -> str:
     # What no source fills, or follows from other columns, need not go through the sort.
     filled = {field.column.name for piece in pieces for field in piece.fields}
     after = {c.name: _empty(c) for c in SCHEMAS["orders"].columns if c.name not in filled}
@@ -126,10 +135,11 @@ def _orders(pieces: Sequence[Piece]) -> str:
     before = ["n.place AS customer_id" if name == "customer_id" else f"o.{name}"
               for name in names if name not in after]  # fmt: skip
     columns = [f"{after[name]} AS {name}" if name in after else name for name in names]
+    first = f"{month_of('o.ordered_on')} NULLS LAST, " if is_monthly else ""
     return (
-        f"SELECT {', '.join(columns)} FROM (SELECT {', '.join(before)} FROM documents AS o "
+        f"SELECT {', '.join(columns)} FROM (SELECT {', '.join(before)} FROM {RECENT} AS o "
         "LEFT JOIN names AS n ON o.customer_id = n.id WHERE o.rule IS NULL "
-        "ORDER BY n.place NULLS LAST, o.order_key)"
+        f"ORDER BY {first}n.place NULLS LAST, o.order_key)"
     )
 
 
@@ -270,8 +280,13 @@ def _links(unit: UnitParams, pieces: Sequence[Piece]) -> str:
         return select_links(pieces)
     parts = [
         f"SELECT DISTINCT {quote(piece.source)} AS source, customer_id AS id "
-        f"FROM {identifier(piece.relation)} WHERE customer_id IS NOT NULL AND NOT {merged()}"
+        f"FROM {identifier(piece.latest)} WHERE customer_id IS NOT NULL AND NOT {merged()}"
         for piece in pieces if piece.has("customer_id")
+    ]  # fmt: skip
+    parts += [
+        f"SELECT {quote(piece.source)}, customer_id FROM {past_of('people')} "
+        f"WHERE piece = {piece.number} AND NOT is_merged"
+        for piece in pieces if piece.table == "orders"
     ]  # fmt: skip
     found = (
         " UNION ".join(parts) or "SELECT NULL AS source, CAST(NULL AS VARCHAR) AS id WHERE false"

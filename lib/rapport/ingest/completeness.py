@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -13,15 +14,24 @@ from rapport.ingest.quality import WITH_MONEY
 from rapport.tables import TableFile, count_nulls, measure_length, read_column
 
 
-def measure_completeness(
-    tables: Mapping[str, pa.Table | TableFile], nets: pa.ChunkedArray
-) -> pd.DataFrame:
+class Weight(NamedTuple):
+    """How many rows of a table a column lacks, and money: of all rows, and of those filled."""
+
+    n_rows: int
+    n_empty: int
+    money: Decimal | None
+    money_filled: Decimal | None
+
+
+Weights = Mapping[str, Weight]
+
+
+def measure_completeness(weights: Mapping[str, Weights]) -> pd.DataFrame:
     """Count the filled cells of every column, and the money of their rows.
 
     Parameters
     ----------
-    tables : canonical tables
-    nets : net spend of each row of `customers`, in order
+    weights : the columns of each canonical table, as `weigh_columns` gives them
 
     Returns
     -------
@@ -30,29 +40,47 @@ def measure_completeness(
         those filled; missing for tables without money).
     """
     rows = [
-        (name, column, measure_length(table), measure_length(table) - n_empty, *weighed)
-        for name, table in sorted(tables.items())
-        for column, n_empty, weighed in _weigh_columns(name, table, nets)
+        (name, column, one.n_rows, one.n_rows - one.n_empty, one.money, one.money_filled)
+        for name, columns in sorted(weights.items())
+        for column, one in columns.items()
     ]
     columns = ["table", "column", "n_rows", "n_filled", "money", "money_filled"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _weigh_columns(
-    name: str, table: pa.Table | TableFile, nets: pa.ChunkedArray
-) -> Iterator[tuple[str, int, tuple[Decimal | None, Decimal | None]]]:
+def add_weights(one: Weights, other: Weights) -> Weights:
+    """Give the weights of the rows of both, which have the same columns, in the second's order."""
+    return {
+        column: Weight(*(_add(*pair) for pair in zip(one[column], other[column], strict=True)))
+        for column in other
+    }
+
+
+def _add(one: Any, other: Any) -> Any:
+    return None if one is None else one + other
+
+
+def weigh_columns(
+    name: str, table: pa.Table | TableFile, nets: pa.ChunkedArray, *, groups: range | None = None
+) -> Weights:
+    """Weigh the columns of a table, or of some row groups of its file.
+
+    Parameters
+    ----------
+    nets : net spend of each row of `customers`, in order
+    """
     money = nets if name == "customers" else None
     if name in WITH_MONEY:
-        money = read_column(table, "amount")
+        money = read_column(table, "amount", groups=groups)
+    n_rows = len(money) if money is not None else measure_length(table)
     total = None if money is None else _sum(money)
-    for column, n_empty in count_nulls(table).items():
-        if money is None:
-            yield column, n_empty, (None, None)
-        elif n_empty in {0, len(money)}:
-            yield column, n_empty, (total, total if n_empty < len(money) else Decimal(0))
-        else:
-            filled = money.filter(read_column(table, column).is_valid())
-            yield column, n_empty, (total, _sum(filled))
+    weights = {}
+    for column, n_empty in count_nulls(table, groups=groups).items():
+        filled = total if n_empty == 0 else None if money is None else Decimal(0)
+        if money is not None and n_empty not in {0, n_rows}:
+            filled = _sum(money.filter(read_column(table, column, groups=groups).is_valid()))
+        weights[column] = Weight(n_rows, n_empty, total, filled)
+    return weights
 
 
 def _sum(money: pa.ChunkedArray) -> Decimal:

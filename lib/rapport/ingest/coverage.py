@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from rapport.ingest.documents import EMPTY_DAY, day_of, merged
+from rapport.ingest.documents import EMPTY_DAY, day_of
 from rapport.ingest.mapping import Piece
+from rapport.ingest.numbering import merged
+from rapport.ingest.past.relations import LATEST, RECENT, past_of
 from rapport.ingest.read import relation_of
 from rapport.ingest.sources import ResolvedSources
 from rapport.params import UnitParams
@@ -22,7 +24,8 @@ CONTRACTS = ("subscriptions", "consents")
 
 def make_span(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
     """Make the one-row relation `span`: the first and last day on which something happened."""
-    parts = ["SELECT ordered_on AS day FROM documents WHERE rule IS NULL"]
+    parts = [f"SELECT ordered_on AS day FROM {RECENT} WHERE rule IS NULL"]
+    parts += [f"SELECT {end} FROM {past_of('orders')}" for end in ("data_from", "data_until")]
     for piece in pieces:
         days = _days(piece, zone)
         if piece.table not in {"orders", "order_lines"}:
@@ -58,14 +61,18 @@ def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.Data
             rows = f"{day} AS day FROM {identifier(piece.relation)} WHERE NOT {merged()}"
             if piece.table == "orders":
                 # Their days are known; to cut them again is the dearest part of counting.
-                rows = f"ordered_on AS day FROM documents WHERE piece = {piece.number}"
-            dated[piece.source] = f"SELECT {quote(piece.source)} AS source, {rows}"
-    none = f"SELECT CAST(NULL AS VARCHAR) AS source, {EMPTY_DAY} AS day WHERE false"
+                rows = f"ordered_on AS day FROM {LATEST} WHERE piece = {piece.number}"
+            counted = f"SELECT day, count(*) AS n FROM (SELECT {rows}) GROUP BY day"
+            if piece.table == "orders":
+                days = f"SELECT day, n FROM {past_of('days')} WHERE piece = {piece.number}"
+                counted = f"{counted} UNION ALL {days}"
+            dated[piece.source] = f"SELECT {quote(piece.source)} AS source, * FROM ({counted})"
+    none = f"SELECT CAST(NULL AS VARCHAR) AS source, {EMPTY_DAY} AS day, 0 AS n WHERE false"
     rows = " UNION ALL ".join(dated.values()) or none
     return to_frame(
         engine.fetch(
-            f"WITH days AS MATERIALIZED (SELECT source, day, count(*) AS n FROM ({rows}) "
-            "GROUP BY source, day), "
+            "WITH days AS MATERIALIZED (SELECT source, day, CAST(sum(n) AS BIGINT) AS n "
+            f"FROM ({rows}) GROUP BY source, day), "
             "ends AS (SELECT source, min(day) AS first, max(day) AS last FROM days "
             "GROUP BY source), calendar AS (SELECT source, CAST(unnest(generate_series("
             "CAST(first AS TIMESTAMP), CAST(last AS TIMESTAMP), INTERVAL 1 DAY)) AS DATE) AS day "
@@ -81,7 +88,13 @@ def count_rows(engine: Engine, sources: ResolvedSources) -> dict[str, int]:
         f"SELECT {quote(name)} AS source, count(*) AS n FROM {identifier(relation_of(name))}"
         for name in sources.files
     ]
-    found = engine.rows(" UNION ALL ".join(counts)) if counts else []
+    if not counts:
+        return {}
+    counts.append(f"SELECT source, n FROM {past_of('sources')}")
+    found = engine.rows(
+        f"SELECT source, CAST(sum(n) AS BIGINT) AS n FROM ({' UNION ALL '.join(counts)}) "
+        "GROUP BY source"
+    )
     return {row["source"]: row["n"] for row in found}
 
 

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from rapport.ingest.arrival import count_lags, count_late
-from rapport.ingest.canonical import make_tables, name_customers
-from rapport.ingest.completeness import measure_completeness
+from rapport.ingest.canonical import make_tables
+from rapport.ingest.completeness import Weights, measure_completeness, weigh_columns
 from rapport.ingest.coverage import (
     add_days,
     count_days,
@@ -23,7 +23,7 @@ from rapport.ingest.coverage import (
     describe_sources,
 )
 from rapport.ingest.drift import Periods, count_drift, find_periods
-from rapport.ingest.facts import list_facts, list_findings, list_nets
+from rapport.ingest.facts import list_facts, list_findings, list_nets, make_spent
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.identifiers import make_identifiers
 from rapport.ingest.identity.account import Account
@@ -32,9 +32,15 @@ from rapport.ingest.kept import forget_unused
 from rapport.ingest.leaving import Erased
 from rapport.ingest.listing import list_related, list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
-from rapport.ingest.parts import digest_parts
-from rapport.ingest.prepare import prepare
+from rapport.ingest.names import name_customers
+from rapport.ingest.parts import Sums, digest_parts, sum_parts
+from rapport.ingest.past.cut import choose_cut, weigh_sides
+from rapport.ingest.past.kept import Past, find_past, forget, name_note
+from rapport.ingest.past.recent import OtherPastError, read_copies
+from rapport.ingest.past.write import Made, keep_made, split
+from rapport.ingest.prepare import Prepared, prepare
 from rapport.ingest.quality import (
+    Step,
     flow_steps,
     frame_steps,
     list_steps,
@@ -117,16 +123,43 @@ def ingest(
     DataError
         The sources break their contract: one message with every fault.
     """
-    with _open(sources, threads, room) as engine:
-        pieces = list_pieces(engine, unit)
-        gone = Erased(key, frozenset(erased))
-        ready = prepare(engine, unit, sources, pieces, gone)
-        raise_faults(unit.name, ready.faults)
-        made = _deliver(engine, unit, sources, ready.pieces, key)
-        delivery = replace(made, identity=ready.identity)
+    note = name_note(unit, key, erased)
+    order = _Order(unit, sources, Erased(key, frozenset(erased)), note)
+    past = find_past(room, unit, sources, note)
+    delivery = None
+    if past is not None and room is not None:
+        try:
+            delivery = _ingest(order, room, threads, past)
+        except OtherPastError:
+            forget(room, past)
+    if delivery is None:
+        delivery = _ingest(order, room, threads, None)
     if room is not None:
         forget_unused(room)
     return delivery
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be ingested, for whom, and the name of what is kept of it."""
+
+    unit: UnitParams
+    sources: ResolvedSources
+    gone: Erased
+    note: str
+
+
+def _ingest(order: _Order, room: Room | None, threads: int | None, past: Past | None) -> Delivery:
+    """Ingest all, or what is not of the past."""
+    unit, sources = order.unit, order.sources
+    with _open(sources, threads, room) as engine:
+        pieces = list_pieces(engine, unit)
+        ready = prepare(engine, unit, sources, pieces, order.gone, past=past)
+        if past is not None and ready.faults:
+            # Which rows a fault names depends on all of them.
+            raise OtherPastError
+        raise_faults(unit.name, ready.faults)
+        return _deliver(engine, order, ready, past)
 
 
 def check_unit(
@@ -141,7 +174,7 @@ def check_unit(
         ready = prepare(engine, unit, sources, pieces)
         if ready.faults:
             return _faulty(ready.faults)
-        told = _account(engine, unit, sources, ready.pieces, {})
+        told, _ = _account(engine, unit, sources, ready.pieces, _Tables({}))
         return replace(told, identity=ready.identity)
 
 
@@ -156,14 +189,28 @@ def _faulty(faults: Sequence[Fault]) -> Delivery:
     return Delivery({}, none, none, frame_faults(faults), none, none, none, none, {}, None, None)
 
 
-def _deliver(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece], key: bytes
-) -> Delivery:
-    name_customers(engine, key)
+def _deliver(engine: Engine, order: _Order, ready: Prepared, past: Past | None) -> Delivery:
+    unit, pieces = order.unit, ready.pieces
+    name_customers(engine, order.gone.key)
     if unit.identity.is_asked:
-        name_records(engine, key)
-    made = _account(engine, unit, sources, pieces, dict(make_tables(engine, unit, pieces)))
-    return replace(made, identifiers=make_identifiers(engine, unit, pieces))
+        name_records(engine, order.gone.key)
+    cut = choose_cut(engine, unit, pieces, past)
+    parted = split(engine, pieces, order.note, cut, past) if cut else None
+    tables = dict(make_tables(engine, unit, pieces, past))
+    made, kept = _account(engine, unit, order.sources, pieces, _Tables(tables, past, cut))
+    identifiers = make_identifiers(engine, unit, pieces)
+    if parted is not None and kept is not None:
+        keep_made(parted, order.sources, replace(kept, columns=ready.columns))
+    return replace(made, identity=ready.identity, identifiers=identifiers)
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The canonical tables; of orders what is known of the past, and where it will end."""
+
+    made: Mapping[str, pa.Table | TableFile]
+    past: Past | None = None
+    cut: date | None = None
 
 
 def _account(
@@ -171,9 +218,10 @@ def _account(
     unit: UnitParams,
     sources: ResolvedSources,
     pieces: Sequence[Piece],
-    tables: Mapping[str, pa.Table | TableFile],
-) -> Delivery:
-    steps = list_steps(engine, pieces)
+    tables: _Tables,
+) -> tuple[Delivery, Made | None]:
+    make_spent(engine)
+    steps = list_steps(engine, pieces, read_copies(tables.past))
     quality = frame_steps([*steps, *list_findings(engine, pieces)])
     described = describe_sources(unit, sources, pieces, count_rows(engine, sources))
     coverage = count_days(engine, pieces, zone=unit.timezone)
@@ -181,25 +229,47 @@ def _account(
     list_related(engine, pieces, steps)
     aside = list_set_aside(engine, pieces)
     periods = find_periods(engine, unit)
-    return Delivery(
-        tables=_finish(tables, span, quality, aside),
+    weights, sums, kept = _measure(engine, tables, steps)
+    delivery = Delivery(
+        tables=_finish(tables.made, span, quality, aside),
         quality=quality,
         flows=flow_steps(quality),
         faults=frame_faults(()),
         sources=add_days(described, coverage),
         coverage=coverage,
-        completeness=measure_completeness(tables, list_nets(engine)),
+        completeness=measure_completeness(weights),
         quarantine=summarize(engine, aside, pieces, quality),
         facts=list_facts(engine, pieces),
         data_from=span["data_from"],
         data_until=span["data_until"],
-        parts=digest_parts(engine, tables),
+        parts=digest_parts(sums),
         lags=count_lags(engine, unit, pieces),
         late=count_late(engine, unit, pieces),
         drift=count_drift(engine, unit, pieces, periods),
         periods=periods,
         aside=aside,
     )
+    return delivery, kept
+
+
+def _measure(
+    engine: Engine, tables: _Tables, steps: Sequence[Step]
+) -> tuple[dict[str, Weights], dict[str, list[Sums]], Made | None]:
+    """Weigh the columns and digest the rows of all tables; of orders also those of the past."""
+    nets, past, cut = list_nets(engine), tables.past, tables.cut
+    orders = tables.made.get("orders")
+    sums = {name: sum_parts(engine, name, table) for name, table in tables.made.items()}
+    if past is not None:
+        sums["orders"] = [*past.sums, *sums["orders"]]
+    if cut is None or not isinstance(orders, TableFile):
+        every = tables.made.items()
+        return {name: weigh_columns(name, table, nets) for name, table in every}, sums, None
+    sides = weigh_sides(orders, nets, past, cut)
+    weights = {
+        name: sides.every if name == "orders" else weigh_columns(name, table, nets)
+        for name, table in tables.made.items()
+    }
+    return weights, sums, Made(orders, sides.months, sides.past, sums["orders"], steps, {})
 
 
 def _finish(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapport.ingest.documents import merged
 from rapport.ingest.mapping import Piece
+from rapport.ingest.numbering import merged
 from rapport.params import UnitParams
 from rapport.tables.engine import identifier
 

@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from rapport.ingest.casts import local_day
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
+from rapport.ingest.numbering import gathered_of, merged, number_orders, select_numbered
+from rapport.ingest.past.kept import Past
+from rapport.ingest.past.relations import RECENT, past_of, past_rows
 from rapport.ingest.rules import NO_ORDER, ORDER_LEFT, RETENTION, RETURN_ABOVE, SALE_BELOW
-from rapport.ingest.staging import MERGES, label_rows, number_rows
+from rapport.ingest.staging import label_rows, number_rows
 from rapport.schema import CHANNELS, SCHEMAS
 from rapport.tables.engine import Engine, identifier, quote
 
@@ -32,37 +35,55 @@ EMPTY_DAY = "CAST(NULL AS DATE)"
 SUMS = ("amount", "discount")
 
 
-def merged() -> str:
-    """Give SQL that is true for a staged row that is a copy of another."""
-    return f"coalesce(rule IN ({', '.join(quote(rule) for rule in MERGES)}), false)"
-
-
-def make_documents(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> list[Fault]:
+def make_documents(
+    engine: Engine, pieces: Sequence[Piece], *, zone: str, past: Past | None = None
+) -> list[Fault]:
     """Make the relation `documents`: every order delivered, with its key and why it leaves.
 
     Made from the pieces of `orders`, or of `order_lines` where there are none; with neither it
-    is empty. Lines of one order that name two customers, kinds or states are faults.
+    is empty. Lines of one order that name two customers, kinds or states are faults. Those that
+    are not of the past are the relation `RECENT`.
     """
     orders = [piece for piece in pieces if piece.table == "orders"]
     lines = [piece for piece in pieces if piece.table == "order_lines"]
     faults = [] if orders else [*_check_lines(engine, lines), *_check_sources(engine, lines)]
     if not orders:
         for piece in lines:
-            engine.run(f"CREATE TEMP TABLE {_gathered(piece)} AS {_added(piece)}")
-    _number(engine, orders or lines, zone=zone)
-    rows = [_read(piece) for piece in orders or lines] or [_none()]
+            engine.run(f"CREATE TEMP TABLE {gathered_of(piece)} AS {_added(piece)}")
+    number_orders(engine, orders or lines, zone=zone, after=past.n_orders if past else 0)
+    recent = _judge([_read(piece) for piece in orders or lines] or [_none()])
+    if past is None:
+        engine.run(f"CREATE TEMP VIEW documents AS {recent}")
+        engine.run(f"CREATE TEMP VIEW {RECENT} AS SELECT * FROM documents")
+        return faults
+    engine.run(f"CREATE TEMP TABLE {RECENT} AS {recent}")
+    rows = select_documents(orders, [past_rows(piece.number) for piece in orders])
+    engine.run(f"CREATE TEMP VIEW documents AS SELECT * FROM {RECENT} UNION ALL {rows}")
+    return faults
+
+
+def select_documents(pieces: Sequence[Piece], numbered: Sequence[str]) -> str:
+    """Give the SELECT of orders, as in `documents`, from staged rows that have their numbers.
+
+    Parameters
+    ----------
+    numbered : for each piece of orders a relation of its rows with `order_key` and `ordered_on`
+    """
+    return _judge([_read(*pair) for pair in zip(pieces, numbered, strict=True)])
+
+
+def _judge(rows: Sequence[str]) -> str:
+    """Give the SELECT of orders with kind, state and why they leave."""
     kind = f"coalesce(kind, {kind_of('amount')})"
     left = (
         f"CASE WHEN rule IS NOT NULL THEN rule "
         f"WHEN {kind} = 'sale' AND amount < 0 THEN {quote(SALE_BELOW)} "
         f"WHEN {kind} = 'return' AND amount > 0 THEN {quote(RETURN_ABOVE)} END"
     )
-    engine.run(
-        "CREATE TEMP VIEW documents AS SELECT * REPLACE ("
-        f"{kind} AS kind, coalesce(status, 'completed') AS status, {left} AS rule), "
-        f"{month_of('ordered_on')} AS month_no FROM ({' UNION ALL '.join(rows)})"
+    return (
+        f"SELECT * REPLACE ({kind} AS kind, coalesce(status, 'completed') AS status, "
+        f"{left} AS rule), {month_of('ordered_on')} AS month_no FROM ({' UNION ALL '.join(rows)})"
     )
-    return faults
 
 
 def kind_of(amount: str) -> str:
@@ -75,57 +96,14 @@ def month_of(day: str) -> str:
     return f"year({day}) * 12 + month({day}) - 1"
 
 
-def _gathered(piece: Piece) -> str:
-    """Name the relation of a piece's orders, one row each."""
-    return identifier(piece.relation if piece.table == "orders" else f"gathered {piece.number}")
-
-
-def _keyed(piece: Piece) -> str:
-    return identifier(f"keyed {piece.number}")
-
-
-def _number(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
-    """Give every order its number; those of a piece lie as its rows do.
-
-    Only what orders are sorted by goes through the sort: whole rows would be spilled to the disk
-    and back. Copies of other rows come last and are never read. Of two rows of one number the one
-    that stays comes first, wherever they stand in the file.
-    """
-    places = " UNION ALL ".join(
-        f"SELECT {piece.number} AS piece, rowid AS place, ordered_at, order_id, "
-        f"{merged()} AS is_merged, rule IS NOT NULL AS has_left FROM {_dated(piece)}"
-        for piece in pieces
-    )
-    if not places:
-        return
-    engine.run(
-        "CREATE TEMP TABLE keyed AS SELECT piece, place, "
-        f"{local_day('ordered_at', zone)} AS ordered_on, row_number() OVER ("
-        "ORDER BY is_merged, ordered_at NULLS LAST, piece, length(order_id), order_id, has_left) "
-        f"AS order_key FROM ({places})"
-    )
-    for piece in pieces:
-        engine.run(
-            f"CREATE TEMP TABLE {_keyed(piece)} AS SELECT order_key, ordered_on FROM keyed "
-            f"WHERE piece = {piece.number} ORDER BY place"
-        )
-    engine.run("DROP TABLE keyed")
-
-
-def _dated(piece: Piece) -> str:
-    rows = _gathered(piece)
-    if piece.table != "orders" or piece.has("ordered_at"):
-        return rows
-    return f"(SELECT *, rowid, CAST(NULL AS TIMESTAMP) AS ordered_at FROM {rows})"
-
-
-def _read(piece: Piece) -> str:
+def _read(piece: Piece, numbered: str = "") -> str:
     columns = list(ORDER_COLUMNS)
     if piece.table == "orders":
         columns = [_or_empty(piece, name) for name in ORDER_COLUMNS]
+    made = select_numbered(piece, gathered_of(piece))
     return (
         f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, rule, ordered_on, "
-        f"order_key FROM {_gathered(piece)} POSITIONAL JOIN {_keyed(piece)} WHERE NOT {merged()}"
+        f"order_key FROM {numbered or f'({made})'} WHERE NOT {merged()}"
     )
 
 
@@ -262,7 +240,8 @@ def make_identities(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> No
     older than the unit keeps them say nothing, not even when somebody was seen first.
     """
     parts = [
-        f"SELECT customer_id AS id, order_key, ordered_on AS day FROM documents WHERE {KEPT}",
+        f"SELECT customer_id AS id, order_key, ordered_on AS day FROM {RECENT} WHERE {KEPT}",
+        f"SELECT customer_id, order_key, first_seen_on FROM {past_of('spent')}",
     ]
     for piece in pieces:
         if piece.table in {"orders", "order_lines"} or not piece.has("customer_id"):
@@ -275,7 +254,8 @@ def make_identities(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> No
         "SELECT id, min(order_key) AS order_key, min(day) AS first_seen_on "
         f"FROM ({' UNION ALL '.join(parts)}) WHERE id IS NOT NULL GROUP BY id"
     )
-    last = "(SELECT coalesce(max(order_key), 0) FROM documents)"
+    past = f"SELECT n_orders FROM {past_of('orders')}"
+    last = f"(SELECT greatest(coalesce(max(order_key), 0), ({past})) FROM {RECENT})"
     rank = "row_number() OVER (PARTITION BY order_key IS NULL ORDER BY length(id), id)"
     engine.run(
         "CREATE TEMP TABLE identities AS SELECT id, first_seen_on, "

@@ -77,15 +77,13 @@ def count_drift(
     names = ", ".join(f"NULL AS {identifier(n)}" for n in ("table", "column", "value", "person"))
     parts = [f"SELECT {names}, NULL AS is_now WHERE false", *_tenths(engine, periods)]
     parts += [part for piece in pieces for part in _categories(unit, piece, periods)]
-    people = (
-        "count(DISTINCT person) FILTER (WHERE {0}) + count(*) FILTER (WHERE {0} AND person IS NULL)"
-    )
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE {when}) AS n_{name}, {people.format(when)} AS people_{name}"
-        for name, when in (("before", "NOT is_now"), ("now", "is_now"))
+    # Person by person first: to count distinct ones of all rows took twice as long.
+    each = (
+        'SELECT "table", "column", value, person, is_now, count(*) AS n '
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY ALL"
     )
     found = (
-        f'SELECT "table", "column", value, {counts} FROM ({" UNION ALL ".join(parts)}) '
+        f'SELECT "table", "column", value, {_counts()} FROM ({each}) '
         'GROUP BY "table", "column", value'
     )
     listed = ", ".join(identifier(name) for name in COLUMNS)
@@ -95,6 +93,16 @@ def count_drift(
             f'(PARTITION BY "table", "column") AS n_values FROM ({found})) '
             f"WHERE n_values <= {MOST_VALUES} ORDER BY 1, 2, 3 NULLS LAST"
         )
+    )
+
+
+def _counts() -> str:
+    """Give SQL for rows and people of both periods, of rows counted person by person."""
+    return ", ".join(
+        f"CAST(coalesce(sum(n) FILTER (WHERE {when}), 0) AS BIGINT) AS n_{name}, "
+        f"CAST(count(person) FILTER (WHERE {when}) + coalesce(sum(n) FILTER "
+        f"(WHERE {when} AND person IS NULL), 0) AS BIGINT) AS people_{name}"
+        for name, when in (("before", "NOT is_now"), ("now", "is_now"))
     )
 
 
@@ -125,7 +133,8 @@ def _raw_day(piece: Piece) -> str:
     name = "created_on" if piece.table == "customers" else SCHEMAS[piece.table].time
     column = SCHEMAS[piece.table].column(name or "")
     stamps = [stamp for stamp in (column.local_of if column else ()) if piece.has(stamp)]
-    return f"coalesce({', '.join(stamps)}, NULL)" if stamps else str(name)
+    # Of one column alone the engine knows which parts of a file hold none of these days.
+    return f"coalesce({', '.join(stamps)})" if len(stamps) > 1 else [*stamps, str(name)][0]
 
 
 def _is_category(field: Field) -> bool:

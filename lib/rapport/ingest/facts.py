@@ -9,6 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from rapport.ingest.mapping import Piece
+from rapport.ingest.past.relations import LATEST, combine
 from rapport.ingest.quality import WITH_MONEY, Step, money_of
 from rapport.tables.engine import Engine, identifier
 
@@ -28,6 +29,39 @@ YOUNGEST = 10  # years; a later year of birth is a year of registration, or a sl
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 
 
+def make_spent(engine: Engine) -> None:
+    """Make the relation `spent`: what every customer ordered, the past and the recent together.
+
+    Customer by customer first: to count distinct ones of all rows took twice as long.
+    """
+    engine.run(f"CREATE TEMP TABLE spent AS {combine('spent', select_spent(LATEST))}")
+
+
+def select_spent(documents: str) -> str:
+    """Give the SELECT of the summary `spent` of orders."""
+    counted = "rule IS NULL AND status <> 'cancelled'"
+    sums = {
+        "order_key": "min(order_key)",
+        "first_seen_on": "min(ordered_on)",
+        "orders": f"count(*) FILTER (WHERE {counted})",
+        "sales": f"count(*) FILTER (WHERE {counted} AND kind = 'sale')",
+        "returns": f"count(*) FILTER (WHERE {counted} AND kind = 'return')",
+        "net": f"coalesce(sum(amount) FILTER (WHERE {counted}), 0)",
+        "gross": f"coalesce(sum(amount) FILTER (WHERE {counted} AND kind = 'sale'), 0)",
+        "net_kept": "sum(amount) FILTER (WHERE rule IS NULL)",
+    }
+    columns = ", ".join(f"{made} AS {name}" for name, made in sums.items())
+    return f"SELECT customer_id, {columns} FROM {documents} GROUP BY customer_id"
+
+
+def select_amounts(documents: str) -> str:
+    """Give the SELECT of the summary `amounts` of orders: how often each amount was sold."""
+    return (
+        f"SELECT amount, count(*) AS n FROM {documents} WHERE rule IS NULL AND kind = 'sale' "
+        "AND status = 'completed' AND amount > 0 GROUP BY amount"
+    )
+
+
 def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | Decimal]:
     """Count customers and orders, and add up their money.
 
@@ -40,18 +74,13 @@ def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | De
         known customers, and `sale_lines_identified` where the unit has lines.
     """
     (row,) = engine.rows(
-        # Customer by customer first: to count distinct ones of all rows took twice as long.
-        "WITH each AS (SELECT customer_id IS NOT NULL AS is_known, count(*) AS orders, "
-        "count(*) FILTER (WHERE kind = 'sale') AS sales, "
-        "count(*) FILTER (WHERE kind = 'return') AS returns, coalesce(sum(amount), 0) AS net, "
-        "coalesce(sum(amount) FILTER (WHERE kind = 'sale'), 0) AS gross FROM documents "
-        "WHERE rule IS NULL AND status <> 'cancelled' GROUP BY customer_id) "
         f"SELECT {_total('orders')}, {_total('sales')}, {_total('returns')}, "
         f"{_total('orders', known=True)}, {_total('sales', known=True)}, "
-        "count(*) FILTER (WHERE is_known) AS customers_charged, "
+        "count(*) FILTER (WHERE is_known AND orders > 0) AS customers_charged, "
         "count(*) FILTER (WHERE is_known AND sales > 0) AS customers_buying, "
         f"{_total('net')}, {_total('gross')}, {_total('net', known=True)}, "
-        f"{_total('gross', known=True)} FROM each"
+        f"{_total('gross', known=True)} "
+        "FROM (SELECT *, customer_id IS NOT NULL AS is_known FROM spent)"
     )
     (known,) = engine.rows("SELECT count(*) AS customers FROM identities")
     if not any(piece.table == "order_lines" for piece in pieces):
@@ -73,9 +102,8 @@ def _total(name: str, *, known: bool = False) -> str:
 def list_nets(engine: Engine) -> pa.ChunkedArray:
     """Give the net spend of every customer delivered, in the order of `customers`."""
     return engine.fetch(
-        "SELECT coalesce(d.net, 0) AS net FROM identities AS i LEFT JOIN (SELECT customer_id, "
-        "sum(amount) AS net FROM documents WHERE rule IS NULL GROUP BY customer_id) AS d "
-        "ON d.customer_id = i.id ORDER BY i.order_key"
+        "SELECT coalesce(s.net_kept, 0) AS net FROM identities AS i "
+        "LEFT JOIN spent AS s ON s.customer_id = i.id ORDER BY i.order_key"
     )["net"]
 
 
@@ -86,7 +114,7 @@ def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
     if "orders" not in held and "order_lines" in held:
         yield _count(engine, "orders", "derived_from_lines", kept)
     if held & {"orders", "order_lines"}:
-        yield _count(engine, "orders", "amount_outliers", _outliers())
+        yield _count(engine, "orders", "amount_outliers", _outliers(), n="sum(n)")
         yield from _list_returns(engine, pieces)
     if {"orders", "order_lines"} <= held:
         yield _count(engine, "orders", DIFFERING, differing("amount"))
@@ -121,8 +149,10 @@ def _list_references(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
         yield _count(engine, table, f"{key}_not_listed", lost)
 
 
-def _count(engine: Engine, table: str, rule: str, rows: str) -> Step:
-    (row,) = engine.rows(f"SELECT count(*) AS n, sum(amount) AS money FROM ({rows})")
+def _count(engine: Engine, table: str, rule: str, rows: str, *, n: str = "count(*)") -> Step:
+    (row,) = engine.rows(
+        f"SELECT CAST(coalesce({n}, 0) AS BIGINT) AS n, sum(amount) AS money FROM ({rows})"
+    )
     money = Decimal(0) if row["money"] is None and table in WITH_MONEY else row["money"]
     return Step(table, "", rule, "counted", row["n"], money)
 
@@ -130,14 +160,23 @@ def _count(engine: Engine, table: str, rule: str, rows: str) -> Step:
 def _outliers() -> str:
     # Never removed: a wholesaler's order is no mistake. Equal amounts have no spread and no
     # outliers. Only a count leaves the engine, so the last bit of a logarithm does not matter.
-    logs = (
-        "SELECT amount, ln(CAST(amount AS DOUBLE)) AS x FROM documents "
-        "WHERE rule IS NULL AND kind = 'sale' AND status = 'completed' AND amount > 0"
-    )
+    # Each amount is looked at once with the number of its orders, as both parts of the past add up.
     return (
-        f"WITH logs AS ({logs}), away AS (SELECT amount, abs(x - (SELECT median(x) FROM logs)) "
-        "AS distance FROM logs), spread AS (SELECT median(distance) AS mad FROM away) "
-        f"SELECT amount FROM away, spread WHERE mad > 0 AND distance > {OUTLIER_MADS} * mad"
+        "WITH logs AS (SELECT amount, n, ln(CAST(amount AS DOUBLE)) AS x "
+        f"FROM ({combine('amounts', select_amounts(LATEST))})), "
+        f"away AS (SELECT amount, n, abs(x - ({_median('x', 'logs')})) AS distance FROM logs) "
+        "SELECT amount * n AS amount, n "
+        f"FROM away, ({_median('distance', 'away')}) AS spread (mad) "
+        f"WHERE mad > 0 AND distance > {OUTLIER_MADS} * mad"
+    )
+
+
+def _median(value: str, rows: str) -> str:
+    """Give SQL for the median of a value, each of which stands for `n` of them."""
+    return (
+        f"SELECT (min({value}) FILTER (WHERE 2 * upto >= total) "
+        f"+ min({value}) FILTER (WHERE 2 * upto > total)) / 2 FROM (SELECT {value}, "
+        f"sum(n) OVER (ORDER BY {value}) AS upto, sum(n) OVER () AS total FROM {rows})"
     )
 
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -109,6 +109,28 @@ def find(room: Room, key: str) -> Path | None:
         kept.unlink(missing_ok=True)
         mine.unlink()
     return None
+
+
+def hold(room: Room, name: str) -> Path | None:
+    """Bring what is kept under a whole name into the private folder, unless it is damaged."""
+    key, mine = name.partition("-")[0], room.folder / name
+    if room.kept is None:
+        return None
+    try:
+        _link(room.kept / name, mine)
+    except FileNotFoundError:
+        return None
+    if name == _name(key, mine):
+        return mine
+    mine.unlink()
+    return None
+
+
+def hold_reads(room: Room, keys: Collection[str]) -> None:
+    """Let what is kept under these keys stay, without a look at it."""
+    for path in sorted(room.kept.glob(f"*{SUFFIX}")) if room.kept else ():
+        if path.name.partition("-")[0] in keys:
+            _link(path, room.folder / path.name)
 
 
 def add(room: Room, key: str, table: pa.Table) -> Path:

@@ -81,6 +81,16 @@ class Piece:
         return f"staged {self.table} {self.number}"
 
     @property
+    def recent(self) -> str:
+        """Name the relation of those staged rows that are not of the past: all, without one."""
+        return f"recent {self.table} {self.number}"
+
+    @property
+    def latest(self) -> str:
+        """Name the relation of those that will not be of the past of the next ingestion."""
+        return f"latest {self.table} {self.number}"
+
+    @property
     def aside(self) -> str:
         """Name the relation of the rows that the reader put aside, if `puts_aside`."""
         return f"aside {self.table} {self.number}"

@@ -10,7 +10,7 @@ sha256 of the table.
 # ruff: noqa: S608 - SQL is built of quoted names
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,10 +25,37 @@ MONTH, BUCKET, WHOLE = "month", "customers", "all"
 # The first digit of a pseudonym behind its letter: sixteen buckets, equal in size but for chance,
 # and a customer stays in one as long as the key is the same.
 DIGIT = 2
+WORD = 2**64
+
+Sums = Mapping[str, Any]
+"""Of the rows of one month and bucket: `n`, hashes added up (`total`) and combined (`mixed`)."""
 
 
-def digest_parts(engine: Engine, tables: Mapping[str, pa.Table | TableFile]) -> pd.DataFrame:
+def sum_parts(engine: Engine, name: str, table: pa.Table | TableFile) -> list[Sums]:
+    """Add up the hashes of a table's rows; of one whose first rows are known, of the last alone."""
+    relation = f"made {name}"
+    path = (table.tail or table.path) if isinstance(table, TableFile) else table
+    engine.add(relation, path)
+    columns = ", ".join(identifier(column) for column in table.schema.names)
+    time, person = SCHEMAS[name].time, "customer_id" in table.schema.names
+    month = f"coalesce(strftime({identifier(time)}, '%Y-%m'), '')" if time else "NULL"
+    bucket = f"coalesce(substr(customer_id, {DIGIT}, 1), '')" if person else "NULL"
+    return [
+        {**row, "total": int(row["total"]) % WORD, "mixed": int(row["mixed"])}
+        for row in engine.rows(
+            "SELECT month, bucket, count(*) AS n, sum(hash) AS total, bit_xor(hash) AS mixed "
+            f"FROM (SELECT CAST({month} AS VARCHAR) AS month, CAST({bucket} AS VARCHAR) AS bucket, "
+            f"hash({columns}) AS hash FROM {identifier(relation)}) GROUP BY ALL ORDER BY ALL"
+        )
+    ]
+
+
+def digest_parts(tables: Mapping[str, Sequence[Sums]]) -> pd.DataFrame:
     """Digest the parts of every canonical table.
+
+    Parameters
+    ----------
+    tables : what `sum_parts` gave of each
 
     Returns
     -------
@@ -38,36 +65,24 @@ def digest_parts(engine: Engine, tables: Mapping[str, pa.Table | TableFile]) -> 
         `digest`
     """
     rows = [
-        (name, row["kind"], row["part"], row["n"], _digest(row))
-        for name, table in sorted(tables.items())
-        for row in _list_parts(engine, name, table)
+        (name, kind, part, n, f"{total:016x}{mixed:016x}")
+        for name, sums in sorted(tables.items())
+        for kind in (WHOLE, MONTH, BUCKET)
+        for part, (n, total, mixed) in sorted(_add_up(kind, sums).items())
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _list_parts(engine: Engine, name: str, table: pa.Table | TableFile) -> Iterator[dict[str, Any]]:
-    relation = f"made {name}"
-    engine.add(relation, table.path if isinstance(table, TableFile) else table)
-    columns = ", ".join(identifier(column) for column in table.schema.names)
-    kinds = {WHOLE: "''"}
-    if time := SCHEMAS[name].time:
-        kinds[MONTH] = f"coalesce(strftime({identifier(time)}, '%Y-%m'), '')"
-    if "customer_id" in table.schema.names:
-        kinds[BUCKET] = f"coalesce(substr(customer_id, {DIGIT}, 1), '')"
-    made = ", ".join(f"{sql} AS {identifier(kind)}" for kind, sql in kinds.items())
-    sets = ", ".join(f"({identifier(kind)})" for kind in kinds)
-    for row in engine.rows(
-        f"SELECT {', '.join(map(identifier, kinds))}, count(*) AS n, "
-        "sum(hash) AS total, bit_xor(hash) AS mixed "
-        f"FROM (SELECT {made}, hash({columns}) AS hash FROM {identifier(relation)}) "
-        f"GROUP BY GROUPING SETS ({sets}) ORDER BY ALL"
-    ):
-        (kind,) = [kind for kind in kinds if row[kind] is not None]
-        yield {**row, "kind": kind, "part": row[kind]}
-
-
-def _digest(row: Mapping[str, Any]) -> str:
-    return f"{int(row['total'] or 0) % 2**64:016x}{int(row['mixed'] or 0):016x}"
+def _add_up(kind: str, sums: Sequence[Sums]) -> dict[str, tuple[int, int, int]]:
+    """Give rows, sum and mixture of the hashes by part; none of a kind that the table lacks."""
+    parts: dict[str, tuple[int, int, int]] = {}
+    for one in sums:
+        part = {WHOLE: "", MONTH: one["month"], BUCKET: one["bucket"]}[kind]
+        if part is not None:
+            n, total, mixed = parts.get(part, (0, 0, 0))
+            total = (total + one["total"]) % WORD
+            parts[part] = (n + one["n"], total, mixed ^ one["mixed"])
+    return parts
 
 
 def compare_parts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

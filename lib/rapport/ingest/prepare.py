@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,16 @@ from rapport.ingest.keys import check_fingerprint, check_keys
 from rapport.ingest.leaving import Erased, Left, leave_erased, leave_old
 from rapport.ingest.listing import add_related
 from rapport.ingest.mapping import Piece, flag_by_reader
+from rapport.ingest.past.kept import Past
+from rapport.ingest.past.recent import (
+    check_columns,
+    check_listed,
+    join_recent,
+    open_known,
+    open_past,
+    part_pieces,
+    see_rows,
+)
 from rapport.ingest.quality import read_money
 from rapport.ingest.quarantine import (
     Broken,
@@ -47,6 +57,8 @@ class Prepared:
     pieces: Sequence[Piece]
     faults: Sequence[Fault]
     identity: Account | None = None
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of every source, with their types."""
 
 
 def prepare(
@@ -55,14 +67,23 @@ def prepare(
     sources: ResolvedSources,
     pieces: Sequence[Piece],
     erased: Erased | None = None,
+    *,
+    past: Past | None = None,
 ) -> Prepared:
-    """Open, stage and check every source, set broken rows aside, and join what is left."""
-    columns, faults = _open(engine, unit, sources)
+    """Open, stage and check every source, set broken rows aside, and join what is left.
+
+    Raises
+    ------
+    OtherPastError
+        Not with `past`: something in the way depends on all rows, or a new row is of the past.
+    """
+    open_past(engine, past)
+    columns, faults = _open(engine, unit, sources, past)
     torn, faults = find_torn(engine, unit, pieces, faults)
     closed = {*sources.missing, *(fault.table for fault in faults)}
     reached = [piece for piece in pieces if piece.source not in closed]
     unrated = make_rates(engine, unit, columns)
-    staged, found = _stage(engine, unit, sources, reached, columns)
+    staged, found = _stage(engine, unit, sources, reached, columns, past=past)
     faults += [*unrated, *label_numbers(engine, unit, staged)]
     # Values of what could be staged are told beside what could not.
     incomplete = bool(faults or found)
@@ -78,19 +99,25 @@ def prepare(
     broken, account = count_broken(engine, limited), None
     if not incomplete:
         staged, account = resolve_customers(engine, unit, staged)
-        told += _relate(engine, unit, sources, staged, gone)
+        told += _relate(engine, unit, sources, staged, gone, past=past)
         broken = add_related(engine, limited, broken)
-    return Prepared(staged, [*told, *_over(unit, limited, broken, wrong)], account)
+        part_pieces(engine, staged, past)
+    return Prepared(staged, [*told, *_over(unit, limited, broken, wrong)], account, columns)
 
 
 def _open(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources
+    engine: Engine, unit: UnitParams, sources: ResolvedSources, past: Past | None
 ) -> tuple[dict[str, Mapping[str, str]], list[Fault]]:
     faults = [_missing(unit, name) for name in sources.missing]
     columns: dict[str, Mapping[str, str]] = {}
-    for name, opened in open_sources(engine, unit, sources.files):
+    known = {name: len(files) for name, files in past.files.items()} if past else {}
+    for name, opened in open_sources(engine, unit, sources.files, known):
         faults += opened.faults
         columns[name] = opened.columns
+    if past is not None:
+        unread = [name for name in past.files if name not in columns]
+        columns |= {name: open_known(engine, name, past).columns for name in unread}
+        check_columns(past, columns)
     return columns, faults
 
 
@@ -110,24 +137,38 @@ def _stage(
     sources: ResolvedSources,
     pieces: Sequence[Piece],
     columns: Mapping[str, Mapping[str, str]],
+    *,
+    past: Past | None,
 ) -> tuple[list[Piece], list[Fault]]:
     staged, faults = [], []
     for piece in pieces:
-        n_files, known = len(sources.files[piece.source]), columns[piece.source]
+        files, known = sources.files[piece.source], columns[piece.source]
         flagged = flag_rounded(engine, flag_by_reader(piece, known), known)
-        dated, undated = date_files(flagged, sources.files[piece.source])
+        dated, undated = date_files(flagged, files)
+        n_files = len(past.new_files(piece.source, files) if past else files)
         left, found = stage(engine, dated, known, zone=unit.timezone, n_files=n_files)
+        if past is not None and left and piece.table == "orders":
+            join_recent(engine, left, past, zone=unit.timezone)
         staged += [left] if left else []
         faults += [*undated, *found]
     return staged, faults
 
 
 def _relate(
-    engine: Engine, unit: UnitParams, sources: ResolvedSources, pieces: Sequence[Piece], gone: Left
+    engine: Engine,
+    unit: UnitParams,
+    sources: ResolvedSources,
+    pieces: Sequence[Piece],
+    gone: Left,
+    *,
+    past: Past | None,
 ) -> list[Fault]:
     """Join what the tables say of each other; needs every piece staged whole."""
     leave_old(engine, unit, pieces)
-    faults = make_documents(engine, pieces, zone=unit.timezone)
+    if past is not None:
+        check_listed(engine)
+        see_rows(engine, pieces, past)
+    faults = make_documents(engine, pieces, zone=unit.timezone, past=past)
     make_lines(engine, pieces)
     make_identities(engine, pieces, zone=unit.timezone)
     make_span(engine, pieces, zone=unit.timezone)

@@ -8,15 +8,17 @@ nothing out (`flagged`, `counted`) stand among them with equal figures before an
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from rapport.ingest.documents import merged
 from rapport.ingest.mapping import Piece
+from rapport.ingest.numbering import merged
+from rapport.ingest.past.relations import LATEST, combine
 from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.ingest.rules import BROKEN, COPIES, ONE, OVERLAP, QUARANTINED, RETENTION
 from rapport.schema import SCHEMAS
@@ -42,14 +44,21 @@ class Step(NamedTuple):
     money: Decimal | None
 
 
-def list_steps(engine: Engine, pieces: Sequence[Piece]) -> list[Step]:
-    """Give the account of every piece, from what was read to what is kept."""
+def list_steps(
+    engine: Engine, pieces: Sequence[Piece], copied: Mapping[str, Count] = MappingProxyType({})
+) -> list[Step]:
+    """Give the account of every piece, from what was read to what is kept.
+
+    `copied` are the rows, and their money, that stay and equal another one of files that are not
+    read again, by the relation of their piece.
+    """
     counted = _by_rule(engine, pieces)
     alike = _alike(engine, pieces)
     aside = _put_aside(engine, pieces)
     steps = []
     for piece in pieces:
         copies = _copies(engine, piece) if piece.relation in alike else (0, None)
+        copies = _join(copies, copied.get(piece.relation, (0, None)))
         by_rule = counted[piece.relation]
         left = {rule: count for (rule, flagged), count in by_rule.items() if not flagged}
         stays = {rule: count for (rule, flagged), count in by_rule.items() if flagged}
@@ -119,27 +128,45 @@ def _put_aside(engine: Engine, pieces: Sequence[Piece]) -> dict[str, dict[str, C
 def _by_rule(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Counts]:
     """Count rows and add up their money: piece by piece, by the rule that takes or flags them."""
     parts = [part for piece in pieces for part in _parts(piece)]
-    found = engine.rows(
-        "SELECT piece, rule, flagged, count(*) AS n, sum(amount) AS money "
-        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY piece, rule, flagged ORDER BY 1, 2, 3"
-    )
+    found = engine.rows(f"{combine('counts', count_rules(parts))} ORDER BY 1, 2, 3")
     counted: dict[str, Counts] = {piece.relation: {} for piece in pieces}
     for row in found:
         counted[row["piece"]][row["rule"], row["flagged"]] = (row["n"], row["money"])
     return counted
 
 
+def count_rules(parts: Sequence[str]) -> str:
+    """Give the SELECT of the summary `counts` of rows that `list_ruled` and the like select."""
+    return (
+        "SELECT piece, rule, flagged, count(*) AS n, sum(amount) AS money "
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY piece, rule, flagged"
+    )
+
+
 def _parts(piece: Piece) -> Iterator[str]:
-    staged, money = identifier(piece.relation), money_of(piece)
+    staged, money = identifier(piece.latest), money_of(piece)
+    if piece.table == "orders":
+        yield from list_ruled(piece, staged, LATEST)
+        return
     head = f"SELECT {quote(piece.relation)} AS piece"
-    left = f"{head}, coalesce(rule, '') AS rule, false AS flagged, {money} AS amount FROM"
-    if piece.table == "order_lines":
-        yield f"{left} lines WHERE piece = {piece.number}"
-    elif piece.table == "orders":
-        yield f"{left} {staged} WHERE {merged()}"
-        yield f"{left} documents WHERE piece = {piece.number}"
-    else:
-        yield f"{left} {staged}"
+    rows = f"lines WHERE piece = {piece.number}" if piece.table == "order_lines" else staged
+    yield f"{head}, coalesce(rule, '') AS rule, false AS flagged, {money} AS amount FROM {rows}"
+    yield from _flagged(piece, staged)
+
+
+def list_ruled(piece: Piece, staged: str, documents: str) -> Iterator[str]:
+    """Give SELECTs of the rows of a piece of orders with the rule that takes or flags each."""
+    left = (
+        f"SELECT {quote(piece.relation)} AS piece, coalesce(rule, '') AS rule, false AS flagged, "
+        f"{money_of(piece)} AS amount FROM"
+    )
+    yield f"{left} {staged} WHERE {merged()}"
+    yield f"{left} {documents} WHERE piece = {piece.number}"
+    yield from _flagged(piece, staged)
+
+
+def _flagged(piece: Piece, staged: str) -> Iterator[str]:
+    head, money = f"SELECT {quote(piece.relation)} AS piece", money_of(piece)
     for name in piece.flags:
         rule = f"{quote(name)} AS rule, true AS flagged"
         found = identifier(f"flag {name}")
@@ -168,7 +195,7 @@ def _alike(engine: Engine, pieces: Sequence[Piece]) -> set[str]:
 
 
 def _alike_of(piece: Piece) -> str:
-    staged = identifier(piece.relation)
+    staged = identifier(piece.recent)
     # No two rows that stay have one key, which lines alone may lack: of copies one has left.
     left = f" WHERE likeness IN (SELECT likeness FROM {staged} WHERE rule IS NOT NULL)"
     is_keyed = piece.table != "order_lines" and not _numbers_rows(piece)
@@ -183,7 +210,7 @@ def _numbers_rows(piece: Piece) -> bool:
 
 def _copies(engine: Engine, piece: Piece) -> Count:
     """Count rows that equal an earlier row of their file in every column, and their money."""
-    staged, source = identifier(piece.relation), identifier(relation_of(piece.source))
+    staged, source = identifier(piece.recent), identifier(relation_of(piece.source))
     alike = (
         f"SELECT {FILE}, {ROW} FROM {staged} WHERE likeness IN "
         f"(SELECT likeness FROM {staged} GROUP BY likeness HAVING count(*) > 1)"
@@ -207,12 +234,16 @@ def read_money(engine: Engine, piece: Piece) -> Decimal:
     return Decimal(row["money"])
 
 
+def _join(one: Count, other: Count) -> Count:
+    return one[0] + other[0], _add(money for money in (one[1], other[1]))
+
+
 def _zero(money: Decimal | None, piece: Piece) -> Decimal | None:
     has = piece.table in WITH_MONEY and piece.has("amount")
     return Decimal(0) if money is None and has else money
 
 
-def _add(values: Iterator[Decimal | None]) -> Decimal | None:
+def _add(values: Iterable[Decimal | None]) -> Decimal | None:
     filled = [value for value in values if value is not None]
     return sum(filled, Decimal(0)) if filled else None
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -61,18 +62,27 @@ def relation_of(source: str) -> str:
 
 
 def open_sources(
-    engine: Engine, unit: UnitParams, files: Mapping[str, tuple[Path, ...]]
+    engine: Engine,
+    unit: UnitParams,
+    files: Mapping[str, tuple[Path, ...]],
+    known: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[tuple[str, Opened]]:
-    """Open the sources that were found, a SELECT after those that it may read."""
+    """Open the sources that were found, a SELECT after those that it may read.
+
+    `known` says of how many of a source's files, the first ones, no row is needed.
+    """
     selects = [name for name in files if unit.sources[name].format == "select"]
     for name, paths in files.items():
-        if name not in selects:
-            yield name, open_source(engine, name, unit.sources[name], paths)
+        after = known.get(name, 0)
+        if name not in selects and (not after or after < len(paths)):
+            yield name, open_source(engine, name, unit.sources[name], paths, after=after)
     for name in selects:
         yield name, open_select(engine, name, unit)
 
 
-def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ...]) -> Opened:
+def open_source(
+    engine: Engine, name: str, source: Source, files: tuple[Path, ...], *, after: int = 0
+) -> Opened:
     """Make the relation of one source, or say everything that is wrong with its files.
 
     A column that `types` names and some row of which cannot be read so is a fault too.
@@ -80,16 +90,17 @@ def open_source(engine: Engine, name: str, source: Source, files: tuple[Path, ..
     read = [
         _open_file(engine, f"file {name} {position}", name, source, path)
         for position, path in enumerate(files)
+        if position >= after
     ]
     faults = [fault for file in read for fault in file.faults]
     if faults:
         return Opened({}, faults)
     clean = frozenset.intersection(*(file.clean for file in read))
-    parts = [_add_files(engine, name, source, part) for part in _list_parts(read)]
+    parts = [_add_files(engine, name, source, part) for part in _list_parts(read, after)]
     return _open_rows(engine, name, source, " UNION ALL BY NAME ".join(parts), clean)
 
 
-def _list_parts(read: Sequence[TextFile]) -> list[list[tuple[int, TextFile]]]:
+def _list_parts(read: Sequence[TextFile], after: int) -> list[list[tuple[int, TextFile]]]:
     """Put together neighbours that lie in memory and have the same columns, with their places.
 
     The engine looks at every part of a union for every question that it is asked: a thousand
@@ -100,7 +111,7 @@ def _list_parts(read: Sequence[TextFile]) -> list[list[tuple[int, TextFile]]]:
         place, file = one
         return set(file.table.column_names) if isinstance(file.table, pa.Table) else place
 
-    return [list(group) for _, group in groupby(enumerate(read), key=kind)]
+    return [list(group) for _, group in groupby(enumerate(read, after), key=kind)]
 
 
 def _add_files(

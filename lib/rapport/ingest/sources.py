@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rapport.errors import DataError, ParameterError
@@ -140,13 +141,20 @@ def digest_of(paths: Iterable[Path]) -> str:
 
 
 def _digest_file(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
+        found = path.stat()
+        return _digest_once(path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     except OSError as error:
         raise DataError(
             f"{path.name}: cannot be read ({error.strerror}). Mend the file's rights."
         ) from error
+
+
+@lru_cache(maxsize=4096)
+def _digest_once(path: Path, *_: int) -> str:
+    """Digest a file once in a process, as long as nothing has touched it."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
     return digest.hexdigest()

@@ -8,6 +8,8 @@ from rapport.tables.arrow import ARROW_TYPES, arrow_schema, from_rows
 from rapport.tables.files import (
     TableFile,
     count_nulls,
+    join_tables,
+    list_groups,
     measure_length,
     read_column,
     read_rows,
@@ -16,6 +18,7 @@ from rapport.tables.files import (
     write_batches,
     write_table,
 )
+from rapport.tables.groups import join_groups
 from rapport.tables.room import Room
 
 __all__ = [
@@ -25,6 +28,9 @@ __all__ = [
     "arrow_schema",
     "count_nulls",
     "from_rows",
+    "join_groups",
+    "join_tables",
+    "list_groups",
     "measure_length",
     "read_column",
     "read_rows",

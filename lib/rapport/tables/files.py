@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rapport.tables.arrow import TIME_KEY, plain_types
+from rapport.tables.groups import join_groups
 
 if TYPE_CHECKING:  # Arrow imports pandas where a frame is made of a table, or the other way.
     import pandas as pd
@@ -34,6 +35,8 @@ class TableFile:
     digest: str
     n_rows: int
     schema: pa.Schema
+    tail: Path | None = None
+    """A file of the table's last rows alone, where what the others hold is known from before."""
 
     def move(self, path: Path) -> TableFile:
         """Give the same table at another place of its file system; nothing is copied."""
@@ -65,7 +68,9 @@ def write_table(
     return _settle(aside, path, plain.num_rows, plain.schema)
 
 
-def write_batches(batches: pa.RecordBatchReader, path: Path, schema: pa.Schema) -> TableFile:
+def write_batches(
+    batches: pa.RecordBatchReader, path: Path, schema: pa.Schema, *, apart: str | None = None
+) -> TableFile:
     """Write a table that need not fit into memory: the bytes are those of `write_table`.
 
     Parameters
@@ -73,6 +78,8 @@ def write_batches(batches: pa.RecordBatchReader, path: Path, schema: pa.Schema) 
     batches : rows in the order in which they shall lie
     path : as of `write_table`
     schema : what the columns are cast to, in their order; a time stands in its metadata
+    apart : a column by which the rows are sorted first; those with different values of it then
+        lie in row groups of their own, and the bytes are those of this function alone
 
     Returns
     -------
@@ -80,16 +87,38 @@ def write_batches(batches: pa.RecordBatchReader, path: Path, schema: pa.Schema) 
     """
     aside, n_rows = _aside(path), 0
     with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
-        for group in _regroup(batches):
+        for group in _regroup(batches, apart):
             writer.write_table(group.cast(schema).combine_chunks(), row_group_size=ROWS_IN_GROUP)
             n_rows += group.num_rows
     return _settle(aside, path, n_rows, schema)
 
 
-def _regroup(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
+def join_tables(first: tuple[Path, int], last: TableFile, path: Path, *, tail: Path) -> TableFile:
+    """Write a table of the first row groups of a file and all of another of the same schema.
+
+    No row is encoded again, and the bytes are those of a table written at once.
+
+    Parameters
+    ----------
+    first : a file, and how many of its groups
+    last : the other
+    path : as of `write_table`
+    tail : where `last` goes
+    """
+    last = last.move(tail)
+    aside = _aside(path)
+    n_last = pq.ParquetFile(tail).num_row_groups if last.n_rows else 0
+    n_rows = join_groups([(first[0], range(first[1])), (tail, range(n_last))], aside)
+    return replace(_settle(aside, path, n_rows, last.schema), tail=tail)
+
+
+def _regroup(batches: pa.RecordBatchReader, apart: str | None) -> Iterator[pa.Table]:
     """Give the rows in tables as long as a row group; only the last may be shorter."""
     waiting, n_given = batches.schema.empty_table(), 0
-    for batch in batches:
+    for batch, begins in _part(batches, apart):
+        if begins and waiting.num_rows:
+            yield waiting
+            waiting, n_given = batches.schema.empty_table(), n_given + 1
         waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
         while waiting.num_rows >= ROWS_IN_GROUP:
             yield waiting.slice(0, ROWS_IN_GROUP)
@@ -97,6 +126,24 @@ def _regroup(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
     # A table without rows, written whole, has one group too.
     if waiting.num_rows or not n_given:
         yield waiting
+
+
+def _part(
+    batches: pa.RecordBatchReader, apart: str | None
+) -> Iterator[tuple[pa.RecordBatch, bool]]:
+    """Give the rows, each part with whether another value of a column begins with it."""
+    last: object = None
+    for batch in batches:
+        if apart is None:
+            yield batch, False
+            continue
+        import pyarrow.compute as pc  # noqa: PLC0415 - as in `_up_to`
+
+        runs = pc.run_end_encode(batch.column(batch.schema.get_field_index(apart)))
+        ends, values = runs.run_ends.to_pylist(), runs.values.to_pylist()  # noqa: PD011
+        for start, end, value in zip([0, *ends[:-1]], ends, values, strict=True):
+            yield batch.slice(start, end - start), value != last
+            last = value
 
 
 def _aside(path: Path) -> Path:
@@ -111,11 +158,23 @@ def _settle(aside: Path, path: Path, n_rows: int, schema: pa.Schema) -> TableFil
     return TableFile(path, digest, n_rows, schema)
 
 
-def read_column(table: pa.Table | TableFile, name: str) -> pa.ChunkedArray:
-    """Give one column of a table, in memory or written."""
+def read_column(
+    table: pa.Table | TableFile, name: str, *, groups: range | None = None
+) -> pa.ChunkedArray:
+    """Give one column of a table, in memory or written; of some row groups if named."""
     if isinstance(table, pa.Table):
         return table[name]
-    return pq.ParquetFile(table.path).read(columns=[name], use_threads=False)[name]
+    file = pq.ParquetFile(table.path)
+    taken = range(file.num_row_groups) if groups is None else groups
+    return file.read_row_groups(list(taken), columns=[name], use_threads=False)[name]
+
+
+def list_groups(path: Path, column: str) -> list[int]:
+    """Give the least value of a column of whole numbers in each row group of a file."""
+    footer = pq.ParquetFile(path).metadata
+    at = footer.schema.names.index(column)
+    groups = (footer.row_group(n) for n in range(footer.num_row_groups))
+    return [group.column(at).statistics.min for group in groups if group.num_rows]
 
 
 def measure_length(table: pa.Table | TableFile) -> int:
@@ -123,19 +182,20 @@ def measure_length(table: pa.Table | TableFile) -> int:
     return table.num_rows if isinstance(table, pa.Table) else table.n_rows
 
 
-def count_nulls(table: pa.Table | TableFile) -> dict[str, int]:
+def count_nulls(table: pa.Table | TableFile, *, groups: range | None = None) -> dict[str, int]:
     """Count what is missing in each column; of a written table no row is read for most."""
     if isinstance(table, pa.Table):
         return {name: table[name].null_count for name in table.column_names}
     footer = pq.ParquetFile(table.path).metadata
-    groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
-    groups = [group for group in groups if group.num_rows]  # one without a row has no statistics
+    taken = range(footer.num_row_groups) if groups is None else groups
+    # One without a row has no statistics.
+    held = [group for n in taken if (group := footer.row_group(n)).num_rows]
     places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
     return {
         # A list's statistics are of its elements.
-        name: sum(group.column(places[name]).statistics.null_count for group in groups)
+        name: sum(group.column(places[name]).statistics.null_count for group in held)
         if name in places
-        else read_column(table, name).null_count
+        else read_column(table, name, groups=groups).null_count
         for name in table.schema.names
     }
 

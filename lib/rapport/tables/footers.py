@@ -1,0 +1,134 @@
+"""The footer of a Parquet file as plain values, and back: Thrift's compact protocol.
+
+A struct is a list of fields `[number, kind, value]` in their order, so that what is read and
+written again has the bytes that it had. Parquet's footer holds no map.
+
+References
+----------
+Apache Thrift, "Thrift Compact protocol encoding"; Apache Parquet, `parquet.thrift`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Field = list[Any]
+Struct = list[Field]
+
+TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
+INTEGERS = (4, 5, 6)
+LONG_LIST = 15
+
+
+def read_struct(content: bytes) -> Struct:
+    r"""Read one struct.
+
+    Examples
+    --------
+    >>> read_struct(b"\x15\x04\x18\x01a\x00")
+    [[1, 5, 2], [2, 8, b'a']]
+    """
+    return _Reader(content).struct()
+
+
+class _Reader:
+    """A place in bytes that are read one after the other."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content, self._at = content, 0
+
+    def _take(self, n: int) -> bytes:
+        self._at += n
+        return self._content[self._at - n : self._at]
+
+    def _varint(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self._content[self._at]
+            self._at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def _integer(self) -> int:
+        value = self._varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def struct(self) -> Struct:
+        fields: Struct = []
+        number = 0
+        while head := self._take(1)[0]:
+            number = number + (head >> 4) if head >> 4 else self._integer()
+            kind = head & 0x0F
+            fields.append([number, kind, None if kind in (TRUE, FALSE) else self._value(kind)])
+        return fields
+
+    def _value(self, kind: int) -> Any:
+        if kind in INTEGERS:
+            return self._integer()
+        if kind == BINARY:
+            return self._take(self._varint())
+        if kind == STRUCT:
+            return self.struct()
+        if kind in (LIST, SET):
+            return self._list()
+        return self._take(8 if kind == DOUBLE else 1)
+
+    def _list(self) -> tuple[int, list[Any]]:
+        head = self._take(1)[0]
+        n = self._varint() if head >> 4 == LONG_LIST else head >> 4
+        kind = head & 0x0F
+        return kind, [self._value(BYTE if kind in (TRUE, FALSE) else kind) for _ in range(n)]
+
+
+def write_struct(fields: Struct) -> bytes:
+    """Write one struct: the bytes that `read_struct` read of it."""
+    return b"".join(_struct(fields))
+
+
+def _struct(fields: Struct) -> Iterator[bytes]:
+    last = 0
+    for number, kind, value in fields:
+        step = number - last
+        short = 0 < step < LONG_LIST + 1
+        yield bytes([step << 4 | kind]) if short else bytes([kind]) + _integer(number)
+        yield from () if value is None else _value(kind, value)
+        last = number
+    yield b"\x00"
+
+
+def _value(kind: int, value: Any) -> Iterator[bytes]:
+    if kind in INTEGERS:
+        yield _integer(value)
+    elif kind == BINARY:
+        yield _varint(len(value)) + value
+    elif kind == STRUCT:
+        yield from _struct(value)
+    elif kind in (LIST, SET):
+        yield from _list(*value)
+    else:
+        yield value
+
+
+def _list(kind: int, values: Sequence[Any]) -> Iterator[bytes]:
+    if len(values) < LONG_LIST:
+        yield bytes([len(values) << 4 | kind])
+    else:
+        yield bytes([LONG_LIST << 4 | kind]) + _varint(len(values))
+    for value in values:
+        yield from _value(BYTE if kind in (TRUE, FALSE) else kind, value)
+
+
+def _integer(value: int) -> bytes:
+    return _varint(value << 1 ^ value >> 63)
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

@@ -1,0 +1,257 @@
+"""What is kept of former ingestions changes no byte of the next, whatever was delivered since."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from rapport.ingest import canonical, delivery, kept
+from unit.ingest.past.till import Till, describe
+
+# Of the random courses of deliveries: another seed, and more of them, where tests run whole.
+SEED = int(os.environ.get("RAPPORT_TEST_SEED", "0"))
+N_COURSES = 12 if os.environ.get("RAPPORT_TEST_SHARE") == "1" else 2
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few orders be many, so that their past is kept."""
+    monkeypatch.setattr(canonical, "MONTHLY_FROM", 1)
+    monkeypatch.setattr(kept, "KEPT_FROM", 0)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Give a list that grows by every attempt to ingest: whether it had a past."""
+    found: list[bool] = []
+    prepare = delivery.prepare
+
+    def spy(*given: object, past: object) -> object:
+        found.append(past is not None)
+        return prepare(*given, past=past)
+
+    monkeypatch.setattr(delivery, "prepare", spy)
+    return found
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Till:
+    made = Till(tmp_path, random.Random(5))
+    made.files["till-01.csv"] = made.sell(150, days=70)
+    made.files["web-01.csv"] = made.sell(60, since=made.now - timedelta(days=60), days=60)
+    made.files["web-02.csv"] = made.sell(9, days=5)
+    return made
+
+
+@pytest.fixture
+def begun(till: Till) -> Till:
+    """Give a till whose files were ingested once."""
+    till.write()
+    till.ingest(kept=True)
+    return till
+
+
+def check(till: Till, threads: int = 1) -> None:
+    """Compare what is made with what is kept and what is made without."""
+    till.write()
+    assert describe(till.ingest(kept=True, threads=threads)) == describe(till.ingest(kept=False))
+
+
+def test_a_file_more_is_joined_with_the_past(begun, ways):
+    till = begun
+    till.files["till-02.csv"] = till.sell(20)
+    ways.clear()
+
+    check(till)
+
+    assert ways == [True, False]
+
+
+def test_new_files_of_both_sources_are_joined_with_the_past(begun, ways):
+    till = begun
+    till.files["till-02.csv"] = till.sell(15)
+    till.files["web-03.csv"] = till.sell(15)
+    till.files["web-04.csv"] = till.sell(15)
+    ways.clear()
+
+    check(till, threads=8)
+
+    assert ways == [True, False]
+
+
+def test_the_past_grows_when_there_is_much_that_is_recent(begun, ways):
+    till = begun
+    for number in range(2, 6):
+        till.files[f"till-{number:02d}.csv"] = till.sell(60, days=35)
+        ways.clear()
+        check(till, threads=1 + number % 2)
+        assert ways == [True, False]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda till: till.files["till-01.csv"].pop(), id="a row less in an old file"),
+        pytest.param(lambda till: till.files.pop("web-02.csv"), id="a file less"),
+        pytest.param(
+            lambda till: till.files.update({"till-00.csv": till.sell(9)}), id="a file before"
+        ),
+        pytest.param(
+            lambda till: till.files.update(
+                {"till-02.csv": till.sell(9, since=till.now - timedelta(days=60))}
+            ),
+            id="rows of an old month",
+        ),
+        pytest.param(
+            lambda till: till.files.update({"till-02.csv": till.files["till-01.csv"][-40:]}),
+            id="orders delivered twice",
+        ),
+        pytest.param(
+            lambda till: till.files.update({"till-02.csv": till.files["till-01.csv"][:2]}),
+            id="old orders delivered twice",
+        ),
+    ],
+)
+def test_what_is_no_addition_to_the_past_begins_anew(
+    begun: Till, ways: list[bool], change: Callable[[Till], object]
+):
+    change(begun)
+    ways.clear()
+
+    check(begun)
+
+    assert ways[-2:] == [False, False]
+
+
+@pytest.mark.parametrize("harm", [lambda kept: kept[:-9], lambda kept: b"x" + kept[1:]])
+def test_a_past_that_is_damaged_is_none(begun, ways, tmp_path, harm):
+    for path in (tmp_path / "kept").iterdir():
+        path.write_bytes(harm(path.read_bytes()))
+    ways.clear()
+
+    check(begun)
+
+    assert ways == [False, False]
+
+
+def test_a_past_of_which_a_file_is_lost_is_none(begun, ways, tmp_path):
+    for path in (tmp_path / "kept").iterdir():
+        if path.read_bytes()[:1] != b"{":
+            path.unlink()
+    ways.clear()
+
+    check(begun)
+
+    assert ways == [False, False]
+
+
+def test_a_past_made_by_other_rules_is_none(begun, ways):
+    begun.unit = {**begun.unit, "timezone": "Europe/London"}
+    ways.clear()
+
+    check(begun)
+
+    assert ways == [False, False]
+
+
+def test_a_past_that_is_out_of_use_goes(begun, tmp_path):
+    till = begun
+    n_kept = len(list((tmp_path / "kept").iterdir()))
+
+    till.files["web-02.csv"][0] = till.order(till.now)
+    till.write()
+    till.ingest(kept=True)
+    till.ingest(kept=True)
+
+    assert len(list((tmp_path / "kept").iterdir())) == n_kept
+
+
+def test_what_is_made_beside_the_past_is_told_of_all_rows(till, ways):
+    """Lines, arrivals, what orders say of customers, and returns of orders, are of both."""
+    mapping = till.unit["tables"]["orders"][0]
+    columns = {**mapping["columns"], "original_order_id": {"sql": "'till-' || \"order\""}}
+    lines = {
+        "from": "lines", "columns": {"order_id": "order", "product_id": "product",
+                                     "quantity": "n", "amount": "amount"},
+    }  # fmt: skip
+    till.unit = {
+        **till.unit,
+        "sources": {**till.unit["sources"], "lines": {"path": "lines.csv", "format": "csv"}},
+        "tables": {
+            "orders": {**mapping, "columns": columns, "arrived": {"column": "at"}},
+            "order_lines": lines,
+            "customers": {"from_orders": True, "columns": {"acquisition_channel": "channel"}},
+        },
+    }
+    del till.unit["sources"]["web"], till.unit["sources"]["people"]
+    till.lines = "order,product,n,amount\n" + "".join(
+        f"till-{number},p{number % 5},1,{number % 7}.50\n" for number in range(1, 250)
+    )
+    till.write()
+    till.ingest(kept=True)
+    till.files["till-02.csv"] = till.sell(20)
+    ways.clear()
+
+    check(till)
+
+    assert ways == [True, False]
+
+
+@pytest.mark.parametrize("seed", range(N_COURSES))
+def test_any_course_of_deliveries_ends_as_one_delivery_does(tmp_path, seed, ways):
+    till = Till(tmp_path, random.Random(SEED + seed))
+    draw = random.Random(100 + SEED + seed)
+    till.files["till-01.csv"] = till.sell(120, days=80)
+    till.files["web-01.csv"] = till.sell(40, since=till.now - timedelta(days=40), days=40)
+    for number in range(2, 8):
+        check(till, threads=draw.choice([1, 2, 8]))
+        draw.choice(STEPS)(till, number)
+    check(till)
+    assert ways.count(True) > 1
+
+
+def add_file(till: Till, number: int) -> None:
+    till.files[f"{till.draw.choice(['till', 'web'])}-{number:02d}.csv"] = till.sell(25, days=17)
+
+
+def add_late_rows(till: Till, number: int) -> None:
+    since = till.now - timedelta(days=till.draw.randrange(5, 80))
+    till.files[f"till-{number:02d}.csv"] = [*till.sell(6, since=since, days=4), *till.sell(20)]
+
+
+def add_overlap(till: Till, number: int) -> None:
+    last = max(name for name in till.files if name.startswith("till"))
+    till.files[f"till-{number:02d}.csv"] = [*till.files[last][-7:], *till.sell(20)]
+
+
+def replace_file(till: Till, number: int) -> None:
+    name = till.draw.choice(sorted(till.files))
+    till.files[name] = till.files[name][1:] or till.sell(5)
+
+
+def remove_file(till: Till, number: int) -> None:
+    if len(till.files) > 2:
+        till.files.pop(till.draw.choice(sorted(till.files)))
+
+
+def add_customer_who_sorts_first(till: Till, number: int) -> None:
+    lines = till.sell(10)
+    till.files[f"till-{number:02d}.csv"] = [
+        line.replace(",k", ",a") if at % 2 else line for at, line in enumerate(lines)
+    ]
+
+
+def copy_rows(till: Till, number: int) -> None:
+    lines = till.sell(12)
+    kept_out = [line.split(",") for line in lines[:3]]
+    tests = [",".join([*cells[:3], "0.01", *cells[4:]]) for cells in kept_out]
+    till.files[f"web-{number:02d}.csv"] = [*lines[3:], *tests, *tests[:1]]
+
+
+STEPS = [add_file, add_file, add_file, add_late_rows, add_overlap, replace_file, remove_file,
+         add_customer_who_sorts_first, copy_rows]  # fmt: skip

@@ -1,0 +1,124 @@
+"""A till whose files are drawn: orders of some months, and what may be delivered after them."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from rapport.ingest import Delivery, find_sources, ingest
+from rapport.params import UnitParams
+from rapport.privacy import SAMPLE_KEY
+from rapport.tables import Room, TableFile
+
+HEAD = "order,customer,at,amount,channel,state\n"
+UNIT: dict[str, Any] = {
+    "name": "till",
+    "title": {"en": "Till", "zh": "收银"},
+    "currency": "CNY",
+    "timezone": "Asia/Shanghai",
+    "sources": {
+        "till": {"path": "till-*.csv", "format": "csv"},
+        "web": {"path": "web-*.csv", "format": "csv"},
+        "people": {"path": "people.csv", "format": "csv"},
+    },
+    "tables": {
+        "orders": [
+            {
+                "from": name,
+                "columns": {
+                    "order_id": {"sql": f"'{name}-' || \"order\""}, "customer_id": "customer",
+                    "amount": "amount", "channel": "channel", "status": "state",
+                },
+                "time": {"column": "at"},
+                "exclude": {"tests": "amount = '0.01'"},
+                "flag": {"large": "CAST(amount AS DOUBLE) > 90"},
+            }
+            for name in ("till", "web")
+        ],
+        "customers": {"from": "people", "columns": {"customer_id": "customer", "city": "city"}},
+    },
+}  # fmt: skip
+
+
+@dataclasses.dataclass
+class Till:
+    """A project's folder, its files as lines by name, and the day up to which there are orders."""
+
+    root: Path
+    draw: random.Random
+    files: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    now: datetime = datetime(2024, 1, 1)  # noqa: DTZ001 - in the unit's zone
+    unit: dict[str, Any] = dataclasses.field(default_factory=lambda: UNIT)
+    n_orders: int = 0
+    n_rooms: int = 0
+    lines: str = ""
+
+    def sell(self, n: int, *, since: datetime | None = None, days: int = 20) -> list[str]:
+        """Draw orders of the days up to `now` + `days`, or of those since a day, and move on."""
+        first = since or self.now
+        minutes = sorted(self.draw.randrange(days * 1440) for _ in range(n))
+        lines = [self.order(first + timedelta(minutes=minute)) for minute in minutes]
+        self.now = max(self.now, first + timedelta(days=days))
+        return lines
+
+    def order(self, at: datetime) -> str:
+        self.n_orders += 1
+        customer = "" if self.draw.random() < 0.1 else f"k{self.draw.randrange(40):02d}"
+        amount = self.draw.choice(["0.01", "-3.50", f"{self.draw.randrange(1, 9999) / 100:.2f}"])
+        channel = self.draw.choice(["web", "store", ""])
+        state = self.draw.choice(["completed", "completed", "cancelled"])
+        return f"{self.n_orders},{customer},{at:%Y-%m-%d %H:%M},{amount},{channel},{state}\n"
+
+    def write(self) -> None:
+        """Write the files as they are now, and no others."""
+        raw = self.root / "data" / "raw"
+        raw.mkdir(parents=True, exist_ok=True)
+        for path in raw.glob("*-*.csv"):
+            if path.name not in self.files:
+                path.unlink()
+        for name, lines in self.files.items():
+            content = HEAD + "".join(lines)
+            if not (raw / name).is_file() or (raw / name).read_text("utf-8") != content:
+                (raw / name).write_text(content, encoding="utf-8")
+        people = "".join(f"k{n:02d},city {n % 7}\n" for n in range(0, 50, 2))
+        (raw / "lines.csv").write_text(self.lines, encoding="utf-8")
+        (raw / "people.csv").write_text("customer,city\n" + people, encoding="utf-8")
+
+    def ingest(self, *, kept: bool, threads: int = 1) -> Delivery:
+        """Ingest the files: with what was kept before, or as if nothing ever had been."""
+        self.n_rooms += 1
+        folder = self.root / f"private {self.n_rooms}"
+        folder.mkdir()
+        unit = UnitParams.model_validate(self.unit)
+        sources = find_sources(unit, self.root, env={})
+        room = Room(folder, self.root / "kept" if kept else None)
+        return ingest(unit, sources, key=SAMPLE_KEY, room=room, threads=threads)
+
+
+def describe(delivery: Delivery) -> dict[str, Any]:
+    """Give all that a delivery tells, so that two can be compared."""
+    told: dict[str, Any] = {}
+    for field in dataclasses.fields(delivery):
+        value = getattr(delivery, field.name)
+        if field.name == "tables":
+            told |= {f"table {name}": _digest(table) for name, table in value.items()}
+        elif isinstance(value, pd.DataFrame):
+            told[field.name] = (value.to_dict("list"), [str(kind) for kind in value.dtypes])
+        elif isinstance(value, pa.Table):
+            told[field.name] = (value.schema, value.to_pylist())
+        elif isinstance(value, Mapping):
+            told[field.name] = dict(value)
+        else:
+            told[field.name] = value
+    return told
+
+
+def _digest(table: pa.Table | TableFile) -> Any:
+    return table.digest if isinstance(table, TableFile) else table.to_pylist()
