@@ -78,10 +78,14 @@ class Expansion:
         return [plan_gate(unit, period, tasks)]
 
     def _select(self, tasks: list[Task]) -> list[Task]:
+        """Take the chapters asked for, and of the marts those that they read."""
         wanted = self._arguments.chapter
-        if not wanted:
-            return tasks
-        return select_tasks(tasks, [task.id for task in tasks if is_wanted(task, wanted)])
+        chosen = [
+            task.id
+            for task in tasks
+            if (is_wanted(task, wanted) if wanted else isinstance(task, ChapterTask))
+        ]
+        return select_tasks(tasks, chosen)
 
 
 def is_wanted(task: Task, chapters: Sequence[str]) -> bool:
