@@ -11,6 +11,7 @@ NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 ITS_OWN = {
     "01_ingestion": {"calendar", "completeness", "flow"},
     "03_segmentation": {"dots", "grids"},
+    "04_lifecycle": {"cohorts", "monthly", "stages", "survival", "transitions"},
     "05_value": {"holdout", "value"},
     "06_churn": {"effects", "monthly", "survival"},
     "10_summary": {"bridge", "bullets"},
