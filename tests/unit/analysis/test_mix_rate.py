@@ -251,3 +251,17 @@ def test_the_interval_of_the_change_is_that_of_two_ratios(seed):
     bounds = bound_parts(rows, split_change(sum_groups(rows)))
 
     assert (bounds["change"].high - bounds["change"].low) / 2 == pytest.approx(1.96 * error, 1e-4)
+
+
+def test_where_all_groups_came_and_went_all_of_the_interval_is_of_the_mix():
+    rows = draw(0, n=100)
+    rows = rows.assign(group=np.where(rows["is_now"], "new", "old"))
+
+    bounds = bound_parts(rows, split_change(sum_groups(rows)))
+
+    assert bounds["rate"].ends == (0.0, 0.0)
+    assert bounds["mix"].ends == pytest.approx(bounds["change"].ends)
+    whole = rows.assign(group="all")
+    assert bounds["mix"].ends == pytest.approx(
+        bound_parts(whole, split_change(sum_groups(whole)))["change"].ends, rel=1e-6
+    )

@@ -66,6 +66,15 @@ def test_a_change_whose_interval_holds_zero_is_unclear():
     assert study(**spent).outcome == "unclear"
 
 
+def test_a_pair_made_of_chance_moves_is_not_spoken_of():
+    spent = {"then_a": (62, 10), "then_b": (41, 50), "now_a": (11, 10), "now_b": (36, 50)}
+
+    found = study(**spent)
+
+    assert found.splits["loyalty_tier"].pair == "simpson"
+    assert found.outcome == "agree"
+
+
 def test_small_groups_are_put_together():
     spent = {"then_a": (40, 10), "then_b": (30, 30), "then_c": (4, 1), "then_d": (7, 5),
              "now_a": (40, 12), "now_b": (30, 33), "now_c": (5, 2), "now_d": (8, 5)}  # fmt: skip

@@ -81,6 +81,13 @@ def test_the_main_channel_has_most_orders_and_of_equals_comes_first_by_name(tmp_
     assert found.loc[("current", "b"), ["main_channel", "n_channels"]].tolist() == ["app", 1]
 
 
+def test_the_channel_of_most_orders_is_main_whatever_its_name(tmp_path):
+    channels = {0: "web", 1: "web", 2: "app", 3: "web"}
+    found = habits(tmp_path, edit={at: {"channel": name} for at, name in channels.items()})
+
+    assert found.loc[("current", "a"), "main_channel"] == "web"
+
+
 def test_orders_with_a_discount_are_counted_where_discounts_are_delivered(tmp_path):
     found = habits(tmp_path, edit={0: {"discount": 1}, 1: {"discount": 0}, 3: {"discount": 2}})
 
