@@ -101,7 +101,7 @@ def _words(name: str) -> dict[str, str]:
 def stage_table(
     counts: pd.DataFrame | None, stages: Sequence[str], values: Values, *, min_count: int = 10
 ) -> TableSpec | None:
-    """Give the table of segments by stage of life; None where there are no stages.
+    """Give the table of segments by stage of life; None without stages or a segment to show.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def stage_table(
     min_count : fewer customers are hidden, and what would tell them: how many are in a segment and
         in a stage stands in other tables, so sums of rows and columns are taken as known
     """
-    if counts is None or counts.empty:
+    if counts is None or not counts["n_customers"].ge(min_count).any():
         return None
     of_stages = [
         Column(f"n_customers_{stage}", f"stage.{stage}", "count", "customers") for stage in stages

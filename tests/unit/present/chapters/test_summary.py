@@ -131,6 +131,7 @@ def test_segments_by_stage_carry_a_column_for_each_stage_that_somebody_is_in():
 
     assert render_heads(spec, "en") == ["Segment", "New", "Loyal", "All"]
     assert stage_table(None, [], {}) is None
+    assert stage_table(counts, ["new", "loyal"], {}, min_count=53) is None
 
 
 def staged(*rows, stages=("new", "growing", "loyal", "at_risk")):
