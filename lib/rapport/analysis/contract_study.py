@@ -18,7 +18,7 @@ ABOUT = (
     "acquisition_channel", "gender", "age_band", "country", "region", "is_business",
 )  # fmt: skip
 UNKNOWN, OTHER = "unknown", "other"
-MOST_LEVELS = 6
+MOST_LEVELS = 7  # as many as there are segments
 # Fewer distinct numbers than this are read as names: a senior is 0 or 1.
 FEWEST_NUMBERS = 4
 
@@ -114,7 +114,7 @@ def has_levels(column: pd.Series, least: int) -> bool:
 
 
 def merge_levels(column: pd.Series, least: int) -> pd.Series:
-    """Give a category's values as text: at most six that `least` rows share, the rest `other`.
+    """Give a category's values as text: at most seven that `least` rows share, the rest `other`.
 
     Empty cells are `unknown`; values too rare to stand alone or together join the most frequent.
 
