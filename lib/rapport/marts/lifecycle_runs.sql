@@ -240,6 +240,7 @@ contract_states as (
     group by m.customer_key, m.at_month
 ),
 
+-- Two steps of a spell may fall into one month; they give one stage, and the next step drops one.
 staged as (
     select
         'orders' as kind,
@@ -254,7 +255,7 @@ staged as (
         end as stage
     from order_steps as s
     where s.at_month >= s.month_no and s.at_month < s.until_month
-    union
+    union all
     select
         'contracts' as kind,
         s.customer_key,
@@ -270,7 +271,7 @@ staged as (
         on s.customer_key = u.customer_key
         and s.at_month >= u.month_no
         and (u.next_month is null or s.at_month < u.next_month)
-    union
+    union all
     -- Registered, and nothing bought yet; who registered before the data begin may have bought.
     select
         f.kind,
