@@ -1,4 +1,4 @@
-"""The profile: planted months lie in the interval of their forecast, and groups that lean are found."""
+"""The profile: planted months lie in their interval, and groups that lean are found."""
 
 from decimal import Decimal
 
