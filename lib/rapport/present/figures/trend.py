@@ -191,7 +191,7 @@ def _plot_strip(
     canvas: Canvas, _data: pd.DataFrame, *, rows: tuple[Strip, ...], against: dict[str, Value]
 ) -> None:
     names = [label(f"key_figure.{row.name}", canvas.language) for row in rows]
-    style = "plain" if canvas.is_wide else "axis"
+    style = "plain" if canvas.is_wide else "table"
     heads = [canvas.show((value, style)) for value in against.values()]
     unclear = label("figure.unclear", canvas.language)
     moved = [canvas.show((change, "signed")) for row in rows
