@@ -122,7 +122,10 @@ def customer(arguments: argparse.Namespace) -> int:
 def _find_newest(held: Held, unit: str) -> str:
     codes = [name.split("/")[0] for name in held.tables if name.endswith("/customer_measures")]
     if not codes:
-        raise DataError(f"unit {unit}: no report was made yet. Run `rapport run {unit}`.")
+        raise DataError(
+            f"unit {unit}: no report with measures of customers was made yet. "
+            f"Run `rapport run {unit}`."
+        )
     return max(codes, key=lambda code: (parse_period(code).last_on or date.max, code))
 
 

@@ -125,5 +125,5 @@ def test_the_newest_report_is_taken():
 
 
 def test_a_unit_without_a_report_says_what_to_run():
-    with pytest.raises(DataError, match=r"no report was made yet. Run `rapport run shop`"):
+    with pytest.raises(DataError, match=r"customers was made yet\. Run `rapport run shop`"):
         _find_newest(Held({"orders": None}, None), "shop")
