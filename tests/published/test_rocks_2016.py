@@ -19,6 +19,8 @@ from rapport.analysis.nps import score_nps, spread_nps
         ([0, 7, 7, 9, 9, 9], 1 / 3, 5 / 9, ".304"),
         ([1, 9], 0, 1, ".707"),
         ([0, 7, 9], 0, 2 / 3, ".471"),
+        # Eight is no promoter.
+        ([0, 8, 9], 0, 2 / 3, ".471"),
     ],
 )
 def test_small_cases(answers, score, variance, error):
@@ -32,6 +34,7 @@ def test_small_cases(answers, score, variance, error):
         ]
     )
     assert found.value == pytest.approx(100 * score)
+    assert found.low < found.value < found.high
     assert spread_nps(counts) == pytest.approx(variance)
     assert_as_printed(np.sqrt(spread_nps(counts) / len(answers)), error)
 

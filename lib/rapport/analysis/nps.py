@@ -47,7 +47,8 @@ def score_nps(answers: pd.Series, *, confidence: float = 0.95) -> Score | None:
     n = len(known)
     if n == 0:
         return None
-    counts = np.array([(known <= 6).sum(), ((known > 6) & (known < 9)).sum(), (known >= 9).sum()])
+    n_low, n_high = int((known <= 6).sum()), int((known >= 9).sum())
+    counts = np.array([n_low, n - n_low - n_high, n_high])
     value = 100 * float(counts[2] - counts[0]) / n
     more = counts + np.array(ADDED)
     half = (
