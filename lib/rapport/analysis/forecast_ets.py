@@ -25,7 +25,8 @@ GRID, N_ROUNDS, SHRINK = 3, 40, 0.7
 class Smoothing:
     """A fitted model: its three shares, sum of squared errors, and the states after the last month.
 
-    `seasonal` holds the next twelve seasons, next first; `variance` is of one month's error.
+    `seasonal` holds the next twelve seasons, next first; `variance` is of the next month,
+    with that of what was fitted.
     """
 
     alpha: float
@@ -77,10 +78,13 @@ def fit_smoothing(series: Floats, *, season: int = 12, n_rounds: int = N_ROUNDS)
     shares = _shares(middle[None, :])
     squares, after = smooth(series, shares, states)
     alpha, beta, gamma = (float(share[0]) for share in shares)
-    # As many months less as numbers were taken from them: three shares, level, trend and season.
-    freedom = max(len(series) - season - 4, 1)
+    # As in a regression on as many numbers as were taken from the months (three shares, level,
+    # trend and season): fewer are left, and what was taken is itself uncertain. Without it the
+    # interval of a planted month held .86 (36 months) to .89 (60) instead of .92 to .95.
+    taken = season + 4
+    variance = float(squares[0]) / max(len(series) - taken, 1) * (1 + taken / len(series))
     return Smoothing(
-        alpha, beta, gamma, float(squares[0]), float(squares[0]) / freedom,
+        alpha, beta, gamma, float(squares[0]), variance,
         float(after[0][0]), float(after[1][0]), after[2][:, 0],
     )  # fmt: skip
 

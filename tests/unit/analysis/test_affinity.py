@@ -87,6 +87,13 @@ def test_of_groups_that_are_alike_few_are_called_clear():
     assert calls <= 6
 
 
+def test_lines_that_lean_while_spend_leans_the_other_way_are_not_clear():
+    rows = draw({"a": customers(300, [0.7, 0.3]), "b": customers(300, [0.5, 0.5], seed=1)})
+    rows["net"] = [Decimal(n) for n in (100, 300, 300, 100)]
+
+    assert measure_affinity(rows).outcome == "level"
+
+
 def test_a_cell_of_few_buyers_is_hidden_with_all_its_numbers():
     one = [[1, 1]] * 5 + [[0, 2]] * 60  # five bought cups
 

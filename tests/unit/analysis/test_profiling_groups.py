@@ -59,6 +59,16 @@ def test_customers_put_together_are_not_counted_and_neither_is_the_total_beside_
     }  # fmt: skip
 
 
+def test_groups_put_together_are_not_counted_however_many_they_are():
+    rows = read(DRAWN)
+    rows.loc[rows["name"].isin(["phone", "app"]) & (rows["window"] == "current"), "n_customers"] = 9
+
+    found = list_groups(rows, active=60, min_count=10).set_index("name")
+
+    assert pd.isna(found.loc[OTHER, "n_customers"])
+    assert pd.isna(found.loc[TOTAL, "n_customers"])
+
+
 def test_without_small_groups_the_total_is_the_customers_of_the_period():
     rows = read(DRAWN)
     rows = rows[~rows["name"].isin(["phone", "app"])]

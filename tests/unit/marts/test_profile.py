@@ -19,8 +19,8 @@ ORDERS = """
     a         2010-10-31  sale    10      -          web      -
     a         2010-11-01  sale    5.5     completed  web      1
     a         2010-11-30  return  -2.25   -          web      -
-    b         2010-11-30  sale    7       -          store    0
-    b         2010-11-30  sale    1       -          web      0
+    b         2010-11-30  sale    7       -          web      0
+    b         2010-11-30  sale    1       -          app      0
     b         2010-12-01  sale    99      -          web      0
     c         2010-11-15  sale    1000    cancelled  web      0
     -         2010-11-16  sale    3       -          -        -
@@ -137,7 +137,7 @@ def test_a_customer_of_two_channels_counts_in_both(make):
     groups = make("profile_groups")
     now = groups[(groups["window"] == "current") & (groups["dimension"] == "channel")]
 
-    assert now.set_index("name")["n_customers"].to_dict() == {"store": 1, "web": 2, None: 0}
+    assert now.set_index("name")["n_customers"].to_dict() == {"app": 1, "web": 2, None: 0}
 
 
 def test_products_without_a_category_are_a_group_without_a_name(make):
@@ -153,10 +153,10 @@ def test_products_without_a_category_are_a_group_without_a_name(make):
 def test_the_main_channel_is_that_of_most_orders_then_of_most_spend(make):
     mix = make("profile_channels")
 
-    # b: one order in the store for 7, one on the web for 1, before December.
+    # b: one order on the web for 7, one in the app for 1, before December.
     assert mix.to_dict("records") == [
-        {"channel": "store", "n_channels": 2, "n_customers": 1},
         {"channel": "web", "n_channels": 1, "n_customers": 1},
+        {"channel": "web", "n_channels": 2, "n_customers": 1},
     ]
 
 
@@ -198,6 +198,14 @@ def test_a_step_counts_after_the_one_before_within_the_days_of_the_funnel(make):
 
     assert now["n_customers"].to_dict() == {"visit": 3, "cart": 1, "checkout": 1, "order": 1}
     assert now["n_any"].to_dict() == {"visit": 3, "cart": 3, "checkout": 1, "order": 2}
+
+
+def test_entries_of_earlier_windows_are_not_counted_again(make):
+    early = contact("b", "2010-09-20 09:00", "visit"), contact("b", "2010-10-15 09:00", "cart")
+
+    funnel = make("profile_funnel", contacts=early)
+
+    assert funnel[funnel["window"] == "current"]["n_customers"].tolist() == [0, 0, 0]
 
 
 def test_a_later_visit_gives_a_customer_another_chance(make):
@@ -261,6 +269,14 @@ def test_an_order_belongs_to_the_last_visit_before_it_on_its_day_and_channel(mak
     assert seconds == [30, 60, 90]
     each = now[now["measure"] == "visits"][["value", "n_ordered", "n"]]
     assert each.to_numpy().tolist() == [[1, 0, 1], [3, 1, 1]]
+
+
+def test_a_visit_through_another_channel_led_to_no_order(make):
+    visit = contact("b", "2010-11-30 09:00", "visit", session_id="1", channel="phone")
+
+    rows = make("profile_sessions", contacts=[visit])
+
+    assert rows["n_ordered"].sum() == 0
 
 
 @pytest.mark.parametrize(
