@@ -67,7 +67,8 @@ class Contest:
     plain one, for reasons. `as_trained` and `reset` are the kept one's quality without and
     with the new intercept. `advantage`: AUC of boosted trees less that of the plain model; None
     where the plain one stood alone. `models` has a row per model: `model`, `auc`, `low`, `high`,
-    `brier`, `base_brier`, `slope` (empty where it cannot be fitted), `in_the_large`, `ece`, `is_kept`.
+    `brier`, `base_brier`, `slope` (empty where it cannot be fitted), `in_the_large`, `ece`,
+    `is_kept`.
     """
 
     model: RiskModel

@@ -53,14 +53,14 @@ def test_the_country_stands_in_where_no_region_is_known():
     views = list_views(segmentation(rows), RULES)
 
     assert views["place"]["name"].tolist() == ["FR", "DE"]
-    assert list_missing(views) == ["age", "gender", "attitudes"]
+    assert list_missing(views) == ["age", "gender", "category", "channel", "attitudes"]
 
 
 def test_no_view_is_given_where_no_segment_leads(found):
     nobody = Segmentation(found.customers, found.scores, found.table, "too_few", None, 0)
 
     assert list_views(nobody, RULES) == {}
-    assert list_missing({}) == ["place", "age", "gender", "attitudes"]
+    assert list_missing({}) == ["place", "age", "gender", "category", "channel", "attitudes"]
 
 
 def test_intervals_hold_the_shares(found):
@@ -68,3 +68,15 @@ def test_intervals_hold_the_shares(found):
 
     assert (place["low"] <= place["share_best"]).all()
     assert (place["share_best"] <= place["high"]).all()
+
+
+def test_habits_give_two_views_more(found):
+    n = len(found.customers)
+    joined = found.customers.assign(
+        top_category=(["tea", "cups"] * n)[:n], main_channel="web", region=None, country="GB"
+    )
+
+    views = list_views(found, RULES, joined)
+
+    assert views["category"]["name"].tolist()
+    assert "channel" not in views, "one channel parts nobody"
