@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
-from rapport.present.canvas import ABOVE, BELOW, Canvas, Look, rule_y
+from rapport.present.canvas import ABOVE, BELOW, RIGHT, Canvas, Look, rule_y
 from rapport.present.figures.marks import rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
@@ -55,7 +55,7 @@ def _plot(canvas: Canvas, points: pd.DataFrame, *, best: Value, gain: Value) -> 
     places = [tick for tick in across if 0 <= tick <= x[-1]]
     axes = canvas.axes(left=canvas.widest(texts) + 2, right=6, top=9, bottom=12)
     axes.set_xlim(0, float(x[-1]))
-    axes.set_ylim(low, high * 1.12)
+    axes.set_ylim(low, high * 1.25)
     rule_y(axes, ticks, texts)
     axes.set_xticks(places, show_axis(places, "count", canvas.language))
     axes.line([0, x[-1]], [0, 0], color=GREY, linewidth=0.8)
@@ -64,8 +64,10 @@ def _plot(canvas: Canvas, points: pd.DataFrame, *, best: Value, gain: Value) -> 
     at = float(np.asarray(best.value, dtype=float)), float(np.asarray(gain.value, dtype=float))
     axes.line([at[0], at[0]], [low, at[1]], color=RULE, linewidth=1.0)
     axes.dots(*at, color=ACCENT, markersize=5.5, markeredgewidth=0)
-    look = Look(colour=ACCENT, weight="bold", rank=2.0, is_required=True)
-    canvas.label(axes, at, [(gain, "headline")], places=(ABOVE, BELOW), look=look)
+    # The title says it, too, so where no place is free the figure does without.
+    look = Look(colour=ACCENT, weight="bold", rank=2.0)
+    higher = (0.0, ABOVE[1] + 4.0, "center", "bottom")
+    canvas.label(axes, at, [(gain, "headline")], places=(higher, ABOVE, BELOW, RIGHT), look=look)
     language = canvas.language
     canvas.write(0, canvas.height - 2.4, label("figure.gain_up", language), color=GREY)
     end = canvas.width - 6
