@@ -23,8 +23,8 @@ CONDITIONS = {
     exp.Between, exp.Case, exp.If, exp.Boolean, exp.Null, exp.Coalesce,
 }  # fmt: skip
 VALUES = {
-    exp.Literal, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Cast, exp.DataType, exp.Var,
-    exp.Interval, exp.DateTrunc, exp.DateDiff, exp.Extract, exp.Min, exp.Max, exp.Count, exp.Sum,
+    exp.Literal, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Cast, exp.DataType, exp.DataTypeParam,
+    exp.Var, exp.Interval, exp.DateTrunc, exp.DateDiff, exp.Extract, exp.Min, exp.Max, exp.Count, exp.Sum,
     exp.Median, exp.RowNumber, exp.Lag, exp.Lead,
 }  # fmt: skip
 ALLOWED = STRUCTURE | CONDITIONS | VALUES
@@ -32,7 +32,7 @@ SQL = {name: mart.sql for name, mart in MARTS.items() if mart.sql is not None}
 
 
 def cuts_nothing(cast: exp.Cast) -> bool:
-    """Say whether a cast is of a number of days that a unit sets, or of a median: halves at most."""
+    """Say whether a cast is of days that a unit sets, or of a median, which has halves at most."""
     of = cast.this
     if isinstance(of, exp.Median):
         return cast.to.this == exp.DType.DECIMAL
