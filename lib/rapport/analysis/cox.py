@@ -1,31 +1,26 @@
-"""What goes with a shorter time until it happens: Cox's regression.
+"""What goes with a shorter time until it happens: Cox's regression, by lifelines.
 
 Assumes that hazards of two customers keep their ratio over time; every covariate is tested
 for it (Schoenfeld residuals, at .01), and one that fails belongs into `strata` or into a
 figure by period. A hazard ratio is an association. Ties after Efron, baseline after Breslow.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from lifelines import CoxPHFitter
+from lifelines.exceptions import ConvergenceError, ConvergenceWarning
+from lifelines.statistics import proportional_hazard_test
 
-from rapport.analysis.cox_likelihood import (
-    PartialFit,
-    fit_partial,
-    measure_concordance,
-    measure_residuals,
-    sort_spells,
-)
-from rapport.analysis.measures import Floats, to_floats
-from rapport.analysis.survival import check_spells, fit_survival
+from rapport.analysis.measures import to_floats
+from rapport.analysis.survival import check_spells
 from rapport.errors import DataError
 
 PENALTY = 0.01
 PROPORTIONAL_P = 0.01
-SPELL_COLUMNS = ("duration", "event_observed", "entry")
 TABLE_COLUMNS = (
     *("covariate", "level", "reference", "n", "n_events", "coefficient", "hazard_ratio"),
     *("low", "high", "p_value", "schoenfeld_p", "is_proportional"),
@@ -89,7 +84,7 @@ def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float =
     References
     ----------
     Cox, D. R. (1972), JRSS B 34, 187-220. Grambsch, P. M. & Therneau, T. M. (1994), Biometrika
-    81, 515-526. Efron, B. (1977), JASA 72, 557-565.
+    81, 515-526. Davidson-Pilon, C. (2019), lifelines, JOSS 4(40), 1317.
     """
     plain = check_spells(spells.reset_index(drop=True))
     rows = spells.reset_index(drop=True).loc[plain.index]
@@ -101,14 +96,15 @@ def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float =
         return replace(fit, reason=reason)
     if not (plain["entry"] > 0).any():
         plain = plain.drop(columns="entry")
+    # Numbers for strata: lifelines makes column names of them, and text there warns.
     strata = {name: pd.factorize(rows[name], sort=True)[0] for name in covariates.strata}
     table = plain.assign(**strata).join(design)
     return _estimate(fit, _one_by_one(table), covariates, confidence)
 
 
 def _one_by_one(table: pd.DataFrame) -> pd.DataFrame:
-    # A row per spell, so that ties are of spells and not of kinds of them. Sorted by every column:
-    # floats are summed in the order of rows.
+    # A row per spell: lifelines weighs tied events by their mean weight, so that collapsed rows
+    # would give another ratio. Sorted by every column: floats are summed in the order of rows.
     table = table.loc[np.repeat(table.index, table["n"])].drop(columns="n")
     return table.sort_values(list(table.columns), kind="stable", ignore_index=True)
 
@@ -148,69 +144,58 @@ def _varying(design: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
 def _estimate(
     fit: CoxFit, table: pd.DataFrame, covariates: Covariates, confidence: float
 ) -> CoxFit:
-    names = [str(name) for name in table if name not in {*SPELL_COLUMNS, *covariates.strata}]
-    time, event = table["duration"].to_numpy(), table["event_observed"].to_numpy(float)
-    stratum = _number_strata(table, covariates)
-    entry = table["entry"].to_numpy() if "entry" in table else np.zeros(len(table))
-    # Who is watched from the start is watched at 0, too.
-    entry = np.where(entry > 0, entry, -1.0)
-    x = table[names].to_numpy(float)
-    spells = sort_spells(x, time, event, stratum=stratum, entry=entry)
     for penalty in (0.0, PENALTY):
-        found = fit_partial(spells, penalty=penalty)
-        if found is not None:
+        fitter = _try(table, list(covariates.strata), confidence, penalty)
+        if fitter is not None:
+            test = fitter.log_likelihood_ratio_test()
             return replace(
                 fit,
-                table=_read(found, table, covariates, names=names, confidence=confidence),
-                log_likelihood=found.log_likelihood,
-                likelihood_ratio=2 * (found.log_likelihood - found.null_log_likelihood),
-                df=len(names),
-                concordance=measure_concordance(x @ found.beta, time, event, stratum=stratum),
+                table=_read(fitter, table, covariates),
+                log_likelihood=float(fitter.log_likelihood_),
+                likelihood_ratio=float(test.test_statistic),
+                df=int(test.degrees_freedom),
+                concordance=float(fitter.concordance_index_),
                 penalty=penalty,
             )
     return replace(fit, reason="not_converged")
 
 
-def _number_strata(table: pd.DataFrame, covariates: Covariates) -> np.ndarray:
-    if not covariates.strata:
-        return np.zeros(len(table), dtype=np.intp)
-    return table.groupby(list(covariates.strata), sort=True).ngroup().to_numpy(dtype=np.intp)
+def _try(
+    table: pd.DataFrame, strata: list[str], confidence: float, penalty: float
+) -> CoxPHFitter | None:
+    # lifelines says "not converged" by warning or error; both count. With the penalty only the
+    # error does: its warnings then speak of the same separation that the penalty is there for.
+    fitter = CoxPHFitter(alpha=1 - confidence, penalizer=penalty)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore" if penalty else "error", ConvergenceWarning)
+        try:
+            return fitter.fit(
+                table,
+                "duration",
+                "event_observed",
+                strata=strata or None,
+                entry_col="entry" if "entry" in table else None,
+            )
+        except (ConvergenceError, ConvergenceWarning):
+            return None
 
 
-def _read(
-    found: PartialFit,
-    table: pd.DataFrame,
-    covariates: Covariates,
-    *,
-    names: list[str],
-    confidence: float,
-) -> pd.DataFrame:
-    errors = np.sqrt(np.diag(found.covariance))
-    half = float(stats.norm.ppf(0.5 + confidence / 2)) * errors
-    rows = [_count(name, table, covariates) for name in names]
+def _read(fitter: CoxPHFitter, table: pd.DataFrame, covariates: Covariates) -> pd.DataFrame:
+    found = fitter.summary
+    with np.errstate(all="ignore"):
+        # Ranks of tied times would depend on the order of rows; 1 - S(t) does not (as in R).
+        test = proportional_hazard_test(fitter, table, time_transform="km").summary["p"]
+    low, high = fitter.confidence_intervals_.to_numpy().T
+    rows = [_count(str(name), table, covariates) for name in found.index]
     read = pd.DataFrame(rows, columns=list(TABLE_COLUMNS[:5])).assign(
-        coefficient=found.beta,
-        hazard_ratio=np.exp(found.beta),
-        low=np.exp(found.beta - half),
-        high=np.exp(found.beta + half),
-        p_value=2 * stats.norm.sf(np.abs(found.beta) / errors),
-        schoenfeld_p=_test_proportional(found, table),
+        coefficient=found["coef"].to_numpy(),
+        hazard_ratio=np.exp(found["coef"].to_numpy()),
+        low=np.exp(low),
+        high=np.exp(high),
+        p_value=found["p"].to_numpy(),
+        schoenfeld_p=test.reindex(found.index).to_numpy(dtype=float),
     )
     return read.assign(is_proportional=read["schoenfeld_p"] >= PROPORTIONAL_P)
-
-
-def _test_proportional(found: PartialFit, table: pd.DataFrame) -> Floats:
-    # Against 1 - S(t) (as in R): ranks of tied times would depend on the order of rows.
-    points = fit_survival(table).points
-    steps = np.searchsorted(points["time"], found.sorted.time, side="right") - 1
-    gone = 1 - points["survival"].to_numpy()[steps]
-    centred = gone - gone.mean()
-    variance = np.diag(found.covariance) * len(gone) * (centred**2).sum()
-    squared = (centred[:, None] * measure_residuals(found)).sum(axis=0) ** 2
-    # All events at one time: nothing can be seen to change with it.
-    tests = np.divide(squared, variance, out=np.zeros_like(squared), where=variance > 0)
-    p_values: Floats = stats.chi2.sf(tests, 1)
-    return p_values
 
 
 def _count(

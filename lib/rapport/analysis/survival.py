@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from lifelines import KaplanMeierFitter
+from lifelines.exceptions import StatError
 from scipy import stats
 
 from rapport.errors import DataError
@@ -144,38 +146,29 @@ def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalC
 
 
 def _points(plain: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    duration, entry, n = (plain[name].to_numpy(float) for name in ("duration", "entry", "n"))
-    times = np.unique(np.concatenate([duration, entry]))
-    left = np.searchsorted(times, duration)
-    removed = np.bincount(left, n, minlength=len(times))
-    deaths = np.bincount(left, n * plain["event_observed"].to_numpy(), minlength=len(times))
-    entered = np.bincount(np.searchsorted(times, entry), n, minlength=len(times))
-    # Just before each time: those who entered before it (at the first: at it), less who left.
-    before = np.cumsum(entered) - np.where(times > times[0], entered, 0.0)
-    at_risk = before - np.concatenate([[0.0], np.cumsum(removed)[:-1]])
-    watched = np.cumsum(entered - removed)
-    if (entry > 0).any() and (watched[: len(times) // 2] <= 0).any():
-        raise DataError(
-            "spells: nobody is watched at some duration before later spells enter. "
-            "Leave out the spells that ended before it."
-        )
-    left_over = at_risk - deaths
+    # lifelines switches numpy's warnings off for the whole process (np.seterr); errstate
+    # gives them back. Entries at 0 are no late entries, and lifelines treats late ones apart.
+    entry = plain["entry"] if (plain["entry"] > 0).any() else None
+    fitter = KaplanMeierFitter(alpha=1 - confidence)
     with np.errstate(all="ignore"):
-        steps = np.where(at_risk > 0, np.log(left_over) - np.log(at_risk), 0.0)
-        terms = np.where(left_over > 0, deaths / (at_risk * left_over), 0.0)
-        survival = np.exp(np.cumsum(steps))
-        logs, spread = np.log(survival), np.sqrt(np.cumsum(terms))
-        half = float(stats.norm.ppf(0.5 + confidence / 2)) * spread / logs
-        ends = [np.exp(-np.exp(np.log(-logs) + side * half)) for side in (-1, 1)]
-    low, high = (np.where(np.isnan(end), 1.0, end) for end in ends)
+        try:
+            fitter.fit(plain["duration"], plain["event_observed"], entry=entry, weights=plain["n"])
+        except StatError as error:
+            raise DataError(
+                "spells: nobody is watched at some duration before later spells enter. "
+                "Leave out the spells that ended before it."
+            ) from error
+    life = fitter.event_table
+    late = life["entrance"].where(life.index > life.index[0], 0)
+    interval = fitter.confidence_interval_.to_numpy()
     return pd.DataFrame(
         {
-            "time": times,
-            "survival": survival,
-            "low": low,
-            "high": high,
-            "at_risk": at_risk.astype(int),
-            "n_events": deaths.astype(int),
+            "time": life.index.to_numpy(dtype=float),
+            "survival": fitter.survival_function_.iloc[:, 0].to_numpy(),
+            "low": interval[:, 0],
+            "high": interval[:, 1],
+            "at_risk": (life["at_risk"] - late).to_numpy(dtype=int),
+            "n_events": life["observed"].to_numpy(dtype=int),
         }
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from lifelines.statistics import multivariate_logrank_test
 from scipy import stats
 
 from rapport.analysis.families import adjust_p_values
@@ -112,7 +113,7 @@ def compare_survival(spells: pd.DataFrame, *, by: str) -> LogRank:
     Raises
     ------
     DataError
-        The spells have late entries, which the test does not hold.
+        The spells have late entries: the test of lifelines cannot hold them.
 
     References
     ----------
@@ -133,25 +134,14 @@ def compare_survival(spells: pd.DataFrame, *, by: str) -> LogRank:
 
 
 def _log_rank(plain: pd.DataFrame, names: pd.Series) -> LogRank:
-    times, place = np.unique(plain["duration"].to_numpy(), return_inverse=True)
-    groups, column = np.unique(names.to_numpy(dtype=str), return_inverse=True)
-    shape, cell = (len(times), len(groups)), place * len(groups) + column
-    n = plain["n"].to_numpy(dtype=float)
-    gone = np.bincount(cell, n * plain["event_observed"], minlength=shape[0] * shape[1])
-    counts = np.bincount(cell, n, minlength=shape[0] * shape[1])
-    gone, counts = gone.reshape(shape), counts.reshape(shape)
-    at_risk = counts[::-1].cumsum(axis=0)[::-1]
-    all_gone, all_at_risk = gone.sum(axis=1), at_risk.sum(axis=1)
-    expected = at_risk * (all_gone / all_at_risk)[:, None]
-    # The hypergeometric variance of the ends at each time; the last one at risk has none.
-    spread = all_gone * (all_at_risk - all_gone) / np.maximum(all_at_risk - 1, 1)
-    shares = at_risk / all_at_risk[:, None]
-    variance = np.diag(spread @ shares) - (shares * spread[:, None]).T @ shares
-    excess = (gone - expected).sum(axis=0)[:-1]
-    inner = variance[:-1, :-1]
-    df = len(excess)
-    chi2 = float(excess @ np.linalg.pinv(inner) @ excess)
-    return LogRank(chi2, df, float(stats.chi2.sf(chi2, df)))
+    # Arrays, not columns: lifelines would join the weights by their row labels. The last
+    # group at risk alone has variance 0 / 0 there, which it replaces by 0.
+    columns = [plain["duration"], names, plain["event_observed"]]
+    with np.errstate(all="ignore"):
+        test = multivariate_logrank_test(
+            *[column.to_numpy() for column in columns], weights=plain["n"].to_numpy()
+        )
+    return LogRank(float(test.test_statistic), int(names.nunique()) - 1, float(test.p_value))
 
 
 def compare_groupings(

@@ -242,33 +242,3 @@ def test_every_fault_of_the_spells_is_named_at_once():
 def test_a_missing_column_is_named():
     with pytest.raises(DataError, match="event_observed"):
         check_spells(pd.DataFrame({"duration": [1]}))
-
-
-@pytest.mark.parametrize("late", [False, True])
-def test_curves_are_those_of_lifelines(late):
-    rng = np.random.default_rng(6)
-    duration = rng.integers(2, 30, 300).astype(float)
-    spells = pd.DataFrame(
-        {
-            "duration": duration,
-            "event_observed": rng.random(300) < 0.5,
-            "n": rng.integers(1, 4, 300),
-        }
-    )
-    if late:
-        spells["entry"] = np.minimum(rng.integers(0, 3, 300), duration)
-
-    points = fit_survival(spells).points.set_index("time")
-
-    oracle = KaplanMeierFitter()
-    with np.errstate(all="ignore"):
-        oracle.fit(
-            spells["duration"], spells["event_observed"], weights=spells["n"],
-            entry=spells["entry"] if late else None,
-        )  # fmt: skip
-    expected = oracle.survival_function_.iloc[:, 0].reindex(points.index)
-    interval = oracle.confidence_interval_.reindex(points.index)
-    assert points["survival"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-12)
-    known = points["survival"].between(0, 1, inclusive="neither")
-    found = points.loc[known, ["low", "high"]].to_numpy()
-    assert found == pytest.approx(interval[known].to_numpy(), abs=1e-12)
