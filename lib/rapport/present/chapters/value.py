@@ -151,6 +151,7 @@ def model_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
     if rows.empty:
         return None
     confidence = values["confidence"]
+    note = "parameters_note" if "holdout_mae" in values else "parameters_untested"
     columns = (
         Column("parameter", "value.head.parameter", "label", "value_parameter"),
         Column("whole", "value.head.whole", "iterative", "score"),
@@ -163,7 +164,7 @@ def model_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         columns=columns,
         frame=rows.assign(interval=rows["whole"]),
         title=Sentence("value.parameters_title", dict(values)),
-        note=Sentence("value.parameters_note", dict(values)),
+        note=Sentence(f"value.{note}", dict(values)),
     )
 
 
