@@ -63,7 +63,9 @@ def name_of(group: str, name: object, language: Language) -> str:
     if group in {"term", "level"}:
         parts = [_name_term(group, part, language) for part in str(name).split(" + ")]
         return label("word.list_joint", language).join(parts)
-    if group in {"rule", "column", "end_reason"} and not has_label(f"{group}.{str(name).split(' + ')[0]}"):
+    if group in {"rule", "column", "end_reason"} and not has_label(
+        f"{group}.{str(name).split(' + ')[0]}"
+    ):
         # Named in the unit's file; without a word of ours it is read as written there.
         return str(name).replace("_", " ")
     words = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
