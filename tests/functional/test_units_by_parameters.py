@@ -30,6 +30,7 @@ PERIODS = {
     "groceries": "all",
 }
 CHAPTERS = {name: {"ingestion", "summary"} for name in NEEDED}
+CHAPTERS["ecom-funnel"] = {"ingestion", "profiling", "summary"}
 CHAPTERS["telco"] = {"ingestion", "lifecycle", "value", "churn", "summary"}
 SAYS = {
     "telco": ("26.5% of 7,043 contracts have ended; sales are not measured",
