@@ -18,7 +18,9 @@ CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium to lay a page out")
 
 MEASURE = """
-<body>FRAMES<script>onload = () => {
+<body>FRAMES<script>onload = async () => {
+  const pages = [...document.querySelectorAll("iframe")].map(frame => frame.contentDocument);
+  await Promise.all(pages.flatMap(page => [...page.fonts].map(font => font.load())));
   const bottom = (page, name) => page.querySelector(name).getBoundingClientRect().bottom;
   const found = [...document.querySelectorAll("iframe")].map(frame => {
     const page = frame.contentDocument;
