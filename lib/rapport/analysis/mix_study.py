@@ -17,8 +17,8 @@ import pandas as pd
 
 from rapport.analysis.measured import Measured
 from rapport.analysis.mix_rate import MixRate, bound_parts, split_change, sum_groups
-from rapport.analysis.regions import OTHER, UNKNOWN, hide_small
 from rapport.analysis.resampling import Interval
+from rapport.analysis.small_groups import OTHER, UNKNOWN, hide_small
 
 GROUPINGS = (
     "newness", "main_channel", "place", "loyalty_tier", "acquisition_channel", "age_band", "gender",

@@ -7,9 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.analysis.regions import (
-    GUESTS,
-    OTHER,
-    UNKNOWN,
     bound_places,
     list_change,
     measure_places,
@@ -17,6 +14,7 @@ from rapport.analysis.regions import (
     sum_places,
     sums_to,
 )
+from rapport.analysis.small_groups import GUESTS, OTHER, UNKNOWN
 
 
 def groups(now, before=None, *, dimension="region"):
