@@ -7,7 +7,7 @@ reasons, and only a trial with a control group tells what a decision did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -182,9 +182,3 @@ def _hide(moved: Moved, min_count: int) -> Moved:
     before, after = (None if is_few else n for n, is_few in zip(
         (moved.before, moved.after), few, strict=True))  # fmt: skip
     return Moved(before, after, None, moved.verdict)
-
-
-def count_due(table: pd.DataFrame, as_of: date | None) -> Mapping[str, int]:
-    """Count the decisions that are listed, and those whose day has come."""
-    due = 0 if as_of is None else int((table["due"].map(_day) <= as_of).sum())
-    return {"listed": len(table), "due": due}
