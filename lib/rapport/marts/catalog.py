@@ -185,6 +185,46 @@ _ALL = (
         ("subscriptions", "customers", "periods"),
         "one row per contract that began by the last day of the period",
     ),
+    Mart(
+        "survey_windows",
+        ("surveys", "periods"),
+        "one row per window of a period",
+    ),
+    Mart(
+        "survey_waves",
+        ("surveys", "periods"),
+        "one row per wave begun by the last day of the period",
+    ),
+    Mart(
+        "survey_latest",
+        ("surveys", "customers", "periods"),
+        "one row per customer who answered in the last 365 days: the last answer",
+    ),
+    Mart(
+        "survey_invited",
+        ("surveys", "customers", "periods"),
+        "one row per customer whom an invitation of the last 365 days reached",
+    ),
+    Mart(
+        "survey_reach",
+        ("surveys", "orders", "customers", "periods"),
+        "one row per number of order days in the last 365 days",
+    ),
+    Mart(
+        "answer_orders",
+        ("surveys", "orders", "customers", "snapshot", "periods"),
+        "one row per customer with an answer watched ninety days on both sides",
+    ),
+    Mart(
+        "ticket_times",
+        ("interactions", "periods"),
+        "one row per ticket opened in the last 365 days",
+    ),
+    Mart(
+        "ticket_windows",
+        ("interactions", "orders", "periods"),
+        "one row per window of a period",
+    ),
 )
 MARTS: Mapping[str, Mart] = MappingProxyType({mart.name: mart for mart in _ALL})
 
