@@ -25,7 +25,7 @@ SEEN = (
     "min_count",
 )  # fmt: skip
 # What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
-PLANS = ("tags", "targets", "alerts", "actions")
+PLANS = ("tags", "topics", "targets", "alerts", "actions")
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
 # Of each chapter the tables of which its unit must deliver one; other chapters need none.
@@ -35,7 +35,10 @@ NEEDS = {
     "lifecycle": {"orders", "order_lines", "subscriptions"},
     "value": {"orders", "order_lines", "subscriptions"},
     "churn": {"orders", "order_lines", "subscriptions"},
+    "campaigns": {"campaign_contacts"},
 }
+# Chapters that say something of a draw of lines, too: both sides of a comparison are drawn alike.
+OF_DRAWS = {"campaigns"}
 
 
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
@@ -124,7 +127,8 @@ def can_have(chapter: str, unit: UnitParams) -> bool:
     if needed is None:
         return True
     # Without customers, or of a draw of lines, nobody can be seen to come back.
-    is_told = not (unit.baskets_only or unit.lines_are_a_sample)
+    is_drawn = unit.lines_are_a_sample and chapter not in OF_DRAWS
+    is_told = not (unit.baskets_only or is_drawn)
     return is_told and not needed.isdisjoint(unit.tables)
 
 
@@ -158,6 +162,8 @@ def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
         return {**values, **of, "period": code}
     if mart == "tags_held":
         return {"tags": {name: tag.when for name, tag in unit.params.tags.items()}}
+    if mart == "feedback_texts":
+        return {"topics": {name: dict(t.patterns) for name, t in unit.params.topics.items()}}
     if mart == "funnel_steps":
         return {"funnel_steps": values["funnel_steps"]}
     return {}

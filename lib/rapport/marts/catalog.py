@@ -225,6 +225,65 @@ _ALL = (
         ("interactions", "orders", "periods"),
         "one row per window of a period",
     ),
+    Mart(
+        "contact_outcomes",
+        (
+            "campaigns",
+            "campaign_contacts",
+            "orders",
+            "customers",
+            "snapshot",
+            "periods",
+            "settings",
+        ),
+        "one row per customer of a campaign that had begun",
+    ),
+    Mart(
+        "campaign_funnels",
+        ("contact_outcomes", "campaigns", "periods"),
+        "one row per campaign that had begun",
+    ),
+    Mart(
+        "campaign_arms",
+        ("contact_outcomes",),
+        "one row per campaign with a control group, variant, and stage at assignment",
+    ),
+    Mart(
+        "campaign_changes",
+        ("contact_outcomes", "campaigns", "orders", "customers", "snapshot", "periods", "settings"),
+        "one row per campaign, contacted or not, and known before its earliest window or not",
+    ),
+    Mart(
+        "contact_pressure",
+        ("contact_outcomes",),
+        "one row per number of contacts in 30 days, and customers who did the same",
+    ),
+    Mart(
+        "contact_kinds",
+        ("contact_outcomes", "campaigns"),
+        "one row per type of campaign, and customers who did the same",
+    ),
+    Mart(
+        "contact_features",
+        ("contact_outcomes", "orders", "customers", "snapshot", "periods", "settings"),
+        "one row per window (train, test, score) and customer of a campaign",
+    ),
+    Mart(
+        "touch_paths",
+        ("orders", "interactions", "campaigns", "campaign_contacts", "periods"),
+        "one row per channel and number of touches of a path to an order",
+    ),
+    Mart(
+        "feedback_said",
+        ("surveys", "periods"),
+        "one row per text that a customer wrote in the last two years, as it came",
+        uses=("interactions",),
+    ),
+    Mart(
+        "feedback_texts",
+        ("feedback_said",),
+        "one row per text: masked, with its language, own score and topics",
+    ),
 )
 MARTS: Mapping[str, Mart] = MappingProxyType({mart.name: mart for mart in _ALL})
 

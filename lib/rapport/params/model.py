@@ -22,6 +22,7 @@ from rapport.params.sources import Source, name_selects
 from rapport.params.strict import Strict
 from rapport.params.tables import Canonical, Expect, Quarantine, Rates, TableMapping
 from rapport.params.tags import Tags, trust_tags
+from rapport.params.topics import Topics, trust_topics
 
 Language = Literal["en", "zh"]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -64,6 +65,11 @@ class ChapterParams(Strict):
     discount: Annotated[float, Field(ge=0, le=0.3)] = 0.10
     horizon_months: Annotated[int, Field(ge=3, le=36)] = 12
     holdout_share: Annotated[float, Field(ge=0.3, le=0.8)] = 0.5
+    window_days: Annotated[int, Field(ge=1, le=60)] = 7
+    compare_days: Annotated[int, Field(ge=1, le=60)] = 7
+    # Comments of so many days up to the last, compared with as many before.
+    feedback_days: Annotated[int, Field(ge=30, le=365)] = 180
+    quotes: bool = False
     funnel_days: Annotated[int, Field(ge=1, le=90)] = 30
     funnel_steps: Annotated[str, Field(pattern=r"^[^,]+(,[^,]+){1,7}$", max_length=400)] = (
         "visit, cart, checkout, order"
@@ -112,6 +118,8 @@ class UnitParams(ChapterParams):
     alerts: Mapping[Figure, Bounds] = Field(default_factory=dict)
     # Tag -> who carries it.
     tags: Tags = Field(default_factory=dict)
+    # Topic of comments -> how it is told in each language.
+    topics: Topics = Field(default_factory=dict)
     # From `<unit>.actions.yml`.
     actions: tuple[Decision, ...] = Field(default=(), max_length=50)
 
@@ -146,7 +154,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     chapter other than ingestion has no use for it.
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
-    apart |= {"privacy", "identity", "actions", "alerts", "tags"}
+    apart |= {"privacy", "identity", "actions", "alerts", "tags", "topics"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
@@ -158,4 +166,5 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
         actions=decided,
         alerts=limits,
         tags=trust_tags(values.get("tags")),
+        topics=trust_topics(values.get("topics")),
     )

@@ -19,6 +19,7 @@ from rapport.tables.engine import select
 SETTINGS = {
     "period_grain": "month", "rfm_days": 365, "churn_after_days": 180, "risk_after_days": 60,
     "loyal_orders": 4, "horizon_days": 90, "holdout_share": 0.5, "seed": 0, "spend": "net",
+    "window_days": 7, "compare_days": 7,
     "silent_days": 14, "activation_days": 90, "window_months": 12, "new_days": 30,
     "funnel_days": 30, "funnel_steps": "visit, cart, checkout, order",
 }  # fmt: skip
