@@ -11,6 +11,7 @@ import pyarrow as pa
 from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
+from rapport.marts.feedback import make_feedback
 from rapport.marts.funnel import make_funnel_steps
 from rapport.marts.periods import parse_period
 from rapport.marts.tags import make_tags
@@ -68,8 +69,8 @@ def build_mart(
         that delivers none
     paths : the Parquet file of every table that the mart reads
     settings : the chapter parameters, read by `settings`, `periods`, `funnel_steps` and
-        `tags_held` (`tags`: condition by tag) only; the others read the table `settings`, so
-        that its digest says whether they moved
+        `tags_held` (`tags`: condition by tag) and `feedback_texts` (`topics`: patterns by topic)
+        only; the others read the table `settings`, so that its digest says whether they moved
     shelf : the folder beneath which all of them lie, where several marts are made in turn
 
     Raises
@@ -112,6 +113,8 @@ def _make(name: str, paths: Mapping[str, Path], settings: Mapping[str, Any]) -> 
         return make_tags(paths, settings.get("tags", {}))
     if name == "funnel_steps":
         return make_funnel_steps(settings["funnel_steps"])
+    if name == "feedback_texts":
+        return make_feedback(paths["feedback_said"], settings.get("topics", {}))
     return make_settings(settings)
 
 
