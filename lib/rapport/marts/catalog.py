@@ -284,6 +284,37 @@ _ALL = (
         ("feedback_said",),
         "one row per text: masked, with its language, own score and topics",
     ),
+    Mart(
+        "basket_levels",
+        ("order_lines", "periods", "settings"),
+        "one row per level of goods (product, categories) that the lines carry",
+        uses=("products",),
+    ),
+    Mart(
+        "basket_items",
+        ("order_lines", "customers", "periods", "settings", "basket_levels"),
+        "one row per basket and item in it; a basket over the cap is one row without an item",
+        uses=("products",),
+    ),
+    Mart("basket_totals", ("basket_items",), "one row: baskets and their sizes"),
+    Mart(
+        "pair_items",
+        ("basket_items", "basket_levels", "periods"),
+        "one row per item",
+        uses=("products",),
+    ),
+    Mart(
+        "pair_counts",
+        ("basket_items", "settings"),
+        "one row per pair of items that enough baskets hold",
+    ),
+    Mart(
+        "pair_customers",
+        ("basket_items", "pair_counts", "pair_items", "basket_totals"),
+        "one row per pair bought together more often than by chance",
+    ),
+    Mart("pair_categories", ("basket_items", "pair_items"), "one row per pair of categories"),
+    Mart("basket_histories", ("basket_items",), "one row per customer and item"),
 )
 MARTS: Mapping[str, Mart] = MappingProxyType({mart.name: mart for mart in _ALL})
 

@@ -70,6 +70,12 @@ class ChapterParams(Strict):
     # Comments of so many days up to the last, compared with as many before.
     feedback_days: Annotated[int, Field(ge=30, le=365)] = 180
     quotes: bool = False
+    basket_level: Literal["auto", "product", "category_3", "category_2", "category_1"] = "auto"
+    basket_cap: Annotated[int, Field(ge=10, le=500)] = 100
+    basket_days: Annotated[int, Field(ge=30, le=1095)] = 365
+    min_pairs: Annotated[int, Field(ge=5, le=100)] = 10
+    min_lift: Annotated[float, Field(ge=1, le=5)] = 1.2
+    offer_again: bool = False
     funnel_days: Annotated[int, Field(ge=1, le=90)] = 30
     funnel_steps: Annotated[str, Field(pattern=r"^[^,]+(,[^,]+){1,7}$", max_length=400)] = (
         "visit, cart, checkout, order"
