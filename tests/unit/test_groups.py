@@ -66,11 +66,11 @@ def test_groups_joined_are_the_file_written_at_once(tmp_path, n_first):
 
 
 def test_a_table_joined_has_the_digest_of_one_written_at_once(tmp_path):
-    first = write(draw([0, 1, 9]), tmp_path / "first")
+    first = write(draw([0, 1]), tmp_path / "first")
     batches = draw([2]).to_reader()
     rest = write_batches(batches, tmp_path / "orders.parquet", SCHEMA, apart="month_no")
 
-    made = join_tables((first, 2), rest, rest.path, tail=tmp_path / "tail")
+    made = join_tables(first, rest, rest.path, tail=tmp_path / "tail")
 
     batches = draw([0, 1, 2]).to_reader()
     once = write_batches(batches, tmp_path / "once.parquet", SCHEMA, apart="month_no")
@@ -83,9 +83,33 @@ def test_a_table_to_which_no_row_comes_keeps_its_bytes(tmp_path):
     nothing = SCHEMA.empty_table().to_reader()
     rest = write_batches(nothing, tmp_path / "orders.parquet", SCHEMA, apart="month_no")
 
-    made = join_tables((first, 2), rest, rest.path, tail=tmp_path / "tail")
+    made = join_tables(first, rest, rest.path, tail=tmp_path / "tail")
 
     assert made.path.read_bytes() == first.read_bytes()
+
+
+def test_tables_without_rows_joined_are_a_table_without_rows(tmp_path):
+    first = write(draw([0]), tmp_path / "first")
+    join_groups([(first, range(0))], tmp_path / "none")
+    nothing = SCHEMA.empty_table().to_reader()
+    rest = write_batches(nothing, tmp_path / "orders.parquet", SCHEMA, apart="month_no")
+    written = rest.path.read_bytes()
+
+    made = join_tables(tmp_path / "none", rest, rest.path, tail=tmp_path / "tail")
+
+    assert made.path.read_bytes() == written
+
+
+@pytest.mark.parametrize("n_first", [1, 13, 16])
+def test_a_file_taken_whole_is_joined_as_its_groups_are(tmp_path, n_first):
+    first = write(draw([*range(n_first)], 50), tmp_path / "first")
+    rest = write(draw([20, 21], 50), tmp_path / "rest")
+
+    n_whole = join_groups([(first, None), (rest, None)], tmp_path / "whole")
+
+    n_rows = join_groups([(first, range(n_first)), (rest, range(2))], tmp_path / "groups")
+    assert (tmp_path / "whole").read_bytes() == (tmp_path / "groups").read_bytes()
+    assert n_whole == n_rows
 
 
 def test_a_footer_that_is_read_and_written_has_its_bytes(tmp_path):

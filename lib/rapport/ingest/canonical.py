@@ -62,9 +62,8 @@ def are_monthly(engine: Engine) -> bool:
 
 def _join(past: Past, made: TableFile) -> TableFile:
     (before,) = past.paths["table"]
-    n_groups = sum(n for _, n in past.months)
     folder = made.path.parent
-    return join_tables((before, n_groups), made, made.path, tail=folder / "orders.recent")
+    return join_tables(before, made, made.path, tail=folder / "orders.recent")
 
 
 def _selects(

@@ -93,22 +93,24 @@ def write_batches(
     return _settle(aside, path, n_rows, schema)
 
 
-def join_tables(first: tuple[Path, int], last: TableFile, path: Path, *, tail: Path) -> TableFile:
-    """Write a table of the first row groups of a file and all of another of the same schema.
+def join_tables(first: Path, last: TableFile, path: Path, *, tail: Path) -> TableFile:
+    """Write a table of the row groups of a file and those of another of the same schema.
 
     No row is encoded again, and the bytes are those of a table written at once.
 
     Parameters
     ----------
-    first : a file, and how many of its groups
+    first : a file
     last : the other
     path : as of `write_table`
     tail : where `last` goes
     """
     last = last.move(tail)
     aside = _aside(path)
-    n_last = pq.ParquetFile(tail).num_row_groups if last.n_rows else 0
-    n_rows = join_groups([(first[0], range(first[1])), (tail, range(n_last))], aside)
+    n_rows = join_groups([(first, None), (tail, None if last.n_rows else range(0))], aside)
+    if not n_rows:
+        # A table without rows has one group.
+        join_groups([(tail, None)], aside)
     return replace(_settle(aside, path, n_rows, last.schema), tail=tail)
 
 

@@ -18,6 +18,7 @@ Struct = list[Field]
 
 TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
 INTEGERS = (4, 5, 6)
+LONG = 6
 LONG_LIST = 15
 
 
@@ -38,7 +39,10 @@ class _Reader:
     def __init__(self, content: bytes) -> None:
         self._content, self._at = content, 0
 
-    def _take(self, n: int) -> bytes:
+    def rest(self) -> bytes:
+        return self._content[self._at :]
+
+    def take(self, n: int) -> bytes:
         self._at += n
         return self._content[self._at - n : self._at]
 
@@ -52,35 +56,65 @@ class _Reader:
                 return value
             shift += 7
 
-    def _integer(self) -> int:
+    def integer(self) -> int:
         value = self._varint()
         return (value >> 1) ^ -(value & 1)
 
     def struct(self) -> Struct:
         fields: Struct = []
         number = 0
-        while head := self._take(1)[0]:
-            number = number + (head >> 4) if head >> 4 else self._integer()
+        while head := self.take(1)[0]:
+            number = number + (head >> 4) if head >> 4 else self.integer()
             kind = head & 0x0F
             fields.append([number, kind, None if kind in (TRUE, FALSE) else self._value(kind)])
         return fields
 
     def _value(self, kind: int) -> Any:
         if kind in INTEGERS:
-            return self._integer()
+            return self.integer()
         if kind == BINARY:
-            return self._take(self._varint())
+            return self.take(self._varint())
         if kind == STRUCT:
             return self.struct()
         if kind in (LIST, SET):
             return self._list()
-        return self._take(8 if kind == DOUBLE else 1)
+        return self.take(8 if kind == DOUBLE else 1)
+
+    def head(self) -> tuple[int, int]:
+        head = self.take(1)[0]
+        return head & 0x0F, self._varint() if head >> 4 == LONG_LIST else head >> 4
 
     def _list(self) -> tuple[int, list[Any]]:
-        head = self._take(1)[0]
-        n = self._varint() if head >> 4 == LONG_LIST else head >> 4
-        kind = head & 0x0F
+        kind, n = self.head()
         return kind, [self._value(BYTE if kind in (TRUE, FALSE) else kind) for _ in range(n)]
+
+
+def read_list_after_number(content: bytes) -> tuple[int, int, bytes]:
+    """Read a field that is a whole number and the next, a list of structs that are left as bytes.
+
+    Returns
+    -------
+    the number, how many structs, and their bytes
+    """
+    reader = _Reader(content)
+    assert reader.take(1)[0] == 1 << 4 | LONG
+    number = reader.integer()
+    assert reader.take(1)[0] == 1 << 4 | LIST
+    kind, n = reader.head()
+    assert kind == STRUCT
+    return number, n, reader.rest()
+
+
+def write_list_after_number(number: int, n: int, structs: bytes) -> bytes:
+    r"""Write what `read_list_after_number` reads.
+
+    Examples
+    --------
+    >>> write_list_after_number(5, 2, b"\x00\x00")
+    b'\x16\n\x19,\x00\x00'
+    """
+    head = b"".join(_head(STRUCT, n))
+    return bytes([1 << 4 | LONG]) + _integer(number) + bytes([1 << 4 | LIST]) + head + structs
 
 
 def write_struct(fields: Struct) -> bytes:
@@ -112,11 +146,15 @@ def _value(kind: int, value: Any) -> Iterator[bytes]:
         yield value
 
 
-def _list(kind: int, values: Sequence[Any]) -> Iterator[bytes]:
-    if len(values) < LONG_LIST:
-        yield bytes([len(values) << 4 | kind])
+def _head(kind: int, n: int) -> Iterator[bytes]:
+    if n < LONG_LIST:
+        yield bytes([n << 4 | kind])
     else:
-        yield bytes([LONG_LIST << 4 | kind]) + _varint(len(values))
+        yield bytes([LONG_LIST << 4 | kind]) + _varint(n)
+
+
+def _list(kind: int, values: Sequence[Any]) -> Iterator[bytes]:
+    yield from _head(kind, len(values))
     for value in values:
         yield from _value(BYTE if kind in (TRUE, FALSE) else kind, value)
 
