@@ -16,6 +16,7 @@ from scipy import stats
 # Added to detractors, passives and promoters: the interval of the plain proportions covers .86 to
 # .93 up to fifty answers, this one .94 to .96 from twenty.
 ADDED = (0.75, 1.5, 0.75)
+Counts = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,74 @@ def score_nps(answers: pd.Series, *, confidence: float = 0.95) -> Score | None:
     33.3
     """
     known = answers.dropna().astype(float)
-    n = len(known)
-    if n == 0:
-        return None
     n_low, n_high = int((known <= 6).sum()), int((known >= 9).sum())
-    counts = np.array([n_low, n - n_low - n_high, n_high])
-    value = 100 * float(counts[2] - counts[0]) / n
-    more = counts + np.array(ADDED)
-    half = (
-        100 * float(stats.norm.ppf(0.5 + confidence / 2)) * np.sqrt(spread_nps(more) / more.sum())
-    )
-    middle = 100 * float(more[2] - more[0]) / more.sum()
-    return Score(value, max(middle - half, -100.0), min(middle + half, 100.0), n)
+    return score_counts((n_low, len(known) - n_low - n_high, n_high), confidence=confidence)
+
+
+def score_counts(counts: Counts, *, confidence: float = 0.95) -> Score | None:
+    """Give the net promoter score of answers that were counted before; None of none.
+
+    Parameters
+    ----------
+    counts : detractors, passives, promoters; of weighted answers their effective numbers, which
+        need not be whole
+
+    Examples
+    --------
+    >>> round(score_counts((1, 2, 3)).value, 1)
+    33.3
+    """
+    total = sum(counts)
+    if total <= 0:
+        return None
+    value = 100 * float(counts[2] - counts[0]) / total
+    middle, error = _adjust(counts)
+    half = float(stats.norm.ppf(0.5 + confidence / 2)) * error
+    return Score(value, max(middle - half, -100.0), min(middle + half, 100.0), round(total))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference of two net promoter scores in points, its interval and p-value."""
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+
+
+def compare_scores(now: Counts, then: Counts, *, confidence: float = 0.95) -> Difference | None:
+    """Compare the scores of two groups of different answers; None where one has none.
+
+    Parameters
+    ----------
+    now, then : detractors, passives, promoters of each
+
+    Returns
+    -------
+    now less then; interval and test rest on the variances of both, adjusted as in `score_nps`
+
+    Examples
+    --------
+    >>> found = compare_scores((10, 20, 30), (20, 20, 20))
+    >>> round(found.value, 1), round(found.p_value, 3)
+    (33.3, 0.024)
+    """
+    if sum(now) <= 0 or sum(then) <= 0:
+        return None
+    (one, s), (two, t) = _adjust(now), _adjust(then)
+    error = float(np.hypot(s, t))
+    half = float(stats.norm.ppf(0.5 + confidence / 2)) * error
+    value = 100 * ((now[2] - now[0]) / sum(now) - (then[2] - then[0]) / sum(then))
+    p_value = 2 * float(stats.norm.sf(abs(one - two) / error))
+    return Difference(float(value), one - two - half, one - two + half, p_value)
+
+
+def _adjust(counts: Counts) -> tuple[float, float]:
+    """Give the adjusted score and its standard error, in points."""
+    more = np.array(counts, dtype=float) + np.array(ADDED)
+    error = 100 * float(np.sqrt(spread_nps(more) / more.sum()))
+    return 100 * float(more[2] - more[0]) / float(more.sum()), error
 
 
 def spread_nps(counts: np.ndarray) -> float:
