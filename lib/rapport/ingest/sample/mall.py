@@ -55,7 +55,7 @@ def make_mall(key: Key, *, n_customers: int) -> tuple[list[Sheet], dict[str, Any
     """Make the sheets of the unit and the truth about them."""
     words = read_words("mall")
     products = list_products(words, prefix="SP")
-    shop = simulate_shop(key, PLAN, n_customers=n_customers, prices=products["price"].to_numpy())
+    shop = simulate_shop(key, PLAN, n_customers=n_customers, products=products)
     # Free delivery from 99 yuan; stores (channel 2) deliver nothing.
     documents = number_documents(shop, series=SERIES, tax_percent=13, shipping=(800, 9_900, 2))
     made = [
@@ -216,6 +216,7 @@ def _contacts(key: Key, shop: Shop, words: Mapping[str, Any]) -> list[Sheet]:
         _sheet("surveys.csv", "问卷号|会员号|邀请时间|回答时间|批次|推荐意愿|满意度|"
                "物流|质量|服务|价格|页面|包装|评价|语言",
                sheets.list_surveys(key.of("answers"), surveys, words, NUMBER)),
+        sheets.label_comments(key.of("answers"), surveys, words),
         _sheet("campaigns.csv", "活动编号|活动名称|渠道|目标|设计|开始时间|结束时间|费用|计划比例",
                sheets.list_campaigns(PLAN.campaigns)),
         _sheet("contacts.csv", "活动编号|会员号|分组|分配时间|发送时间|送达时间|打开时间|"

@@ -2,6 +2,7 @@
 
 from rapport.ingest.sample.campaigns import CampaignPlan
 from rapport.ingest.sample.purchases import BuyingPlan
+from rapport.ingest.sample.rules import RulePlan
 from rapport.ingest.sample.shop import ShopPlan
 
 PLAN = ShopPlan(
@@ -72,5 +73,43 @@ PLAN = ShopPlan(
             opened_ppm=360_000,
             clicked_ppm=230_000,
         ),
+        CampaignPlan(
+            campaign_id="HD2603",
+            name="春季上新通知",
+            design="experiment",
+            channel="sms",
+            goal="促销",
+            starts_on="2026-03-16",
+            ends_on="2026-03-27",
+            cost_per_contact=6,
+            fixed_cost=150_000,
+            control_percent=50,
+            lift_ppm=0,
+            opened_ppm=310_000,
+            clicked_ppm=140_000,
+            assigned_control_percent=38,
+        ),
+        CampaignPlan(
+            campaign_id="HD2604",
+            name="老会员答谢",
+            design="targeted",
+            channel="sms",
+            goal="会员",
+            starts_on="2026-04-13",
+            ends_on="2026-04-24",
+            cost_per_contact=6,
+            fixed_cost=180_000,
+            control_percent=0,
+            lift_ppm=0,
+            opened_ppm=380_000,
+            clicked_ppm=190_000,
+            bought_before=4,
+        ),
+    ),
+    rules=(
+        RulePlan(("洗手液", "护手霜"), 900_000),
+        RulePlan(("数据线", "手机壳"), 900_000),
+        RulePlan(("绘本", "儿童水杯"), 900_000),
+        RulePlan(("密封罐", "玻璃碗", "围裙"), 900_000),
     ),
 )

@@ -53,7 +53,7 @@ def make_retail(key: Key, *, n_customers: int) -> tuple[list[Sheet], dict[str, A
     """Make the sheets of the unit and the truth about them."""
     words = read_words("retail")
     products = list_products(words, prefix="HG")
-    shop = simulate_shop(key, PLAN, n_customers=n_customers, prices=products["price"].to_numpy())
+    shop = simulate_shop(key, PLAN, n_customers=n_customers, products=products)
     documents = number_documents(shop, series=SERIES, tax_percent=20, shipping=(395, 5_000, 2))
     made = [
         _customers(key.of("people"), shop, words),
@@ -211,6 +211,7 @@ def _contacts(key: Key, shop: Shop, words: Mapping[str, Any]) -> list[Sheet]:
                sheets.list_tickets(tickets, NUMBER, TICKET_TOPICS)),
         Sheet.of("surveys.csv", SURVEY,
                  sheets.list_surveys(key.of("answers"), surveys, words, NUMBER)),
+        sheets.label_comments(key.of("answers"), surveys, words),
         Sheet.of("campaigns.csv", "Id|Name|Channel|Goal|Design|Start|End|Cost|Planned",
                sheets.list_campaigns(PLAN.campaigns)),
         Sheet.of("contacts.csv", "Campaign|Customer No|Group|Assigned|Sent|Delivered|Opened|"

@@ -2,6 +2,7 @@
 
 from rapport.ingest.sample.campaigns import CampaignPlan
 from rapport.ingest.sample.purchases import BuyingPlan
+from rapport.ingest.sample.rules import RulePlan
 from rapport.ingest.sample.shop import ShopPlan
 
 PLAN = ShopPlan(
@@ -72,5 +73,58 @@ PLAN = ShopPlan(
             opened_ppm=400_000,
             clicked_ppm=190_000,
         ),
+        CampaignPlan(
+            campaign_id="C-2026-02",
+            name="Valentine card",
+            design="experiment",
+            channel="email",
+            goal="sell",
+            starts_on="2026-02-05",
+            ends_on="2026-02-16",
+            cost_per_contact=4,
+            fixed_cost=30_000,
+            control_percent=50,
+            lift_ppm=0,
+            opened_ppm=370_000,
+            clicked_ppm=150_000,
+            assigned_control_percent=38,
+        ),
+        CampaignPlan(
+            campaign_id="C-2026-03",
+            name="Recipe letter",
+            design="experiment",
+            channel="email",
+            goal="inform",
+            starts_on="2026-03-09",
+            ends_on="2026-03-20",
+            cost_per_contact=4,
+            fixed_cost=25_000,
+            control_percent=30,
+            lift_ppm=0,
+            opened_ppm=350_000,
+            clicked_ppm=140_000,
+        ),
+        CampaignPlan(
+            campaign_id="C-2026-05",
+            name="Thanks to regulars",
+            design="targeted",
+            channel="email",
+            goal="loyalty",
+            starts_on="2026-05-11",
+            ends_on="2026-05-22",
+            cost_per_contact=4,
+            fixed_cost=35_000,
+            control_percent=0,
+            lift_ppm=0,
+            opened_ppm=450_000,
+            clicked_ppm=200_000,
+            bought_before=4,
+        ),
+    ),
+    rules=(
+        RulePlan(("Notebook", "Fountain pen"), 800_000),
+        RulePlan(("Wrapping paper", "Greeting card"), 800_000),
+        RulePlan(("LED bulb", "Desk lamp"), 900_000),
+        RulePlan(("Hand soap", "Soap dish", "Sponge"), 900_000),
     ),
 )

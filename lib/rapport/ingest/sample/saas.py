@@ -265,6 +265,7 @@ def _contacts(key: Key, service: Service, words: Mapping[str, Any]) -> list[Shee
         Sheet.of("surveys.csv", "survey|account|invited|answered|wave|nps|satisfaction|features|"
                  "reliability|support|price|design|manual|comment|language",
                  sheets.list_surveys(key.of("answers"), surveys, words, NUMBER)),
+        sheets.label_comments(key.of("answers"), surveys, words),
         Sheet.of("campaigns.csv", "id|name|channel|goal|design|start|end|cost|planned",
                  sheets.list_campaigns(CAMPAIGNS)),
         Sheet.of("contacts.csv", "campaign|account|group|assigned|sent|delivered|opened|clicked|"

@@ -16,13 +16,14 @@ from rapport.ingest.sample.days import spell_dates, spell_times
 from rapport.ingest.sample.draws import Ints, Key, draw_below, draw_chance
 from rapport.ingest.sample.files import (
     Columns,
+    Sheet,
     keep_where,
     spell_flags,
     spell_ids,
     spell_money,
     take,
 )
-from rapport.ingest.sample.surveys import EFFECTS, pick_comments
+from rapport.ingest.sample.surveys import EFFECTS, TOPICS, pick_comments
 
 
 def spell_text(values: Any) -> list[str]:
@@ -67,6 +68,24 @@ def list_surveys(key: Key, surveys: pd.DataFrame, words: Mapping[str, Any], form
             for foreign, text in zip(is_other.tolist(), texts, strict=True)
         ],
     ]
+
+
+def label_comments(key: Key, surveys: pd.DataFrame, words: Mapping[str, Any]) -> Sheet:
+    """Label the comments that `list_surveys` writes with the same key: what each is about.
+
+    The sheet `_comments.csv` is no source but the truth about them: survey, language, topic (one
+    of `TOPICS`), sentiment (positive, negative).
+    """
+    own, other = words["language"]
+    texts, is_other = pick_comments(key, surveys, words=words, other_ppm=words["other_ppm"])
+    written = np.flatnonzero([bool(text) for text in texts])
+    columns = [
+        spell_ids("Q{:05d}", 1 + written),
+        spell_flags(is_other[written], other, own),
+        take(TOPICS, surveys["topic"].to_numpy()[written]),
+        spell_flags(surveys["is_good"].to_numpy()[written], "positive", "negative"),
+    ]
+    return Sheet.of("_comments.csv", "survey|language|topic|sentiment", columns)
 
 
 def list_campaigns(plans: Sequence[CampaignPlan]) -> Columns:

@@ -13,7 +13,13 @@ import pandas as pd
 
 from rapport.ingest.sample.baskets import draw_returns, fill_baskets
 from rapport.ingest.sample.campaigns import CampaignPlan, draw_contacts
-from rapport.ingest.sample.days import Calendar, day, draw_minutes, lay_calendar
+from rapport.ingest.sample.days import (
+    Calendar,
+    day,
+    draw_minutes,
+    lay_calendar,
+    month_number,
+)
 from rapport.ingest.sample.draws import Ints, Key, draw_below, draw_chance, draw_weighted
 from rapport.ingest.sample.purchases import (
     BuyingPlan,
@@ -21,6 +27,7 @@ from rapport.ingest.sample.purchases import (
     draw_guest_days,
     simulate_purchases,
 )
+from rapport.ingest.sample.rules import RulePlan, plant_rules
 
 OPENING_DAYS = 90
 SAME_CHANNEL_PPM = 760_000
@@ -53,6 +60,7 @@ class ShopPlan:
     drop_discount_percent: int  # second: the first order was discounted
     decoy_ppm: tuple[int, int]  # share of the young, entered elsewhere and by drop_channel
     campaigns: tuple[CampaignPlan, ...]
+    rules: tuple[RulePlan, ...]
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,8 @@ class Shop:
     contacts: pd.DataFrame
 
 
-def simulate_shop(key: Key, plan: ShopPlan, *, n_customers: int, prices: Ints) -> Shop:
-    """Simulate a shop from its plan."""
+def simulate_shop(key: Key, plan: ShopPlan, *, n_customers: int, products: pd.DataFrame) -> Shop:
+    """Simulate a shop from its plan; `products` are those of `list_products`."""
     calendar = lay_calendar(
         day(plan.first),
         day(plan.last),
@@ -80,16 +88,20 @@ def simulate_shop(key: Key, plan: ShopPlan, *, n_customers: int, prices: Ints) -
     customers = _draw_customers(key.of("customers"), plan, calendar, n_customers)
     bought = _simulate_known(key, plan, calendar, customers)
     contacts, won = draw_contacts(
-        key.of("campaigns"), plan.campaigns, customers, last_day=calendar.last
+        key.of("campaigns"), plan.campaigns, customers, last_day=calendar.last, bought=bought
     )
     orders = _complete_orders(key.of("orders"), plan, calendar, pd.concat([bought, won]), customers)
     single = np.flatnonzero(np.isin(plan.channels, plan.single))
+    prices = products["price"].to_numpy()
     lines = fill_baskets(key.of("baskets"), orders, prices=prices, single=single)
     totals = lines.groupby("order")[["amount", "discount"]].sum()
     orders = orders.assign(amount=totals["amount"], discount=totals["discount"])
     returns, back = draw_returns(
         key.of("returns"), orders, lines, ppm=plan.returned_ppm, last_day=calendar.last
     )
+    is_fixed = orders["is_cancelled"] | orders.index.isin(returns["original"])
+    placed = pd.DataFrame({"month": month_number(orders["day"].to_numpy()), "is_fixed": is_fixed})
+    lines = plant_rules(key.of("rules"), plan.rules, lines, products=products, orders=placed)
     return Shop(calendar, customers, orders, lines, returns, back, contacts)
 
 

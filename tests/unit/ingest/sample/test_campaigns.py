@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,3 +72,34 @@ def test_nobody_opens_what_was_not_delivered_or_clicks_unopened(drawn):
     assert not (contacts["is_control"] & contacts["is_delivered"]).any()
     assert not (contacts["is_opened"] & ~contacts["is_delivered"]).any()
     assert not (contacts["is_clicked"] & ~contacts["is_opened"]).any()
+
+
+def test_a_broken_split_holds_out_another_share_than_the_planned_one(customers):
+    broken = replace(TRIAL, assigned_control_percent=20)
+
+    contacts, _ = draw_contacts(Key((2,)), (broken,), customers, last_day=LAST)
+
+    assert abs(contacts["is_control"].mean() - 0.2) < 0.001
+
+
+def test_a_targeted_campaign_goes_to_those_who_bought_much_long_before(customers):
+    targeted = replace(LETTER, design="targeted", bought_before=2)
+    early, late = day("2025-12-01"), day("2026-04-01")
+    bought = pd.DataFrame(
+        {"customer": [1, 1, 2, 3, 3, 7, 7], "day": [early, early, early, late, late, early, early]}
+    )
+
+    contacts, won = draw_contacts(Key((2,)), (targeted,), customers, last_day=LAST, bought=bought)
+
+    assert contacts["customer"].tolist() == [1]  # 7 never ordered by the customers' own list
+    assert not contacts["is_control"].any()
+    assert won.empty
+
+
+def test_a_campaign_added_at_the_end_moves_nothing_of_those_before(customers, drawn):
+    more = (TRIAL, LETTER, replace(LETTER, campaign_id="M"))
+
+    contacts, won = draw_contacts(Key((2,)), more, customers, last_day=LAST)
+
+    pd.testing.assert_frame_equal(contacts[contacts["campaign"] < 2], drawn[0])
+    pd.testing.assert_frame_equal(won, drawn[1])

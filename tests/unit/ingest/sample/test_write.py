@@ -159,3 +159,24 @@ def test_the_truth_names_the_seed_and_what_is_planted(made):
 def read(path, encoding):
     with path.open(encoding=encoding, newline="") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("unit", "names"),
+    [
+        ("sample-retail", ("Survey", "Comment", "Language")),
+        ("sample-saas", ("survey", "comment", "language")),
+    ],
+)
+def test_every_written_comment_has_its_topic_and_sentiment_apart(made, unit, names):
+    folder, _ = made
+    number, text, language = names
+
+    with (folder / unit / "surveys.csv").open(encoding="utf-8") as file:
+        written = {row[number]: row[language] for row in csv.DictReader(file) if row[text]}
+    with (folder / unit / "_comments.csv").open(encoding="utf-8") as file:
+        labels = list(csv.DictReader(file))
+
+    assert {row["survey"]: row["language"] for row in labels} == written
+    assert {row["sentiment"] for row in labels} == {"positive", "negative"}
+    assert {row["topic"] for row in labels} == {"delivery", "quality", "service", "price"}
