@@ -92,12 +92,11 @@ class State:
         private.mkdir()
         self._tell("started", task, text=planned.reason)
         tables, _ = find_tables(task, self._planner.known)
-        job = Job(task, self._world.store, private, tables, self._text_of(task))
-        if not isinstance(task, ReportTask):
-            return job
         assert planned.parts is not None
-        results = {name: self.results[name] for name in task.needs}
-        return replace(job, results=results, modules=planned.parts["modules"])
+        job = Job(task, self._world.store, private, tables, planned.parts["modules"])
+        if isinstance(task, ReportTask):
+            return replace(job, results={name: self.results[name] for name in task.needs})
+        return replace(job, text=self._text_of(task))
 
     def receive(self, job: Job, message: tuple[int, int] | Outcome) -> None:
         """Take what a worker sent: a cell that is done, or the task's outcome."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ ACCOUNT_VARIABLE = "RAPPORT_KERNEL_ACCOUNT"
 """A folder that gets the account and `kernel.log`."""
 NAME = "kernel.json"
 LOG = "kernel.log"
+OWN = "own.json"
 LOST_SERVER = "the fork server ended"
 
 
@@ -43,6 +45,25 @@ def log_path() -> Path | None:
     """Give the file for what a kernel writes to the terminal; None = this process's own."""
     folder = os.environ.get(ACCOUNT_VARIABLE)
     return None if folder is None else Path(folder) / LOG
+
+
+def name_own(folder: Path, *, uses: Collection[str], allowed: Collection[str]) -> None:
+    """Leave word for the server of a run: modules of the package for the kernel of this folder.
+
+    Parameters
+    ----------
+    uses : those that the chapter itself imports
+    allowed : all that its key holds
+    """
+    own = {"uses": sorted(uses), "allowed": sorted(allowed)}
+    (folder / OWN).write_text(json.dumps(own), encoding="utf-8", newline="\n")
+
+
+def read_own() -> dict[str, list[str]]:
+    """Give what `name_own` left; empty where no run has left anything."""
+    folder = os.environ.get(ACCOUNT_VARIABLE)
+    path = None if folder is None else Path(folder) / OWN
+    return dict(json.loads(path.read_bytes())) if path is not None and path.is_file() else {}
 
 
 def describe_kernel(account: dict[str, Any]) -> Kernel | None:

@@ -13,11 +13,20 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 Request = dict[str, Any]
 PR_SET_PDEATHSIG = 1
+PACKAGE = "rapport"
+
+of_all: set[str] = set()
+"""Modules of the package that every chapter of a run begins with."""
+
+
+def remember_own() -> None:
+    """Note that what is loaded of the package by now is every chapter's."""
+    of_all.update(_loaded_own())
 
 
 def become(request: Request, added: dict[str, str]) -> None:
@@ -45,7 +54,23 @@ def become(request: Request, added: dict[str, str]) -> None:
 def _run_kernel(request: Request, added: dict[str, str]) -> int:
     os.environ.update(added | request["env"] | {"JPY_PARENT_PID": str(request["server"])})
     sys.argv = request["argv"]
+    _forget_others(request.get("allowed", ()))
     return _run(importlib.import_module("launching").launch)
+
+
+def _loaded_own() -> list[str]:
+    return [name for name in sys.modules if name.startswith(f"{PACKAGE}.")]
+
+
+def _forget_others(allowed: Collection[str]) -> None:
+    # A chapter could use, through its package, a module that another chapter imported and its own
+    # key does not hold. A cold kernel would not have it.
+    for name in _loaded_own():
+        if name not in of_all and name not in allowed:
+            del sys.modules[name]
+            above, _, last = name.rpartition(".")
+            if above in sys.modules:
+                vars(sys.modules[above]).pop(last, None)
 
 
 def _run_call(request: Request) -> int:

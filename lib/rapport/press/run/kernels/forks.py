@@ -130,7 +130,13 @@ class Fork:
 
 
 def fork_kernel(
-    address: Path, cmd: Sequence[str], *, env: Mapping[str, str], cwd: str, log: Path | None
+    address: Path,
+    cmd: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: str,
+    log: Path | None,
+    own: Mapping[str, Sequence[str]] | None = None,
 ) -> Fork:
     """Ask a server for a kernel.
 
@@ -138,6 +144,7 @@ def fork_kernel(
     ----------
     cmd : `python launching.py ...`, as a cold start would run it
     log : the file for what it writes to the terminal; None = the server's own
+    own : the chapter's modules of the package, see `account.name_own`
 
     Raises
     ------
@@ -146,7 +153,7 @@ def fork_kernel(
     """
     request = {
         "key": server_key(dict(env) | NO_THREADS), "argv": list(cmd[1:]), "env": dict(env),
-        "cwd": cwd, "log": None if log is None else str(log),
+        "cwd": cwd, "log": None if log is None else str(log), **(own or {}),
     }  # fmt: skip
     return _ask(address, request, ())
 

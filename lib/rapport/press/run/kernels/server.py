@@ -8,7 +8,10 @@ Its first line on standard input is its orders (JSON: `key`, `preload`, `own`, `
 of standard input means that its owner is gone, and with the owner go the server and all it forked.
 Whoever connects to the listener asks for one process by a line of JSON: `key`, `env`, `cwd`, `log`,
 and either `argv` (a kernel) or `call` and `arguments` (a function, which also gets copies of the
-descriptors that came with the request). The answer is `{"pid"}` or `{"refused"}`, and once the
+descriptors that came with the request). A kernel of a run may name the modules of the package that
+its chapter imports (`uses`) and all that its key holds (`allowed`): the first are imported before
+the fork, once for all chapters, and whatever else of the package other chapters left here is
+taken from the kernel again. The answer is `{"pid"}` or `{"refused"}`, and once the
 process has ended `{"exit", "cpu", "peak"}`. The connection is the process's life line: when it is
 closed, the process is killed.
 
@@ -59,11 +62,13 @@ def main() -> None:
     failed = preload(orders["preload"])
     # A module of ours that cannot be imported is the affair of the chapter that wants it.
     preload(orders["own"])
+    becoming.remember_own()
     # Some libraries set variables for their own later use, in a cold kernel too.
     added = {name: os.environ[name] for name in set(os.environ) - before}
     # What lives now lives as long as the server: no collection looks at it, in no child either.
     gc.freeze()
-    request = Server(listener, orders["key"], failed).serve()
+    server = Server(listener, orders["key"], failed, is_of_run=bool(orders["own"]))
+    request = server.serve()
     if request is not None:
         becoming.become(request, added)
     # Nothing was computed and nothing is left to flush.
@@ -97,10 +102,13 @@ def _read_line(descriptor: int) -> bytes:
 class Server:
     """Waits for requests, for processes that end, and for the end of its owner."""
 
-    def __init__(self, listener: socket.socket, key: str, failed: list[str]) -> None:
+    def __init__(
+        self, listener: socket.socket, key: str, failed: list[str], *, is_of_run: bool
+    ) -> None:
         self.listener = listener
         self.key = key
         self.failed = failed
+        self.is_of_run = is_of_run
         self.forked: dict[socket.socket, int] = {}
         self.calls: set[int] = set()
         self.asking: dict[socket.socket, bytes] = {}
@@ -180,6 +188,9 @@ class Server:
             return "the environment is another than the server's"
         if self.failed:
             return f"the server could not import {'; '.join(self.failed)}"
+        if self.is_of_run and any(name not in sys.modules for name in request.get("uses", ())):
+            preload(request["uses"])
+            gc.freeze()
         n_threads = len(list(Path("/proc/self/task").iterdir()))
         return f"the server has {n_threads} threads" if n_threads != 1 else ""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 
-from rapport.press.run.kernels.account import LOST_SERVER, log_path, note
+from rapport.press.run.kernels.account import LOST_SERVER, log_path, note, read_own
 from rapport.press.run.kernels.forks import (
     FORKS_VARIABLE,
     NO_THREADS,
@@ -69,7 +69,9 @@ def _fork(cmd: list[str], kwargs: dict[str, Any]) -> Fork:
     named = environment.pop(FORKS_VARIABLE, None)
     address = Path(named) if named else _own_server(server_key(environment | NO_THREADS)).address
     where = str(kwargs.get("cwd") or Path.cwd())
-    return fork_kernel(address, cmd, env=environment, cwd=where, log=log_path())
+    return fork_kernel(
+        address, cmd, env=environment, cwd=where, log=log_path(), own=read_own() if named else None
+    )
 
 
 # One a key for as long as this process lives: another environment gets another server.

@@ -4,7 +4,7 @@ import errno
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,17 @@ from rapport.press.canonical import (
     is_stderr,
     join_text,
 )
-from rapport.press.run.kernels.account import ACCOUNT_VARIABLE, LOG, describe_kernel, read_account
+from rapport.press.run.kernels.account import (
+    ACCOUNT_VARIABLE,
+    LOG,
+    describe_kernel,
+    name_own,
+    read_account,
+)
 from rapport.press.run.kernels.forks import FORKS_VARIABLE
 from rapport.press.run.kernels.specs import COLD, WARM
 from rapport.press.run.tasks import Failure, Table
+from rapport.press.run.work.engine import NAME as ENGINE
 from rapport.press.run.work.failures import describe_death, describe_failure, mark_failure
 from rapport.press.run.work.watch import Watch, count_memory_kills
 from rapport.press.run.work.worker import Job, Outcome, describe_error, keep_warnings, store_table
@@ -44,6 +51,8 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
     here = job.folder / "here"
     here.mkdir()
     (job.folder / "chapter.ipynb").write_text(job.text, encoding="utf-8", newline="\n")
+    allowed = modules_among(job.modules)
+    name_own(job.folder, uses=allowed.intersection(job.task.uses), allowed=allowed)  # type: ignore[union-attr]
     handler = keep_warnings()
     before = Path.cwd()
     os.chdir(job.folder)
@@ -64,13 +73,14 @@ def execute_chapter(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
 def _execute(job: Job, watch: Watch) -> Outcome:
     kills = count_memory_kills()
     try:
-        notebook = papermill.execute_notebook(
+        papermill.execute_notebook(
             "chapter.ipynb",
             # Papermill would write what is written below in another form; on a failure we do.
             None,
             parameters=dict(job.task.parameters),  # type: ignore[union-attr]
             # A worker that was told of a fork server gets its kernels there.
             kernel_name=WARM if FORKS_VARIABLE in os.environ else COLD,
+            engine_name=ENGINE,
             language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
@@ -89,7 +99,8 @@ def _execute(job: Job, watch: Watch) -> Outcome:
             mark_failure(watch.notebook, failure)
             watch.save()
         return Outcome(error=failure)
-    return _keep(job, notebook)
+    assert watch.notebook is not None
+    return _keep(job, watch.notebook)
 
 
 def _find_death(job: Job, watch: Watch, error: Exception, *, was_short: bool) -> Failure:
@@ -127,6 +138,18 @@ def _keep(job: Job, notebook: Notebook) -> Outcome:
         values=tuple(values),
         warnings=tuple(find_accidents(notebook)),
     )
+
+
+def modules_among(files: Iterable[str]) -> set[str]:
+    """Name the modules that files of the package are.
+
+    Examples
+    --------
+    >>> sorted(modules_among(["analysis/__init__.py", "analysis/rfm.py", "marts/a.sql"]))
+    ['rapport.analysis', 'rapport.analysis.rfm']
+    """
+    paths = [at.removesuffix(".py").removesuffix("/__init__") for at in files if at.endswith(".py")]
+    return {".".join(["rapport", *path.split("/")]) for path in paths if path != "__init__"}
 
 
 def find_bundles(notebook: Notebook) -> Iterator[dict[str, Any]]:

@@ -46,12 +46,12 @@ class Job:
     """Private, on the store's file system."""
     tables: Mapping[str, str]
     """Name by which it is read: digest."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """The task's code, as its key was made of it, file of the package: digest."""
     text: str = ""
-    """The notebook, as its key was made of it."""
+    """The notebook, likewise."""
     results: Mapping[str, Result] = field(default_factory=dict)
     """Of a report: the results that it prints, by task id."""
-    modules: Mapping[str, str] = field(default_factory=dict)
-    """Of a report: the code that prints it, file of the package: digest."""
 
 
 @dataclass(frozen=True)

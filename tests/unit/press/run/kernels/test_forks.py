@@ -1,4 +1,5 @@
 import json
+import json
 import os
 import signal
 import socket
@@ -119,6 +120,60 @@ def test_only_the_server_of_a_run_holds_modules_of_the_package(tmp_path, whose):
     assert [name for name in loaded if name.startswith("rapport.present.figures.dots")] == []
     if whose == "of a client":
         assert loaded == []
+
+
+LOOK = """
+import json, os, sys
+import rapport
+held = [name for name in sys.modules if name.startswith("rapport.")]
+reached = [name for name in held if not hasattr(sys.modules[name.rpartition(".")[0]],
+                                                name.rpartition(".")[2])]
+told = {"held": held, "unreached": reached, "analysis": sorted(vars(
+    sys.modules.get("rapport.analysis", os)))}
+open(os.environ["TOLD"] + ".aside", "w").write(json.dumps(told))
+os.replace(os.environ["TOLD"] + ".aside", os.environ["TOLD"])
+"""
+
+
+def begin_kernel(server, folder, **own):
+    """Give what a kernel of a chapter holds of the package before its first cell."""
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "look.py").write_text(LOOK, encoding="utf-8")
+    env = kernel_environment(os.environ, private=folder) | {"TOLD": str(folder / "told.json")}
+    command = [*IDLE, str(folder / "c.json")]
+    kernel = fork_kernel(
+        server.address, command, env=env, cwd=str(folder), log=folder / "log", own=own
+    )
+    try:
+        wait_until((folder / "told.json").is_file)
+    finally:
+        kernel.kill()
+        kernel.wait(30)
+    return json.loads((folder / "told.json").read_bytes())
+
+
+def test_a_chapter_begins_with_its_own_modules_and_none_of_another_chapter(tmp_path):
+    server = ForkServer(tmp_path, os.environ, OF_A_RUN)
+    dots, rfm, analysis = "rapport.present.figures.dots", "rapport.analysis.rfm", "rapport.analysis"
+    try:
+        first = begin_kernel(server, tmp_path / "1", uses=[dots], allowed=[dots])
+        second = begin_kernel(server, tmp_path / "2", uses=[rfm], allowed=[analysis, rfm])
+        third = begin_kernel(server, tmp_path / "3", uses=[], allowed=[analysis])
+    finally:
+        server.close()
+
+    assert dots in first["held"] and rfm not in first["held"]
+    assert rfm in second["held"] and dots not in second["held"]
+    assert rfm not in third["held"]
+    assert "rfm" in second["analysis"] and "rfm" not in third["analysis"]
+    assert first["unreached"] == second["unreached"] == third["unreached"] == []
+
+
+def test_the_server_of_a_client_imports_nothing_that_a_chapter_names(server, tmp_path):
+    named = begin_kernel(server, tmp_path / "1", uses=["rapport.analysis.rfm"], allowed=[])
+
+    assert named["held"] == []
 
 
 def test_a_module_of_the_package_that_is_broken_ends_no_server(tmp_path):
