@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from rapport.privacy.wording import (
@@ -40,6 +40,8 @@ HEAD = 5
 CUT = len(WORDS) + HEAD
 """So many characters of a key, its kind with them, tell whether it is worth looking up."""
 _GROUPS = re.compile(r"\d+")
+# As many digits as a phone number has at least, with gaps or without.
+_STRETCH = re.compile(rf"\d(?:[\s\-./()+]{{0,3}}\d){{{TAIL - 1}}}")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _GAP = re.compile(r"[\s\-./()+]{1,3}")
 _PSEUDONYM = re.compile(r"(?<![0-9a-z])c[0-9a-f]{32}(?![0-9a-z])")
@@ -76,6 +78,10 @@ class Candidates:
 
     def __post_init__(self) -> None:
         self._kinds = frozenset(head[: len(WORDS)] for head in self.heads)
+        self._words: dict[int, set[str]] = {}
+        for head in self.heads:
+            if head.startswith(WORDS):
+                self._words.setdefault(len(head) - len(WORDS), set()).add(head[len(WORDS) :])
 
     def add(self, place: str, groups: Sequence[Group]) -> None:
         """Take in the texts of one place, in the order in which they are read."""
@@ -88,7 +94,7 @@ class Candidates:
             self.pseudonyms.append(place)
         if self.heads:
             numbers = ((key, text, False) for key, text in _list_numbers(joined, self._kinds))
-            for key, text, is_apart in chain(_list_spellings(groups, self.heads), numbers):
+            for key, text, is_apart in chain(self._list_spellings(groups), numbers):
                 self._note(key, Hit(place, text, is_apart))
 
     def add_labels(self, place: str, labels: Iterable[str]) -> None:
@@ -99,6 +105,20 @@ class Candidates:
             if SHORTEST <= len(spelled) < TAIL:
                 self._note(SHORT + spelled, Hit(place, spelled))
 
+    def _list_spellings(self, groups: Sequence[Group]) -> Iterator[tuple[str, str, bool]]:
+        # Of ten thousand words a few begin as an identifier does, and only those are looked at.
+        pieces = [piece for parts in groups for piece in parts]
+        found = [token for piece in pieces for token in TOKEN.findall(fold(piece))]
+        text, starts = "".join(found), list(accumulate(map(len, found), initial=0))[:-1]
+        begins = {
+            at
+            for length, known in self._words.items()
+            for at, start in enumerate(starts)
+            if text[start : start + length] in known
+        }
+        if begins:
+            yield from _list_spellings(groups, self.heads, sorted(begins))
+
     def _note(self, key: str, hit: Hit) -> None:
         if key[:CUT] not in self.heads:
             return
@@ -108,9 +128,9 @@ class Candidates:
 
 
 def _list_spellings(
-    groups: Sequence[Group], heads: frozenset[str]
+    groups: Sequence[Group], heads: frozenset[str], begins: Iterable[int]
 ) -> Iterator[tuple[str, str, bool]]:
-    """Give what begins at each word: spellings up to the length of a key, and a longer beginning.
+    """Give what begins at words: spellings up to the length of a key, and a longer beginning.
 
     With each, whether it goes from one group to another before the key is whole.
 
@@ -123,7 +143,8 @@ def _list_spellings(
              for word in _cut(fold(piece), group, at)]  # fmt: skip
     text = "".join(word.text for word in words)
     starts, edges = _measure(words)
-    for at, start in enumerate(starts):
+    for at in begins:
+        start = starts[at]
         is_head = WORDS + text[start : start + HEAD] in heads
         for stop in range(at + 1, len(starts) + 1):
             end = starts[stop] if stop < len(starts) else len(text)
@@ -180,7 +201,7 @@ def _list_numbers(texts: Iterable[str], kinds: frozenset[str]) -> Iterator[tuple
         folded = fold(text)
         if DATE in kinds:
             yield from ((DATE + day, day) for day in list_dates(folded))
-        if NUMBER in kinds:
+        if NUMBER in kinds and _STRETCH.search(folded):
             yield from ((NUMBER + run[-TAIL:], run) for run in _list_runs(folded))
         if SHORT in kinds and _FOREIGN_DIGIT.search(text):
             shorts = (run.group() for run in _GROUPS.finditer(folded))

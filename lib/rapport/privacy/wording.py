@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 PREFIX = 12
 """Longer spellings are looked for by so many characters first."""
@@ -55,6 +56,7 @@ def fold(text: str) -> str:
     return "".join(_fold_character(c) for c in plain)
 
 
+@cache
 def _fold_character(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Mn", "Cf"):
