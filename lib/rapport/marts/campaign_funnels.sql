@@ -23,7 +23,8 @@ with counted as (
         sum(is_open) as n_open,
         sum(is_late) as n_late,
         sum(1 - has_assignment) as n_unassigned,
-        sum(is_broken) as n_broken
+        sum(is_broken) as n_broken,
+        sum(is_twice) as n_twice
     from contact_outcomes
     group by campaign_id
 )
@@ -59,7 +60,8 @@ select
     cast(coalesce(k.n_open, 0) as bigint) as n_open,
     cast(coalesce(k.n_late, 0) as bigint) as n_late,
     cast(coalesce(k.n_unassigned, 0) as bigint) as n_unassigned,
-    cast(coalesce(k.n_broken, 0) as bigint) as n_broken
+    cast(coalesce(k.n_broken, 0) as bigint) as n_broken,
+    cast(coalesce(k.n_twice, 0) as bigint) as n_twice
 from campaigns as g
 inner join periods as p on p."window" = 'current' and g.started_on <= p.ends_on
 left join counted as k on g.campaign_id = k.campaign_id

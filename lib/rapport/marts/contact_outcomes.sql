@@ -1,5 +1,5 @@
 -- one row per customer of a campaign that had begun: what happened, what was bought, and the life before
-with contacts as (
+with listed as (
     select
         k.campaign_id,
         c.order_key as customer_key,
@@ -26,7 +26,18 @@ with contacts as (
                 then 1
             else 0
         end as is_broken,
-        k.cost
+        k.cost,
+        row_number() over (
+            partition by k.campaign_id, c.order_key order by k.assigned_on, k.variant
+        ) as place,
+        -- Of two variants nobody can say which one worked.
+        case
+            when
+                min(k.variant) over (partition by k.campaign_id, c.order_key)
+                <> max(k.variant) over (partition by k.campaign_id, c.order_key)
+                then 1
+            else 0
+        end as is_twice
     from campaign_contacts as k
     inner join campaigns as g on k.campaign_id = g.campaign_id
     inner join customers as c on k.customer_id = c.customer_id
@@ -35,6 +46,12 @@ with contacts as (
         and g.started_on <= p.ends_on
         and coalesce(k.assigned_on, g.started_on) <= p.ends_on
     cross join snapshot as s
+),
+
+contacts as (
+    select *
+    from listed
+    where place = 1
 ),
 
 days as (
@@ -127,6 +144,7 @@ select
     k.is_unsubscribed,
     k.is_redeemed,
     k.is_broken,
+    k.is_twice,
     k.cost,
     case when date_diff('day', k.assigned_on, k.as_of) < v.window_days then 1 else 0 end as is_open,
     case when k.ended_on > k.as_of then 1 else 0 end as is_running,
