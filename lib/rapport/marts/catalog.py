@@ -206,6 +206,11 @@ _ALL = (
         "one row per customer whom an invitation of the last 365 days reached",
     ),
     Mart(
+        "survey_scales",
+        ("surveys", "periods"),
+        "one row: answers on each scale",
+    ),
+    Mart(
         "survey_reach",
         ("surveys", "orders", "customers", "periods"),
         "one row per number of order days in the last 365 days",

@@ -1,0 +1,210 @@
+"""The satisfaction chapter's questions put to its methods: who was asked, who answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from rapport.analysis.intervals import clustered_share
+from rapport.analysis.nonresponse import Weighted, weight_score
+from rapport.analysis.satisfaction import Rate, Scores, score_answers, score_row
+from rapport.analysis.waves import Trend
+
+# Of the answers on a scale this share may lie outside it before the scale itself is doubted.
+MOST_OUTSIDE = 0.05
+SCALES = ("nps", "csat", "ces")
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True)
+class StudyRules:
+    """The parameters that the chapter follows."""
+
+    min_n: int = 30
+    min_count: int = 10
+    confidence: float = 0.95
+    fdr: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Scores of the period and of the year, response, and weights.
+
+    `people`: one row per customer asked or heard in the year. `doubted`: scales of which too many
+    answers lie outside; their scores are withheld. `response` is of the year's invitations, None
+    where none is known.
+    """
+
+    people: pd.DataFrame
+    answers: pd.DataFrame
+    period: Scores
+    year: Scores
+    weighted: Weighted | None
+    response: Rate | None
+    doubted: tuple[str, ...]
+    rules: StudyRules
+
+    @property
+    def n(self) -> int:
+        """Customers with an answer in the year."""
+        return len(self.answers)
+
+
+def join_people(
+    invited: pd.DataFrame, latest: pd.DataFrame, groups: Mapping[str, pd.DataFrame | None]
+) -> pd.DataFrame:
+    """Put those asked and those heard side by side, with what groups know of them.
+
+    Parameters
+    ----------
+    invited, latest : the marts `survey_invited` and `survey_latest`
+    groups : by name (segment, stage, channel): a table with `customer_id` and that column, one
+        row per customer; None where the unit has none
+
+    Returns
+    -------
+    one row per customer, by `order_key`: `n_delivered`, `n_answered`, the scores, the groups
+    """
+    scores = latest[["customer_id", "order_key", *SCALES]]
+    people = invited.merge(scores, on=["customer_id", "order_key"], how="outer")
+    people = people.fillna({"n_delivered": 0, "n_answered": 0})
+    people = people.astype({"n_delivered": int, "n_answered": int})
+    for name, table in groups.items():
+        if table is not None:
+            people = people.merge(table[["customer_id", name]], on="customer_id", how="left")
+    return people.sort_values("order_key", ignore_index=True)
+
+
+def doubt_scales(quarantine: pd.DataFrame | None, scales: pd.DataFrame) -> tuple[str, ...]:
+    """Name the scales of which more than a twentieth of the answers lie outside.
+
+    Parameters
+    ----------
+    quarantine : `table`, `column`, one row per broken value set aside; None where none was
+    scales : the mart `survey_scales`
+
+    Examples
+    --------
+    >>> scales = pd.DataFrame({"n_nps": [90], "n_csat": [90], "n_ces": [0]})
+    >>> broken = pd.DataFrame({"table": ["surveys"] * 10, "column": ["nps"] * 10})
+    >>> doubt_scales(broken, scales)
+    ('nps',)
+    """
+    if quarantine is None or scales.empty:
+        return ()
+    outside = quarantine[quarantine["table"] == "surveys"]["column"].value_counts()
+    found = []
+    for name in SCALES:
+        k, n = int(outside.get(name, 0)), int(scales[f"n_{name}"].iloc[0])
+        if k > MOST_OUTSIDE * (k + n):
+            found.append(name)
+    return tuple(found)
+
+
+def study_answers(
+    windows: pd.DataFrame, latest: pd.DataFrame, people: pd.DataFrame,
+    *, doubted: tuple[str, ...], rules: StudyRules,
+) -> Study:  # fmt: skip
+    """Score the period and the year, and weight the year's score to those asked.
+
+    Parameters
+    ----------
+    windows, latest : the marts `survey_windows` and `survey_latest`
+    people : as `join_people` gives them
+    doubted : scales whose scores are withheld
+    """
+    current = windows[windows["window"] == "current"].iloc[0]
+    cleared: dict[str, None] = dict.fromkeys(doubted)
+    answers = latest.drop(columns="text", errors="ignore").assign(**cleared)
+    counted = {**dict(current), **{f"n_{name}": 0 for name in doubted}}
+    if "nps" in doubted:
+        counted |= {"n_detractors": 0, "n_promoters": 0}
+    period = score_row(counted, confidence=rules.confidence)
+    year = score_answers(answers, confidence=rules.confidence)
+    asked = people[people["n_delivered"] > 0]
+    kept = [name for name in ("customer_id", "segment", "channel") if name in asked]
+    weighted = weight_score(
+        answers, asked[kept], least=rules.min_count, confidence=rules.confidence
+    )
+    return Study(people, answers, period, year, weighted, _respond(asked, rules), doubted, rules)
+
+
+def _respond(asked: pd.DataFrame, rules: StudyRules) -> Rate | None:
+    k, n = int(asked["n_answered"].sum()), int(asked["n_delivered"].sum())
+    ends = clustered_share(
+        asked["n_answered"], asked["n_delivered"], confidence=rules.confidence, seed=rules.seed
+    ) if n else None  # fmt: skip
+    return None if ends is None else Rate(k / n, ends.low, ends.high, n)
+
+
+def name_scale(study: Study) -> str | None:
+    """Name the scale that leads: nps, else csat, else ces; None without answers."""
+    for name in SCALES:
+        if getattr(study.year, name) is not None:
+            return name
+    return None
+
+
+def name_headline(study: Study, trend: Trend) -> str:
+    """Name the headline.
+
+    `none`, `doubted` (a scale was used otherwise), `few`; `<scale>_year` where the period has too
+    few answers; `nps_<change>` of the period; `<scale>_period` without a change to speak of.
+    """
+    scale = name_scale(study)
+    if scale is None:
+        return "doubted" if study.doubted else "none"
+    if getattr(study.year, scale).n < study.rules.min_n:
+        return "few"
+    now = getattr(study.period, scale)
+    if now is None or now.n < study.rules.min_n:
+        return f"{scale}_year"
+    if scale == "nps" and trend.by == "period" and trend.case in ("up", "down"):
+        return f"nps_{trend.case}"
+    return f"{scale}_period"
+
+
+def is_told(study: Study) -> bool:
+    """Whether there are enough answers to give a score at all."""
+    scale = name_scale(study)
+    return scale is not None and getattr(study.year, scale).n >= study.rules.min_n
+
+
+def list_scores(study: Study) -> list[str]:
+    """Name the scores of the year that are told, each a wording: nps, csat, ces."""
+    enough = study.rules.min_n
+    known = {name: getattr(study.year, name) for name in SCALES}
+    return [name for name, score in known.items() if score is not None and score.n >= enough]
+
+
+def name_weighted(study: Study) -> str:
+    """Name what weights change: leads, near, unknown (nothing to weight by) or none."""
+    weighted = study.weighted
+    if weighted is None or not is_told(study) or "nps" not in list_scores(study):
+        return "none"
+    if weighted.score is None:
+        return "unknown"
+    return "leads" if weighted.leads else "near"
+
+
+def name_change(study: Study, trend: Trend) -> str:
+    """Name the wording of the change between waves: <by>_<case>; none without a score."""
+    if "nps" in study.doubted or trend.case == "none" or not is_told(study):
+        return "none"
+    return "none" if name_scale(study) != "nps" else f"{trend.by}_{trend.case}"
+
+
+def is_sound(study: Study) -> bool:
+    """Whether classes add up to the answers, and weights to those they stand for."""
+    year = study.year
+    adds = year.nps is None or sum(year.counts) == year.nps.n
+    weighted = study.weighted
+    if weighted is None or weighted.weights is None:
+        return adds
+    asked = study.people["n_delivered"] > 0
+    heard = study.people["nps"].notna()
+    n = int((asked | heard).sum())
+    return adds and abs(float(weighted.weights.weights.sum()) - n) <= 1e-6 * n
