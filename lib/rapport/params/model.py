@@ -17,6 +17,7 @@ from rapport.params.actions import (
     trust_decisions,
 )
 from rapport.params.identity import Identity
+from rapport.params.lists import ContactRules, Lists, trust_lists
 from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source, name_selects
 from rapport.params.strict import Strict
@@ -67,8 +68,8 @@ class ChapterParams(Strict):
     holdout_share: Annotated[float, Field(ge=0.3, le=0.8)] = 0.5
     window_days: Annotated[int, Field(ge=1, le=60)] = 7
     compare_days: Annotated[int, Field(ge=1, le=60)] = 7
-    # Comments of so many days up to the last, compared with as many before.
-    feedback_days: Annotated[int, Field(ge=30, le=365)] = 180
+    # Comments of so many days up to the last; their second half is compared with the first.
+    feedback_days: Annotated[int, Field(ge=60, le=730)] = 365
     quotes: bool = False
     basket_level: Literal["auto", "product", "category_3", "category_2", "category_1"] = "auto"
     basket_cap: Annotated[int, Field(ge=10, le=500)] = 100
@@ -126,6 +127,9 @@ class UnitParams(ChapterParams):
     tags: Tags = Field(default_factory=dict)
     # Topic of comments -> how it is told in each language.
     topics: Topics = Field(default_factory=dict)
+    # List of customers to contact -> who is on it, for which purpose.
+    lists: Lists = Field(default_factory=dict)
+    contacts: ContactRules = ContactRules.model_construct()
     # From `<unit>.actions.yml`.
     actions: tuple[Decision, ...] = Field(default=(), max_length=50)
 
@@ -161,6 +165,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
     apart |= {"privacy", "identity", "actions", "alerts", "tags", "topics"}
+    apart |= {"lists", "contacts"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
@@ -173,4 +178,6 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
         alerts=limits,
         tags=trust_tags(values.get("tags")),
         topics=trust_topics(values.get("topics")),
+        lists=trust_lists(values.get("lists")),
+        contacts=ContactRules.model_construct(**values.get("contacts", {})),
     )
