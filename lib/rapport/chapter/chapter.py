@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from rapport import tables
 from rapport.analysis.measured import Measured
-from rapport.chapter import bundle, hiding
+from rapport.chapter import bundle, hiding, listing
 from rapport.chapter.hiding import refuse_private
 from rapport.chapter.numbers import hide_suppressed, make_value
 from rapport.chapter.opening import describe_opening, hold_threads, log_opening
@@ -22,6 +22,7 @@ from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
 from rapport.params import ChapterParams, UnitParams
+from rapport.params.lists import TargetList
 from rapport.present import pieces
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Listing, compose
@@ -175,6 +176,12 @@ class Chapter:
         """
         if rows is not None:
             self._publish(table, rows)
+
+    def hold_lists(
+        self, lists: Mapping[str, TargetList], standing: Mapping[str, pd.DataFrame | None]
+    ) -> tuple[pd.DataFrame, Mapping[str, tuple[str, ...]]]:
+        """Say who is on which of the unit's lists, by published tables; see `listing`."""
+        return listing.hold_lists(lists, standing)
 
     def keep_apart(self, table: str, rows: pa.Table | None) -> None:
         """Keep a table that names people where no chapter, report or draft reads it.

@@ -25,7 +25,7 @@ SEEN = (
     "min_count",
 )  # fmt: skip
 # What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
-PLANS = ("tags", "topics", "targets", "alerts", "actions")
+PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
 # Of each chapter the tables of which its unit must deliver one; other chapters need none.

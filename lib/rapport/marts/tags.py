@@ -63,7 +63,7 @@ def make_tags(paths: Mapping[str, Path], tags: Mapping[str, str]) -> pa.Table:
             raise ParameterError("\n".join(faults))
         parts = [
             f'SELECT "window", customer_id, order_key, {quote(name)} AS tag FROM measured '
-            f"WHERE ({_read(engine, when)})"
+            f"WHERE ({read_checked(engine, when)})"
             for name, when in sorted(tags.items())
         ]
         return _fetch(engine, " UNION ALL ".join(parts)).cast(HELD)
@@ -94,7 +94,7 @@ def _check(engine: Engine, name: str, tags: Mapping[str, str], known: list[str])
 
 def _check_type(engine: Engine, name: str, when: str) -> Iterator[str]:
     try:
-        sql = f"SELECT ({_read(engine, when)}) AS held FROM measured"
+        sql = f"SELECT ({read_checked(engine, when)}) AS held FROM measured"
         (column,) = engine.rows(f"DESCRIBE {sql}")
         is_truth = column["column_type"] == "BOOLEAN"
         engine.run(f"CREATE OR REPLACE TEMP TABLE tried AS {sql}")
@@ -105,7 +105,7 @@ def _check_type(engine: Engine, name: str, when: str) -> Iterator[str]:
         yield f"tags.{name}: the condition is no yes or no. Compare it with something."
 
 
-def _read(engine: Engine, when: str) -> str:
+def read_checked(engine: Engine, when: str) -> str:
     """Write the expression out again from its tree: no comment or closing bracket gets through."""
     tree = engine.parse(f"SELECT {when}")
     part = tree["statements"][0]["node"]["select_list"][0]

@@ -18,6 +18,7 @@ from rapport.errors import ParameterError
 from rapport.params.actions import Bounds, Decision, Plans
 from rapport.params.excel import ExcelOptions
 from rapport.params.files import read_yaml
+from rapport.params.lists import add_exported
 from rapport.params.model import Limits, UnitParams
 from rapport.params.privacy import Privacy
 from rapport.params.sources import Source
@@ -112,7 +113,7 @@ def load_unit(
     for key, value in (overrides or {}).items():
         values[key] = value
         places[(key,)] = Place("-p", 0)
-    return _validate(values | {"name": name}, places)
+    return _validate(add_exported(root, values | {"name": name}), places)
 
 
 def _plans(root: Path, name: str) -> list[Path]:
