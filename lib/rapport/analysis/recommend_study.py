@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -248,16 +247,6 @@ def name_level(levels: pd.DataFrame) -> str:
     """
     taken = levels[levels["is_taken"].astype(bool)]
     return str(taken["level"].iloc[0]) if len(taken) else "product"
-
-
-def list_notes(found: RuleStudy, totals: pd.DataFrame, level: str) -> Iterator[str]:
-    """Name what must be known beside the rules: large baskets left out, goods by category."""
-    if found.outcome in ("sample", "none"):
-        return
-    if int(totals["n_large"].iloc[0]):
-        yield "large"
-    if level != "product":
-        yield "level"
 
 
 def has_baskets(found: RuleStudy) -> bool:

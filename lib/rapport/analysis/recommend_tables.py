@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from rapport.analysis.measured import Measured
 from rapport.analysis.recommend_study import NextStudy, RuleStudy, has_baskets, name_rules
 
 N_SHOWN = 15
-N_CATEGORIES = 8
+N_CATEGORIES = 7
 
 
 def measure_rules(found: RuleStudy, totals: pd.DataFrame) -> list[Measured]:
@@ -96,14 +98,20 @@ def list_hits(found: NextStudy) -> pd.DataFrame | None:
     )  # fmt: skip
 
 
-def list_category_pairs(lifts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame | None:
+def list_category_pairs(
+    found: RuleStudy, lifts: pd.DataFrame, cells: pd.DataFrame
+) -> pd.DataFrame | None:
     """Give the lifts of pairs of the categories that most baskets hold; None of fewer than three.
+
+    None also where baskets are no whole ones or too few.
 
     Parameters
     ----------
     lifts : as `lift_categories` gives them
     cells : `category_a`, `category_b`, `n_a`, `n_b`
     """
+    if found.outcome not in ("rules", "no_rules"):
+        return None
     sizes = dict(zip(cells["category_a"], cells["n_a"], strict=True))
     sizes |= dict(zip(cells["category_b"], cells["n_b"], strict=True))
     often = sorted(sizes, key=lambda name: (-int(sizes[name]), str(name)))[:N_CATEGORIES]
@@ -111,6 +119,37 @@ def list_category_pairs(lifts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFram
         return None
     kept = lifts[lifts["category_a"].isin(often) & lifts["category_b"].isin(often)]
     return None if kept["index"].isna().all() else kept.reset_index(drop=True)
+
+
+def list_facts(found: RuleStudy, totals: pd.DataFrame, level: str) -> Iterator[str]:
+    """Name what must be known of the baskets: how many, large ones left out, goods by category."""
+    if not has_baskets(found):
+        return
+    yield "data"
+    if int(totals["n_large"].iloc[0]):
+        yield "large"
+    if level != "product":
+        yield "level"
+
+
+def list_readings(found: RuleStudy) -> Iterator[tuple[str, str]]:
+    """Name the sentences that say how to read the rules, each with its role."""
+    if found.outcome in ("rules", "no_rules"):
+        yield "size", "paragraph"
+    if found.outcome == "rules":
+        yield "how_to_read", "aside"
+
+
+def list_gaps(found: RuleStudy, category_pairs: pd.DataFrame | None) -> Iterator[str]:
+    """Name what is left out of the pictures of rules."""
+    if found.outcome in ("rules", "no_rules") and category_pairs is None:
+        yield "no_grid"
+
+
+def list_offers(found: NextStudy) -> Iterator[str]:
+    """Name the sentences on what is offered; none where nothing is."""
+    if found.offers is not None:
+        yield "offers"
 
 
 def is_sound(rules: RuleStudy, found: NextStudy, *, min_count: int) -> bool:

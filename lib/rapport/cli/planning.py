@@ -36,9 +36,12 @@ NEEDS = {
     "value": {"orders", "order_lines", "subscriptions"},
     "churn": {"orders", "order_lines", "subscriptions"},
     "campaigns": {"campaign_contacts"},
+    "recommendation": {"order_lines"},
 }
 # Chapters that say something of a draw of lines, too: both sides of a comparison are drawn alike.
-OF_DRAWS = {"campaigns"}
+OF_DRAWS = {"campaigns", "recommendation"}
+# Chapters that baskets without customers suffice for.
+OF_BASKETS = {"recommendation"}
 
 
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
@@ -128,7 +131,8 @@ def can_have(chapter: str, unit: UnitParams) -> bool:
         return True
     # Without customers, or of a draw of lines, nobody can be seen to come back.
     is_drawn = unit.lines_are_a_sample and chapter not in OF_DRAWS
-    is_told = not (unit.baskets_only or is_drawn)
+    is_bare = unit.baskets_only and chapter not in OF_BASKETS
+    is_told = not (is_bare or is_drawn)
     return is_told and not needed.isdisjoint(unit.tables)
 
 

@@ -75,7 +75,7 @@ def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str, labels: str) ->
         at = columns.index(row["category"]), groups.index(row["name"])
         _draw_cell(canvas, axes, at, (row, identity))
     axes.set_yticks(range(len(groups)), names, color=INK, leading=LEADING)
-    _name_columns(canvas, [str(name) for name in columns], left)
+    name_columns(canvas, [str(name) for name in columns], left)
 
 
 def _draw_cell(
@@ -98,7 +98,8 @@ def _tint(index: float) -> float:
     return max(-0.2, min(0.2, (index - 100) / 250))
 
 
-def _name_columns(canvas: Canvas, names: list[str], left: float) -> None:
+def name_columns(canvas: Canvas, names: list[str], left: float) -> None:
+    """Name the columns of a grid over it, in two lines at most."""
     room = (canvas.width - left - 0.5) / len(names)
     for place, name in enumerate(names):
         x = left + room * (place + 0.5)
