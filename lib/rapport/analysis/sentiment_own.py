@@ -54,7 +54,7 @@ def learn_own(scored: pd.DataFrame, others: pd.DataFrame, *, language: str) -> T
     """
     rows, labels = _features(scored["said"].tolist(), language), (scored["score"] > 0).to_numpy()
     base = scored["base"].to_numpy(dtype=float)
-    teaches = _take_few(scored["feedback_id"])
+    teaches = take_few(scored["feedback_id"])
     fold = _fold(scored)
     judged = np.zeros(len(scored))
     for number in range(N_FOLDS):
@@ -88,7 +88,8 @@ def _hash_words(texts: list[str]) -> sparse.csr_matrix:
     return sparse.csr_matrix((weights, places, edges), shape=(len(texts), N_BUCKETS))
 
 
-def _take_few(names: pd.Series) -> npt.NDArray[np.bool_]:
+def take_few(names: pd.Series) -> npt.NDArray[np.bool_]:
+    """Say of each comment whether it is among those of the smallest digests, at most `MOST`."""
     digests = pd.Series([zlib.crc32(str(name).encode()) for name in names])
     return (digests.rank(method="first") <= MOST).to_numpy()
 
