@@ -1,0 +1,99 @@
+"""The campaigns chapter's tables and figures of returns, pressure, paths and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rapport.present.figures.campaigns import pressure_rows
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.sentences import Sentence
+from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.values import Value
+
+Values = Mapping[str, Value]
+MOST_ROWS = 15
+
+
+def return_table(rows: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
+    """Give what campaigns brought for what they cost; None without a known cost.
+
+    Parameters
+    ----------
+    rows : `campaign`, `cost`, `roi`, `roi_low`, `roi_high` (empty where nothing may be said),
+        `attributed`
+    """
+    if rows.empty:
+        return None
+    columns = [
+        Column("campaign", "campaigns.head.campaign", "label", "text"),
+        Column("cost", "campaigns.head.cost", "estimator", currency),
+    ]
+    if rows["roi"].notna().any():
+        head = interval_head(float(str(values["confidence"].value)))
+        columns += [
+            Column("roi", "campaigns.head.roi", "estimator", "change"),
+            Column("roi_interval", head, "estimator", "change", style="limits",
+                   limits=("roi_low", "roi_high")),
+        ]  # fmt: skip
+    columns.append(Column("attributed", "campaigns.head.attributed", "estimator", "change"))
+    return TableSpec(
+        id="campaigns.returns",
+        columns=tuple(columns),
+        frame=rows.assign(roi_interval=rows["roi"]).head(MOST_ROWS).reset_index(drop=True),
+        title=Sentence("campaigns.returns_title", dict(values)),
+        note=Sentence("campaigns.returns_note", dict(values)),
+    )
+
+
+def pressure_figure(
+    rows: pd.DataFrame, values: Values, *, answer: str, min_count: int
+) -> FigureSpec | None:
+    """Give answers by the number of contacts in thirty days; None under two numbers to show.
+
+    Parameters
+    ----------
+    rows : `n_contacts`, `n`, `n_customers`, `share`, `low`, `high`
+    answer : n_bought or n_redeemed
+    min_count : customers, and contacts answered, below which a row is not drawn
+    """
+    told = take_told(rows, min_count=min_count)
+    if len(told) < 2:
+        return None
+    slots = {"confidence": values["confidence"]}
+    return pressure_rows(told, id="campaigns.pressure").entitled(
+        Sentence("campaigns.pressure_title"),
+        subtitle=Sentence(f"campaigns.pressure_{answer.removeprefix('n_')}", slots),
+    )
+
+
+def take_told(rows: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
+    """Leave out rows of a handful of customers, or of answers."""
+    answered = (rows["share"] * rows["n"]).round()
+    few = (rows["n_customers"] < min_count) | ((answered > 0) & (answered < min_count))
+    return rows[~few & rows["low"].notna()].reset_index(drop=True)
+
+
+def path_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give the credit of each channel by three rules; None where no path is known.
+
+    Parameters
+    ----------
+    rows : `channel`, `first`, `last`, `linear` (orders)
+    """
+    if rows.empty:
+        return None
+    columns = (
+        Column("channel", "campaigns.head.channel", "label", "channel"),
+        Column("first", "campaigns.head.first", "count", "orders"),
+        Column("last", "campaigns.head.last", "count", "orders"),
+        Column("linear", "campaigns.head.linear", "estimator", "multiple"),
+    )
+    return TableSpec(
+        id="campaigns.paths",
+        columns=columns,
+        frame=rows.reset_index(drop=True),
+        title=Sentence("campaigns.paths_title", dict(values)),
+        note=Sentence("campaigns.paths_note", dict(values)),
+    )
