@@ -136,7 +136,7 @@ def experiment_table(rows: pd.DataFrame, values: Values, *, currency: str) -> Ta
     )
 
 
-def group_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
+def group_table(rows: pd.DataFrame, values: Values, *, place: int) -> TableSpec | None:
     """Give one experiment's effect by stage of the day of assignment; None under two stages."""
     if len(rows) < 2:
         return None
@@ -151,7 +151,7 @@ def group_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
                "estimator", "pp", style="limits", limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
-        id=f"campaigns.groups_{values['place'].value!s}",
+        id=f"campaigns.groups_{place}",
         columns=columns,
         frame=rows.assign(difference_interval=rows["difference"]).reset_index(drop=True),
         title=Sentence("campaigns.groups_title", dict(values)),
