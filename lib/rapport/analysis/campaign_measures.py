@@ -14,6 +14,8 @@ from rapport.analysis.measured import Measured
 from rapport.analysis.pressure import find_typical
 from rapport.analysis.response import Response
 
+Campaign = Experiment | Targeted | BeforeAfter
+
 
 def measure_all(
     design: str,
@@ -29,7 +31,7 @@ def measure_all(
     ]
 
 
-def _measure(campaign: Experiment | Targeted | BeforeAfter, currency: str) -> list[Measured]:
+def _measure(campaign: Campaign, currency: str) -> list[Measured]:
     if isinstance(campaign, Experiment):
         return measure_experiment(campaign, currency=currency)
     if isinstance(campaign, Targeted):
