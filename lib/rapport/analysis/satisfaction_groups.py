@@ -102,15 +102,10 @@ def _count(nps: pd.Series) -> Counts:
     return (low, len(known) - low - high, high)
 
 
-def name_response(table: pd.DataFrame) -> str:
-    """Name what is to be said of response by group: apart, alike or none (of one group)."""
-    if len(table) < 2 or table["rate"].notna().sum() < 2:
+def name_groups(*tables: pd.DataFrame) -> str:
+    """Name what is to be said of groups: apart, alike, or none (fewer than two are known)."""
+    shown = [table for table in tables if len(table) > 1]
+    if not shown:
         return "none"
-    return "apart" if bool(table["is_different"].any()) else "alike"
-
-
-def name_scores(table: pd.DataFrame) -> str:
-    """Name what is to be said of scores by group: apart, alike or none (too few answers)."""
-    if len(table) < 2 or table["nps"].notna().sum() < 2:
-        return "none"
-    return "apart" if bool(table["is_apart"].any()) else "alike"
+    marked = [table[["is_different", "is_apart"]].astype(bool).any(axis=None) for table in shown]
+    return "apart" if any(marked) else "alike"

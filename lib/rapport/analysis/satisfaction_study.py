@@ -25,7 +25,6 @@ class StudyRules:
     min_n: int = 30
     min_count: int = 10
     confidence: float = 0.95
-    fdr: float = 0.05
     seed: int = 0
 
 
@@ -76,6 +75,32 @@ def join_people(
         if table is not None:
             people = people.merge(table[["customer_id", name]], on="customer_id", how="left")
     return people.sort_values("order_key", ignore_index=True)
+
+
+def take_groups(
+    segments: pd.DataFrame | None, stages: pd.DataFrame | None, habits: pd.DataFrame | None
+) -> dict[str, pd.DataFrame | None]:
+    """Give what other chapters know of customers: segment, last stage, main channel.
+
+    Parameters
+    ----------
+    segments, stages : the tables `segments` and `lifecycle_stages`, where the unit has them
+    habits : the mart `customer_habits` of the current window
+    """
+    last = None if stages is None else stages[stages["month"] == stages["month"].max()]
+    channels = None if habits is None else habits.rename(columns={"main_channel": "channel"})
+    return {"segment": segments, "stage": last, "channel": channels}
+
+
+def keep_known(latest: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Keep the answers of people who are looked at, without what they wrote."""
+    kept = latest[latest["customer_id"].isin(people["customer_id"])]
+    return kept.drop(columns="text", errors="ignore").reset_index(drop=True)
+
+
+def list_previous(windows: pd.DataFrame) -> list[str]:
+    """Give the code of the period before, where there is one."""
+    return [str(code) for code in windows.loc[windows["window"] == "previous", "period"]]
 
 
 def doubt_scales(quarantine: pd.DataFrame | None, scales: pd.DataFrame) -> tuple[str, ...]:
@@ -180,21 +205,38 @@ def list_scores(study: Study) -> list[str]:
     return [name for name, score in known.items() if score is not None and score.n >= enough]
 
 
-def name_weighted(study: Study) -> str:
-    """Name what weights change: leads, near, unknown (nothing to weight by) or none."""
+def name_data(study: Study) -> str:
+    """Name what the note on the data says: response, answers (no invitations are known), none."""
+    if study.n == 0:
+        return "none"
+    return "answers" if study.response is None else "response"
+
+
+def list_doubts(study: Study) -> list[str]:
+    """Say that a scale is in doubt, where one is."""
+    return ["doubted"] if study.doubted else []
+
+
+def list_weighted(study: Study) -> list[str]:
+    """Name what weights change: leads, near, unknown (nothing to weight by); none without NPS."""
     weighted = study.weighted
-    if weighted is None or not is_told(study) or "nps" not in list_scores(study):
-        return "none"
+    if weighted is None or "nps" not in list_scores(study):
+        return []
     if weighted.score is None:
-        return "unknown"
-    return "leads" if weighted.leads else "near"
+        return ["unknown"]
+    return ["leads" if weighted.leads else "near"]
 
 
-def name_change(study: Study, trend: Trend) -> str:
-    """Name the wording of the change between waves: <by>_<case>; none without a score."""
-    if "nps" in study.doubted or trend.case == "none" or not is_told(study):
-        return "none"
-    return "none" if name_scale(study) != "nps" else f"{trend.by}_{trend.case}"
+def list_changes(study: Study, trend: Trend) -> list[str]:
+    """Name the wording of the change between waves, <by>_<case>; none without a score."""
+    if trend.case == "none" or "nps" not in list_scores(study):
+        return []
+    return [f"{trend.by}_{trend.case}"]
+
+
+def take_scored(study: Study) -> pd.DataFrame:
+    """Give the people, without the scores of a scale in doubt."""
+    return study.people.assign(**dict.fromkeys(study.doubted)) if study.doubted else study.people
 
 
 def is_sound(study: Study) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from rapport.analysis.drivers import Drivers
 from rapport.analysis.measured import Measured
 from rapport.analysis.satisfaction import Scores
 from rapport.analysis.satisfaction_study import SCALES, Study, StudyRules
@@ -104,3 +105,8 @@ def take_periods(windows: pd.DataFrame, study: Study) -> pd.DataFrame:
                "n_detractors", "n_promoters"]  # fmt: skip
     rows = windows[columns]
     return rows.iloc[:0] if "nps" in study.doubted else rows.reset_index(drop=True)
+
+
+def take_drivers(found: Drivers) -> pd.DataFrame | None:
+    """Give the attributes to be published; None where nothing could be said of them."""
+    return None if found.table.empty else found.table

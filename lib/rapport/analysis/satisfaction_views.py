@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from rapport.analysis.answer_link import Link
+from rapport.analysis.answer_link import Link, link_answers
 from rapport.analysis.drivers import Drivers
 from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured
 from rapport.analysis.nonresponse import find_unasked
+from rapport.analysis.satisfaction_study import StudyRules
 from rapport.analysis.tickets import (
     Reply,
     Volume,
@@ -86,31 +87,33 @@ def _compare_volumes(
 
 
 def name_tickets(found: Tickets | None, *, min_n: int) -> str:
-    """Name the wording of tickets: none, few, told."""
+    """Name the wording of tickets: none, few, waiting (half have no reply or no end), told."""
     if found is None:
         return "none"
-    return "told" if found.n >= min_n else "few"
+    if found.n < min_n:
+        return "few"
+    return "waiting" if None in (found.reply.median, found.close.median) else "told"
 
 
-def name_volume(found: Tickets | None, *, min_n: int) -> str:
-    """Name the wording of the volume: up, down, unclear, alone, or none of few tickets."""
+def list_volumes(found: Tickets | None, *, min_n: int) -> list[str]:
+    """Name the wording of the volume: up, down, unclear, alone; nothing of few tickets."""
     if found is None or found.n < min_n or found.now is None:
-        return "none"
+        return []
     if found.ratio is None:
-        return "alone"
+        return ["alone"]
     _, low, high = found.ratio
     if low <= 1 <= high:
-        return "unclear"
-    return "up" if low > 1 else "down"
+        return ["unclear"]
+    return ["up" if low > 1 else "down"]
 
 
-def name_reply(found: Tickets | None) -> str:
-    """Name the wording of satisfaction by reply: better (quick), worse, unclear or none."""
+def list_replies(found: Tickets | None) -> list[str]:
+    """Name the wording of satisfaction by reply: better (after a quick one), worse, unclear."""
     if found is None or found.after is None:
-        return "none"
+        return []
     if found.after.low <= 0 <= found.after.high:
-        return "unclear"
-    return "better" if found.after.low > 0 else "worse"
+        return ["unclear"]
+    return ["better" if found.after.low > 0 else "worse"]
 
 
 def measure_tickets(found: Tickets | None, *, min_n: int) -> list[Measured]:
@@ -161,11 +164,12 @@ def name_drivers(found: Drivers) -> str:
 
 
 def list_driver_notes(found: Drivers) -> list[str]:
-    """Name what must be known beside drivers: uneven, left_out, reversed."""
+    """Name what must be known beside drivers: halo always; uneven, left_out, reversed."""
     if found.reason is not None:
         return []
     table = found.table
     said = {
+        "halo": True,
         "uneven": bool((~table["is_even"].astype(bool)).any()),
         "left_out": bool(found.left_out),
         "reversed": bool((table["is_driver"] & (table["coefficient"] < 0)).any()),
@@ -217,6 +221,31 @@ def list_attributes(found: Drivers) -> dict[str, str]:
     places = {"first": ours, "fix": ours[ours["field"] == "fix_first"],
               "keep": ours[ours["field"] == "keep"]}  # fmt: skip
     return {name: str(rows["attribute"].iloc[0]) for name, rows in places.items() if len(rows)}
+
+
+def study_link(bought: pd.DataFrame, *, doubted: tuple[str, ...], rules: StudyRules) -> Link | None:
+    """Compare classes by what they bought after; None where nothing is known, or NPS in doubt.
+
+    Parameters
+    ----------
+    bought : the mart `answer_orders`, of customers who are looked at
+    """
+    if bought.empty or "nps" in doubted:
+        return None
+    return link_answers(bought, min_n=rules.min_n, confidence=rules.confidence, seed=rules.seed)
+
+
+def take_link(found: Link | None) -> pd.DataFrame | None:
+    """Give the classes side by side; None without any."""
+    return None if found is None else found.table
+
+
+def adds_up(found: Drivers) -> bool:
+    """Whether shares of importance add up to one, and the fit is at its maximum."""
+    if found.table.empty:
+        return True
+    whole = abs(float(found.table["share"].sum()) - 1) < 1e-9
+    return whole and found.gradient is not None and found.gradient < 1e-3
 
 
 def name_link(found: Link | None) -> str:
