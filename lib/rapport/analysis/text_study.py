@@ -125,7 +125,7 @@ def _score(texts: list[str], read_weights: Reader, language: str) -> Floats | No
 def _check(
     judgement: Judgement, scored: pd.DataFrame, logits: Floats, confidence: float
 ) -> Judgement:
-    labels = (scored["score"] > 0).to_numpy(dtype=int)
+    labels = np.where(scored["score"] > 0, 1, 0)
     n, n_good = len(labels), int(labels.sum())
     if n < CHECKED or min(n_good, n - n_good) < CHECKED_OF_A_KIND:
         return judgement
@@ -175,18 +175,15 @@ def measure_feedback(
     feeling = texts["feeling"].to_numpy(dtype=float)
     felt, n_writers = ~np.isnan(feeling), int(texts["writer"].nunique())
     bad = estimate_part(feeling < 0, felt, texts["writer"].to_numpy(), settings)
-    counts = {
-        "texts": len(texts),
-        "scored": int(texts["score"].notna().sum()),
-        "judged": int((felt & texts["score"].isna().to_numpy()).sum()),
-        "unknown": int((~felt).sum()),
-        "zh": int((texts["language"] == "zh").sum()),
-        "en": int((texts["language"] == "en").sum()),
-        "other": int((texts["language"] == "other").sum()),
-        "cut": int(texts["is_cut"].sum()),
-    }
-    found = [Measured(f"feedback.{name}", n, "count", "comments") for name, n in counts.items()]
-    found.append(Measured("feedback.writers", n_writers, "count", "customers"))
+    is_known = texts["score"].notna().to_numpy()
+    found = [
+        Measured("feedback.texts", len(texts), "count", "comments"),
+        Measured("feedback.scored", int(is_known.sum()), "count", "comments"),
+        Measured("feedback.writers", n_writers, "count", "customers"),
+        Measured("feedback.other", _count(texts, texts["language"] == "other"), "count",
+                 "customers"),
+        Measured("feedback.cut", _count(texts, texts["is_cut"].astype(bool)), "count", "customers"),
+    ]  # fmt: skip
     if bad.value is not None and bad.low is not None and bad.high is not None:
         ends = (bad.low, bad.high)
         negative = Measured(
@@ -194,6 +191,11 @@ def measure_feedback(
         )
         found.append(negative)
     return found + [part for one in judged.judgements for part in _measure(one)]
+
+
+def _count(texts: pd.DataFrame, where: pd.Series) -> int:
+    # Customers, not comments: of few customers they would tell.
+    return int(texts.loc[where, "writer"].nunique())
 
 
 def _measure(one: Judgement) -> list[Measured]:
@@ -213,6 +215,16 @@ def _measure(one: Judgement) -> list[Measured]:
 def list_judgements(judged: Judged) -> list[tuple[str, str]]:
     """Give language and outcome of each judgement, for the sentence about it."""
     return [(one.language, one.outcome) for one in judged.judgements]
+
+
+def list_remarks(judged: Judged, texts: pd.DataFrame) -> list[str]:
+    """Name what else must be said: scored (all by themselves), other (languages), cut."""
+    said = {
+        "scored": not judged.judgements and len(texts) > 0,
+        "other": bool((texts["language"] == "other").any()),
+        "cut": bool(texts["is_cut"].any()),
+    }
+    return [name for name, holds in said.items() if holds]
 
 
 def publish_feedback(texts: pd.DataFrame) -> pd.DataFrame:

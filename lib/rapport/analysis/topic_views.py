@@ -1,0 +1,131 @@
+"""Topics as they are told: what is too small is hidden, what stands out is named, who is quoted."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import pandas as pd
+
+from rapport.analysis.measured import Measured
+from rapport.analysis.topics import TopicSettings, estimate_part, holds
+
+QUOTED = 2  # comments of a topic
+SHORTEST, LONGEST = 8, 240  # characters of a quotation
+_NEGATIVE = ("negative", "negative_low", "negative_high")
+_CHANGE = ("change", "change_low", "change_high")
+_SHARE = ("share", "low", "high")
+
+
+def hide_topics(table: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
+    """Empty what would tell of too few customers; how many wrote is hidden when it is shown.
+
+    A negative share goes where fewer than `min_count` were discontent, or all but so few.
+    """
+    few = (table["n_customers"] > 0) & (table["n_customers"] < min_count)
+    bad, good = table["n_negative"], table["n_contents"]
+    told = few | ((bad > 0) & (bad < min_count)) | ((good > 0) & (good < min_count))
+    hidden = table.astype(dict.fromkeys((*_NEGATIVE, *_CHANGE, *_SHARE), float))
+    hidden = hidden.assign(**{name: hidden[name].mask(told) for name in _NEGATIVE})
+    hidden = hidden.assign(**{name: hidden[name].mask(few) for name in (*_CHANGE, *_SHARE)})
+    # Comments are as many as customers, or more: of few customers they tell.
+    counts = hidden["n_texts"].astype("Int64").mask(few)
+    hidden = hidden.assign(n_texts=counts, is_change=hidden["is_change"] & ~few)
+    order = hidden.assign(rank=-hidden["negative"].fillna(-1))
+    return order.sort_values(["rank", "topic"], ignore_index=True).drop(columns="rank")
+
+
+def find_lead(table: pd.DataFrame, *, min_n: int) -> str | None:
+    """Name the topic that stands out: its interval lies above the next one's estimate.
+
+    Parameters
+    ----------
+    table : as `hide_topics` gives it
+    min_n : customers of a topic from which it is ranked
+    """
+    ranked = table[table["negative"].notna() & (table["n_customers"] >= min_n)]
+    if len(ranked) < 2:
+        return None
+    first, second = ranked.iloc[0], ranked.iloc[1]
+    return str(first["topic"]) if first["negative_low"] > second["negative"] else None
+
+
+def find_change(table: pd.DataFrame, *, min_n: int) -> tuple[str, str] | None:
+    """Name the topic whose share changed most, of those that changed, and the way: up or down."""
+    moved = table[table["is_change"] & (table["n_customers"] >= min_n)]
+    if moved.empty:
+        return None
+    row = moved.loc[moved["change"].abs().idxmax()]
+    return str(row["topic"]), "up" if row["change"] > 0 else "down"
+
+
+def measure_topics(
+    table: pd.DataFrame, texts: pd.DataFrame, settings: TopicSettings, *, min_n: int
+) -> list[Measured]:
+    """Name the numbers of topics: how much is covered, the leading topic, the change.
+
+    Parameters
+    ----------
+    table : as `hide_topics` gives it
+    texts : as `count_topics` takes them, with `writer`
+    """
+    if table.empty or texts.empty:
+        return []
+    covered = texts["topics"].notna().to_numpy()
+    judged = texts["language"].isin(["zh", "en"]).to_numpy()
+    part = estimate_part(covered, judged, texts["writer"].to_numpy(), settings)
+    found = [Measured("feedback.topics", len(table), "count", "count")]
+    if part.value is not None and part.low is not None and part.high is not None:
+        found.append(Measured("feedback.covered", part.value, "simulated", "share",
+                              int(judged.sum()), (part.low, part.high)))  # fmt: skip
+    lead, change = find_lead(table, min_n=min_n), find_change(table, min_n=min_n)
+    if lead is not None:
+        row = table[table["topic"] == lead].iloc[0]
+        found.append(_measure("lead", row, _NEGATIVE, int(row["n_felt"])))
+        found.append(Measured("feedback.lead.writers", int(row["n_customers"]), "count",
+                              "customers"))  # fmt: skip
+    if change is not None:
+        row = table[table["topic"] == change[0]].iloc[0]
+        found.append(_measure("changed", row, _CHANGE, len(texts)))
+    return found
+
+
+def _measure(name: str, row: pd.Series, columns: Sequence[str], n: int) -> Measured:
+    value, low, high = (float(row[column]) for column in columns)
+    unit = "pp" if name == "changed" else "share"
+    return Measured(f"feedback.{name}.{unit}", value, "simulated", unit, n, (low, high))
+
+
+def pick_quotes(
+    texts: pd.DataFrame, table: pd.DataFrame, *, min_count: int, is_asked: bool
+) -> pd.DataFrame:
+    """Pick comments to be quoted: of each topic that enough wrote of, two, the discontent first.
+
+    Parameters
+    ----------
+    texts : of customers who agreed to analysis: `feedback_id`, `said`, `topics`, `feeling`,
+        `language`, `is_cut`
+    table : as `count_topics` gives it
+    is_asked : whether the unit wants quotations
+
+    Returns
+    -------
+    `topic`, `sentiment`, `said`: by digest, so that nobody chose; each comment once
+    """
+    empty = pd.DataFrame({"topic": [], "sentiment": [], "said": []}, dtype=object)
+    lengths = texts["said"].str.len()
+    can = texts["language"].isin(["zh", "en"]) & lengths.between(SHORTEST, LONGEST)
+    known = texts[can & ~texts["is_cut"].astype(bool) & texts["feeling"].notna()]
+    if not is_asked or known.empty:
+        return empty
+    digests = [zlib.crc32(str(one).encode()) for one in known["feedback_id"]]
+    drawn = known.assign(digest=digests).sort_values(["feeling", "digest", "feedback_id"])
+    rows, taken = [], set()
+    for topic in table.loc[table["n_customers"] >= min_count, "topic"]:
+        about = drawn[holds(drawn, str(topic)) & ~drawn["said"].isin(taken)]
+        first = about.drop_duplicates("said").head(QUOTED)
+        taken |= set(first["said"])
+        words = {-1.0: "negative", 0.0: "neutral", 1.0: "positive"}
+        rows += [(topic, words[float(f)], said)
+                 for f, said in zip(first["feeling"], first["said"], strict=True)]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(empty.columns), dtype=object)
