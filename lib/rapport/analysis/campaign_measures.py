@@ -24,11 +24,11 @@ def measure_all(
     currency: str,
 ) -> list[Measured]:
     """Give the numbers of every campaign of a design, named by design and place from 1."""
-    return [
-        replace(one, name=f"{design}.{place}.{one.name}")
-        for place, campaign in enumerate(found, 1)
-        for one in _measure(campaign, currency)
-    ]
+    named: list[Measured] = []
+    for place, campaign in enumerate(found, 1):
+        numbers = _measure(campaign, currency)
+        named += [replace(one, name=f"{design}.{place}.{one.name}") for one in numbers]
+    return named
 
 
 def _measure(campaign: Campaign, currency: str) -> list[Measured]:

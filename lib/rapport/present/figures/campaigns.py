@@ -17,8 +17,8 @@ from rapport.present.sentences import Listing, Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY, INK
 from rapport.present.values import Value, label_value
 
-ROW, PAIR = 7.0, 10.0
-"""Millimetres a row, and a row of two lines."""
+ROW, PAIR = 7.0, 8.0
+"""Millimetres a row, and a row of two dots."""
 FOOT, HEAD = 7.5, 5.5
 """Millimetres for ticks, and for the key over the rows."""
 
@@ -193,28 +193,27 @@ def _plot_pressure(canvas: Canvas, pressure: pd.DataFrame, *, identity: str) -> 
 def draw_rows(
     canvas: Canvas, names: Sequence[str], rows: Sequence[Sequence[Mark]], *, head: float = 2.0
 ) -> Axes:
-    """Draw named rows of dots with intervals, and the number of each at the right.
+    """Draw named rows of dots with intervals, and the number of each row's first at the right.
 
-    Limits stand beside the numbers where the sheet is wide enough.
+    Limits stand beside the numbers where the sheet is wide enough. Two numbers a row would not
+    leave room for fifteen rows; the table behind has both.
     """
     names = canvas.wrapped(names, beside=FOOT + head)
-    flat = [mark for marks in rows for mark in marks]
-    numbers = canvas.widest([canvas.show(mark.value) for mark in flat], weight="bold")
-    limits = canvas.widest([canvas.show((mark.value, "limits")) for mark in flat])
+    firsts = [marks[0] for marks in rows]
+    numbers = canvas.widest([canvas.show(mark.value) for mark in firsts], weight="bold")
+    limits = canvas.widest([canvas.show((mark.value, "limits")) for mark in firsts])
     left = canvas.widest(names) + 3
     has_limits = canvas.width - left - numbers - limits - 10 >= 0.3 * canvas.width
     right = numbers + (limits + 7 if has_limits else 4)
     axes = canvas.axes(left=left, right=right, top=head, bottom=FOOT)
-    _limit(canvas, axes, flat)
-    for place, marks in enumerate(rows):
-        for mark in marks:
-            _draw_mark(axes, place, mark)
-    name_rows(axes, names)
+    _limit(canvas, axes, [mark for marks in rows for mark in marks])
     row = (canvas.height - FOOT - head) / max(len(rows), 1)
     for place, marks in enumerate(rows):
         for mark in marks:
-            y = FOOT + (len(rows) - place - 0.5 - mark.shift) * row
-            _write_numbers(canvas, y, mark, limits if has_limits else None)
+            _draw_mark(axes, place, mark)
+        y = FOOT + (len(rows) - place - 0.5) * row
+        _write_numbers(canvas, y, marks[0], limits if has_limits else None)
+    name_rows(axes, names)
     return axes
 
 
