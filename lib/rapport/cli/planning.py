@@ -12,6 +12,7 @@ from rapport.cli.work import Unit, list_notebooks
 from rapport.marts.catalog import MARTS, list_buildable
 from rapport.marts.periods import Period
 from rapport.params import ChapterParams, UnitParams
+from rapport.params.chapters import can_have
 from rapport.press.run.keys.sources import chapter_name, make_chapter_task
 from rapport.press.run.tasks import ChapterTask, Limits, TableTask, Task
 from rapport.privacy import PRIVATE, SAMPLE_KEY, name_key, read_key
@@ -28,20 +29,6 @@ SEEN = (
 PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
-# Of each chapter the tables of which its unit must deliver one; other chapters need none.
-NEEDS = {
-    "profiling": {"orders", "order_lines", "interactions"},
-    "segmentation": {"orders", "order_lines"},
-    "lifecycle": {"orders", "order_lines", "subscriptions"},
-    "value": {"orders", "order_lines", "subscriptions"},
-    "churn": {"orders", "order_lines", "subscriptions"},
-    "campaigns": {"campaign_contacts"},
-    "recommendation": {"order_lines"},
-}
-# Chapters that say something of a draw of lines, too: both sides of a comparison are drawn alike.
-OF_DRAWS = {"campaigns", "recommendation"}
-# Chapters that baskets without customers suffice for.
-OF_BASKETS = {"recommendation"}
 
 
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
@@ -122,18 +109,6 @@ def _plan_marts(unit: Unit, period: Period, tables: Mapping[str, str]) -> Iterat
             reads=_reads(name, tables),
             code=("rapport.marts.build", *_texts(name)),
         )
-
-
-def can_have(chapter: str, unit: UnitParams) -> bool:
-    """Say whether a unit delivers what a chapter needs: one of the tables that `NEEDS` lists."""
-    needed = NEEDS.get(chapter)
-    if needed is None:
-        return True
-    # Without customers, or of a draw of lines, nobody can be seen to come back.
-    is_drawn = unit.lines_are_a_sample and chapter not in OF_DRAWS
-    is_bare = unit.baskets_only and chapter not in OF_BASKETS
-    is_told = not (is_bare or is_drawn)
-    return is_told and not needed.isdisjoint(unit.tables)
 
 
 def _list_marts(tables: Mapping[str, str]) -> list[str]:

@@ -218,16 +218,3 @@ def segment_overview(
         frame=segments,
         title=Sentence("summary.segments_title", dict(values)),
     )
-
-
-def gaps(
-    *, has_surveys: bool, has_segments: bool = True, has_stages: bool = False,
-    has_value: bool = False,
-) -> Listing:  # fmt: skip
-    """Name what the report does not hold, as parts of one sentence."""
-    there = {"segments": has_segments, "satisfaction": has_surveys, "lifecycle": has_stages,
-             "value": has_value, "campaigns": False, "recommendation": False}  # fmt: skip
-    missing = [name for name, is_there in there.items() if not is_there]
-    return Listing(
-        tuple(Sentence("summary.gap_item", {"gap": label_value("gap", name)}) for name in missing)
-    )

@@ -1,16 +1,13 @@
 import datetime as dt
 from pathlib import Path
 
-import pytest
-
-from rapport.cli.planning import can_have, plan_ingestion, plan_period
+from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.work import Unit
 from rapport.ingest import ResolvedSources
 from rapport.marts.periods import parse_period
 from rapport.params import UnitParams
 
 ROOT = Path(__file__).parents[3]
-CHAPTERS = ("segmentation", "churn", "summary", "satisfaction")
 
 
 def unit(*tables, **more):
@@ -24,29 +21,6 @@ def unit(*tables, **more):
             **more,
         }
     )
-
-
-def chapters(params):
-    return [chapter for chapter in CHAPTERS if can_have(chapter, params)]
-
-
-@pytest.mark.parametrize("table", ["orders", "order_lines"])
-def test_a_unit_with_orders_can_have_every_chapter(table):
-    assert chapters(unit(table)) == list(CHAPTERS)
-
-
-def test_a_unit_with_contracts_alone_is_not_segmented_by_what_it_buys():
-    assert chapters(unit("subscriptions")) == ["churn", "summary", "satisfaction"]
-
-
-@pytest.mark.parametrize("table", ["interactions", "surveys", "campaign_contacts"])
-def test_a_unit_without_either_has_no_chapter_on_who_comes_back(table):
-    assert chapters(unit(table)) == ["summary", "satisfaction"]
-
-
-@pytest.mark.parametrize("flag", ["baskets_only", "lines_are_a_sample"])
-def test_nobody_can_be_seen_to_come_back_without_customers_or_in_a_draw(flag):
-    assert chapters(unit("order_lines", **{flag: True})) == ["summary", "satisfaction"]
 
 
 def plan_marts(tmp_path, tables, **more):

@@ -15,7 +15,6 @@ from rapport.analysis.page_one import ActionFact
 from rapport.present.labels import LANGUAGES
 from rapport.present.page_one import (
     action_rows,
-    gaps,
     key_cards,
     lead,
     parts_figure,
@@ -388,15 +387,6 @@ def test_segments_are_a_table_on_page_two():
 
 def test_a_unit_without_segments_has_no_table():
     assert segment_overview(None, {}, currency="GBP") is None
-
-
-@pytest.mark.parametrize(("has_surveys", "n"), [(False, 5), (True, 4)])
-def test_what_the_report_does_not_hold_is_named(has_surveys, n):
-    listing = gaps(has_surveys=has_surveys)
-
-    assert len(listing.items) == n
-    for language in LANGUAGES:
-        assert Sentence("summary.gaps", {"gaps": listing}).text(language)
 
 
 def windows(*names):
