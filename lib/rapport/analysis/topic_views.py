@@ -120,12 +120,13 @@ def pick_quotes(
         return empty
     digests = [zlib.crc32(str(one).encode()) for one in known["feedback_id"]]
     drawn = known.assign(digest=digests).sort_values(["feeling", "digest", "feedback_id"])
-    rows, taken = [], set()
+    rows: list[tuple[str, str, str]] = []
+    taken: set[str] = set()
     for topic in table.loc[table["n_customers"] >= min_count, "topic"]:
         about = drawn[holds(drawn, str(topic)) & ~drawn["said"].isin(taken)]
         first = about.drop_duplicates("said").head(QUOTED)
         taken |= set(first["said"])
         words = {-1.0: "negative", 0.0: "neutral", 1.0: "positive"}
-        rows += [(topic, words[float(f)], said)
+        rows += [(str(topic), words[float(f)], said)
                  for f, said in zip(first["feeling"], first["said"], strict=True)]  # fmt: skip
     return pd.DataFrame(rows, columns=list(empty.columns), dtype=object)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SEEN = (
 )  # fmt: skip
 # What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
 PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
+# Libraries of extras without which a chapter says less: its key holds which of them are there.
+EXTRAS = {"satisfaction": ("rjieba", "vaderSentiment")}
 # Tables that every unit's marts may read, empty where the unit delivers none.
 ALWAYS = ("orders",)
 
@@ -90,11 +93,17 @@ def plan_period(
         if notebook.name != INGESTION and can_have(chapter_name(notebook), unit.params):
             parameters = {**values, "unit": unit.name, "period": code}
             task = make_chapter_task(
-                notebook, (unit.name, code), parameters=parameters, context=context, frame=SEEN,
+                notebook, (unit.name, code), parameters=parameters,
+                context=context | _list_extras(chapter_name(notebook)), frame=SEEN,
                 limits=_limits(unit.params),
             )  # fmt: skip
             tasks.append(_without_private(task))
     return tasks
+
+
+def _list_extras(chapter: str) -> dict[str, Any]:
+    names = EXTRAS.get(chapter)
+    return {} if names is None else {"extras": [name for name in names if find_spec(name)]}
 
 
 def _plan_marts(unit: Unit, period: Period, tables: Mapping[str, str]) -> Iterator[TableTask]:

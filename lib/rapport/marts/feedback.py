@@ -54,7 +54,12 @@ _ENGLISH = (
     r"if|so|very|too|all|have|has|had|will|would|could|can|do|did|does|what|when|after|before|"
     r"good|great|bad|thank|thanks)\b"
 )
-_SHORT = 4  # Latin words from which one of these must be among them
+_SHORT = 6  # Latin words up to which none of these need be among them
+# A short text with one of these, or with letters that English lacks, is of another language.
+_THIRD = (
+    r"(?i)\b(?:das|der|ist|nicht|und|sehr|ich|wir|ein|eine|gut|les|est|pas|je|une|tres|bien|el|los|"
+    r"muy|que|pero|il|che|molto|non|het|een|niet|zeer|och|inte|bardzo|nie)\b|[^\P{Latin}a-zA-Z]"
+)
 
 
 def make_feedback(said: Path, topics: Mapping[str, Mapping[str, str]]) -> pa.Table:
@@ -129,9 +134,8 @@ def find_language(texts: pa.ChunkedArray, declared: pa.ChunkedArray) -> pa.Chunk
     is_third = pc.fill_null(pc.invert(is_known), fill_value=False)
     is_zh = pc.and_(pc.greater(n_han, 0), pc.greater_equal(n_han, n_words))
     is_zh = pc.and_(is_zh, pc.equal(n_strange, 0))
-    is_short = pc.and_(pc.less(n_words, _SHORT), pc.invert(pc.match_substring_regex(
-        texts, r"[^\P{Latin}a-zA-Z]"
-    )))  # fmt: skip
+    is_third_word = pc.match_substring_regex(texts, _THIRD)
+    is_short = pc.and_(pc.less_equal(n_words, _SHORT), pc.invert(is_third_word))
     is_english = pc.or_(is_short, pc.match_substring_regex(texts, _ENGLISH))
     is_en = pc.and_(pc.greater(n_words, pc.add(n_han, n_strange)), is_english)
     found = pc.if_else(is_zh, "zh", pc.if_else(is_en, "en", "other"))
