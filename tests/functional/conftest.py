@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 
 from functional.command import Done, rapport
 from functional.shop import add_shop, draw_orders, make_project
+from shared import make_once
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,18 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """Make the shop's report once for all tests."""
-    project = make_project(tmp_path_factory.mktemp("a-shop") / "project")
+    """Make the shop's report once for all tests of all workers."""
+    folder = make_once(tmp_path_factory, "a-shop", _make_shop)
+    done = Done(**json.loads((folder / "done.json").read_text(encoding="utf-8")))
+    return Made(folder / "project", done)
+
+
+def _make_shop(folder: Path) -> None:
+    project = make_project(folder / "project")
     add_shop(project, draw_orders())
     assert rapport(project, "keys", "pseudonym", "pseudonym.key").code == 0
-    return Made(project, rapport(project, "run", "shop", "--json"))
+    done = rapport(project, "run", "shop", "--json")
+    (folder / "done.json").write_text(json.dumps(asdict(done)), encoding="utf-8")
 
 
 @pytest.fixture

@@ -19,15 +19,12 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def both(made, tmp_path_factory):
-    """Run in `a` as usual, and in a folder with a blank and a Chinese character elsewhere."""
-    folders = []
-    for name, env, jobs in (("a", {}, "2"), ("b 报告", ELSEWHERE, "1")):
-        project = tmp_path_factory.mktemp("place") / name
-        shutil.copytree(made.project, project, ignore=shutil.ignore_patterns("store", "reports"))
-        done = rapport(project, "run", "shop", "--jobs", jobs, env=env)
-        assert done.code == 0, done.said
-        folders.append(project / "reports" / "shop" / "2026-05")
-    return folders
+    """Run as usual, and in a folder with a blank and a Chinese character elsewhere."""
+    project = tmp_path_factory.mktemp("place") / "b 报告"
+    shutil.copytree(made.project, project, ignore=shutil.ignore_patterns("store", "reports"))
+    done = rapport(project, "run", "shop", "--jobs", "1", env=ELSEWHERE)
+    assert done.code == 0, done.said
+    return made.report, project / "reports" / "shop" / "2026-05"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sample_project
 
-from functional.command import Done, rapport
+from functional.command import rapport
 from functional.outcome import read_records
 from functional.shop import ROOT, make_project
 from rapport.press.run.kernels.forks import can_fork
@@ -20,12 +21,13 @@ from rapport.press.run.store import Store
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
 
-UNITS = ("sample-mall", "sample-retail", "sample-saas")
 SEED = int(os.environ.get("RAPPORT_TEST_SEED", "0"))
-DRAWN = [random.Random(SEED).choice(UNITS)]
-TRIED = UNITS if os.environ.get("RAPPORT_TEST_SHARE") == "1" else DRAWN
-NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-CHAPTERS = [stem.partition("_")[2] for stem in NOTEBOOKS]
+IS_THOROUGH = os.environ.get("RAPPORT_TEST_SHARE") == "1"
+PERIOD = sample_project.PERIOD
+ALL = [stem.partition("_")[2] for stem in sample_project.CHAPTERS]
+# Of one unit two chapters that the seed draws, in thorough tests all of all.
+UNITS = ("sample-mall", "sample-retail", "sample-saas") if IS_THOROUGH else (sample_project.UNIT,)
+CHAPTERS = ALL if IS_THOROUGH else sorted(random.Random(SEED).sample(ALL, 2))
 
 Both = dict[str, "Ran"]
 
@@ -35,7 +37,7 @@ class Ran:
     """A project in which the chapters of one unit were executed."""
 
     project: Path
-    done: Done
+    events: list[dict[str, Any]]
 
     @property
     def records(self) -> dict[str, dict[str, Any]]:
@@ -47,8 +49,7 @@ class Ran:
     @property
     def kernels(self) -> dict[str, dict[str, Any]]:
         """Chapter: how its kernel was started."""
-        events = [json.loads(line) for line in self.done.said.splitlines()]
-        return {event["chapter"]: event["kernel"] for event in events if "kernel" in event}
+        return {event["chapter"]: event["kernel"] for event in self.events if "kernel" in event}
 
     def notebook(self, chapter: str) -> bytes:
         """Read a canonical notebook."""
@@ -56,19 +57,33 @@ class Ran:
         return Store(self.project / "data" / "store").object_path(digest).read_bytes()
 
 
-@pytest.fixture(scope="module", params=TRIED)
+@pytest.fixture(scope="module", params=UNITS)
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """Execute every chapter of a unit warm, and cold in another project."""
-    found = {}
-    for start, flags in (("warm", ()), ("cold", ("--cold",))):
-        folder = tmp_path_factory.mktemp(start) / "project"
-        project = make_project(folder, chapters=NOTEBOOKS, params=[request.param])
-        if "warm" in found:
-            shutil.copytree(found["warm"].project / "data" / "sample", project / "data" / "sample")
-        done = rapport(project, "run", request.param, "--format", "none", "--json", *flags)
-        assert done.code == 0, done.said
-        found[start] = Ran(project, done)
-    return found
+    """Execute every chapter of a unit warm, and in a copy of the project the drawn ones cold."""
+    if request.param == sample_project.UNIT:
+        project = sample_project.share_project(tmp_path_factory)
+        warm = Ran(project, read_events((project / "events.jsonl").read_text(encoding="utf-8")))
+    else:
+        project = make_project(
+            tmp_path_factory.mktemp("warm") / "project", chapters=("",), params=[request.param]
+        )
+        warm = Ran(project, run(project, request.param))
+    copy = tmp_path_factory.mktemp("cold") / "project"
+    shutil.copytree(warm.project, copy, symlinks=True)
+    for record in read_records(copy).values():
+        if IS_THOROUGH or record["task"].rpartition("/")[2] in CHAPTERS:
+            record["path"].unlink()
+    return {"warm": warm, "cold": Ran(copy, run(copy, request.param, "--cold"))}
+
+
+def run(project: Path, unit: str, *flags: str) -> list[dict[str, Any]]:
+    done = rapport(project, "run", unit, "--period", PERIOD, "--format", "none", "--json", *flags)
+    assert done.code == 0, done.said
+    return read_events(done.said)
+
+
+def read_events(said: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said.splitlines()]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -85,16 +100,16 @@ def test_tables_and_values_are_equal(both):
         for start, ran in both.items()
     }
 
-    assert made["warm"].keys() >= set(CHAPTERS)
+    assert made["warm"].keys() >= set(ALL)
     assert made["warm"] == made["cold"]
 
 
-@pytest.mark.parametrize("start", ["warm", "cold"])
-def test_kernels_were_started_as_was_asked(both, start):
+@pytest.mark.parametrize(("start", "chapters"), [("warm", ALL), ("cold", CHAPTERS)])
+def test_kernels_were_started_as_was_asked(both, start, chapters):
     kernels = both[start].kernels
 
     assert {name: kernel["start"] for name, kernel in kernels.items()} == dict.fromkeys(
-        CHAPTERS, start
+        chapters, start
     )
     assert {kernel["note"] for kernel in kernels.values()} == {""}
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import nbclient
 import nbformat
+import pytest
 
 from rapport.press.canonical import Notebook, canonicalise, is_code, is_stderr, join_text, tags_of
+from shared import make_once
 
 ROOT = Path(__file__).parents[2]
 UNIT = "sample-retail"
@@ -54,8 +56,13 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+def share_project(factory: pytest.TempPathFactory) -> Path:
+    """Give the project after one run, the one of the session: nobody may write to it."""
+    return make_once(factory, "run-project", lambda folder: run_press(copy_project(folder)))
+
+
 def run_press(folder: Path) -> None:
-    """Run the unit once; what the command said of its chapters is kept in `run.json`."""
+    """Run the unit once; what the command gave is kept in `run.json`, its events beside it."""
     command = ["run", UNIT, "--period", PERIOD, "--format", "none", "--json"]
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, *command],
@@ -63,6 +70,7 @@ def run_press(folder: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (folder / "run.json").write_text(done.stdout, encoding="utf-8", newline="\n")
+    (folder / "events.jsonl").write_text(done.stderr, encoding="utf-8", newline="\n")
 
 
 def read_pressed(folder: Path) -> dict[str, Pressed]:
