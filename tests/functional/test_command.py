@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from functional.command import environment, rapport
+from functional.command import Done, environment, rapport
+from rapport.cli import main
 
 HEAVY = {"pandas", "seaborn", "typst", "matplotlib", "duckdb", "papermill", "nbconvert", "sklearn"}
 
@@ -26,6 +27,24 @@ def test_help_loads_no_heavy_library(made):
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert not loaded & HEAVY
     assert len(loaded) < 300
+
+
+@pytest.fixture
+def typed(copied, monkeypatch, capsys):
+    """Give a function that runs a command inside this process, whose libraries are loaded."""
+    monkeypatch.chdir(copied)
+    monkeypatch.delenv("RAPPORT_DATA_PATH", raising=False)
+    monkeypatch.setenv("RAPPORT_PSEUDONYM_KEY", str(copied / "pseudonym.key"))
+
+    def run(*words):
+        try:
+            code = main(words)
+        except SystemExit as end:  # of argparse
+            code = end.code
+        told = capsys.readouterr()
+        return Done(code, told.out, told.err)
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -52,11 +71,20 @@ def test_help_loads_no_heavy_library(made):
         (["fly"], "fly"),
     ],
 )
-def test_a_wrong_word_ends_with_two_and_says_which(made, words, says):
-    done = rapport(made.project, *words)
+def test_a_wrong_word_ends_with_two_and_says_which(typed, words, says):
+    done = typed(*words)
 
     assert done.code == 2
     assert says in done.said
+    assert done.out == ""
+
+
+@pytest.mark.parametrize("words", [["run", "shop", "--period", "soon"], ["fly"]])
+def test_a_shell_is_told_by_the_exit_code_and_the_person_without_a_traceback(made, words):
+    done = rapport(made.project, *words)
+
+    assert done.code == 2
+    assert words[-1] in done.said
     assert "Traceback" not in done.said
     assert done.out == ""
 
@@ -87,14 +115,14 @@ def test_outside_a_project_the_command_says_so(tmp_path):
     assert "no project here" in done.said
 
 
-def test_parameters_are_printed_as_a_run_takes_them(made):
-    done = rapport(made.project, "params", "shop")
+def test_parameters_are_printed_as_a_run_takes_them(typed):
+    done = typed("params", "shop")
 
     assert json.loads(done.out)["risk_after_days"] == 60
 
 
-def test_data_check_tells_what_the_sources_hold(made):
-    done = rapport(made.project, "data", "check", "shop")
+def test_data_check_tells_what_the_sources_hold(copied):
+    done = rapport(copied, "data", "check", "shop")
 
     assert done.code == 0, done.said
     assert "till: 7" in done.out
