@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -14,15 +15,10 @@ from rapport.analysis.measured import Measured
 from rapport.analysis.pressure import find_typical
 from rapport.analysis.response import Response
 
-Campaign = Experiment | Targeted | BeforeAfter
+Campaign: TypeAlias = Experiment | Targeted | BeforeAfter
 
 
-def measure_all(
-    design: str,
-    found: Sequence[Experiment] | Sequence[Targeted] | Sequence[BeforeAfter],
-    *,
-    currency: str,
-) -> list[Measured]:
+def measure_all(design: str, found: Sequence[Campaign], *, currency: str) -> list[Measured]:
     """Give the numbers of every campaign of a design, named by design and place from 1."""
     named: list[Measured] = []
     for place, campaign in enumerate(found, 1):

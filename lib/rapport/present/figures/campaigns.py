@@ -127,14 +127,14 @@ def _plot_pairs(canvas: Canvas, changes: pd.DataFrame, *, identity: str, currenc
         for row in rows
     ]
     names = [canvas.show(category("text", row.campaign)) for row in rows]
-    axes = draw_rows(canvas, names, marks, head=HEAD)
+    draw_rows(canvas, names, marks, head=HEAD)
     words = [label(f"figure.{word}", canvas.language) for word in ("estimate", "placebo")]
-    _name_dots(canvas, axes, words, (ACCENT, CONTEXT))
+    _name_dots(canvas, words, (ACCENT, CONTEXT))
 
 
-def _name_dots(canvas: Canvas, axes: Axes, words: Sequence[str], colours: Sequence[str]) -> None:
+def _name_dots(canvas: Canvas, words: Sequence[str], colours: Sequence[str]) -> None:
     """Name the dots over the rows, in their colours."""
-    x, y = axes.left / 72 * 25.4, canvas.height - 2.2
+    x, y = 0.0, canvas.height - 2.2
     for word, colour in zip(words, colours, strict=True):
         is_first = colour == ACCENT
         weight, ink = ("bold", ACCENT) if is_first else ("normal", GREY)
