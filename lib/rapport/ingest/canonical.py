@@ -12,16 +12,16 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from rapport.ingest.casts import SQL_TYPES, local_day
-from rapport.ingest.derived import attributes_of_customers, attributes_of_products
+from rapport.ingest.columns import empty_of, list_mapped, make_column, unite
+from rapport.ingest.customers import select_customers, select_links
+from rapport.ingest.derived import attributes_of_products
 from rapport.ingest.documents import kind_of, month_of
-from rapport.ingest.identity.links import select_links
 from rapport.ingest.mapping import Piece
-from rapport.ingest.numbering import merged
 from rapport.ingest.past.kept import Past
+from rapport.ingest.past.people import ALONE, are_alone
 from rapport.ingest.past.relations import RECENT, past_of
 from rapport.params import UnitParams
-from rapport.schema import SCHEMAS, Column
+from rapport.schema import SCHEMAS
 from rapport.tables import TableFile, arrow_schema, join_tables, write_batches
 from rapport.tables.engine import Engine, identifier, quote
 
@@ -32,24 +32,37 @@ PLACED = ("orders", "order_lines")
 MONTHLY_FROM = 600_000
 # So many rows leave the engine at once.
 ROWS_AT_ONCE = 131_072
-BANDS = ((25, "0-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 
 
 def make_tables(
-    engine: Engine, unit: UnitParams, pieces: Sequence[Piece], past: Past | None = None
+    engine: Engine,
+    unit: UnitParams,
+    pieces: Sequence[Piece],
+    *,
+    apart: Sequence[str] = (),
+    past: Past | None = None,
 ) -> Iterator[tuple[str, pa.Table | TableFile]]:
     """Make every canonical table that the unit's sources can fill, by name.
 
-    Where the engine has a room, tables are files in it, of the bytes that `write_table` gives. Only
-    orders are sorted by month first where there are many (`MONTHLY_FROM`), each month in row groups
-    of its own: those of the past need not be made again.
+    Where the engine has a room, tables are files in it, of the bytes that `write_table` gives; of
+    those `apart` each month lies in row groups of its own.
     """
-    apart = "month_no" if engine.room is not None and are_monthly(engine) else None
-    for name, sql in _selects(unit, pieces, is_monthly=apart is not None):
-        made = _make(engine, name, sql, apart if name == "orders" else None)
-        if name == "orders" and past is not None and isinstance(made, TableFile):
-            made = _join(past, made)
+    for name, sql in _selects(unit, pieces, apart):
+        made = _make(engine, name, sql, "month_no" if name in apart else None)
+        if past is not None and name in past.sums and isinstance(made, TableFile):
+            made = _join(past, name, made)
         yield name, made
+
+
+def list_apart(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Name the tables whose months lie apart: what is of the past need not be made again.
+
+    Orders do where there are many (`MONTHLY_FROM`), sorted by month before anything else, and
+    where customers stand alone (`are_alone`) they do too, by the month in which they came.
+    """
+    if engine.room is None or not are_monthly(engine):
+        return ()
+    return ("orders", *ALONE) if are_alone(unit, pieces) else ("orders",)
 
 
 def are_monthly(engine: Engine) -> bool:
@@ -60,19 +73,18 @@ def are_monthly(engine: Engine) -> bool:
     return bool(row["n"] >= MONTHLY_FROM)
 
 
-def _join(past: Past, made: TableFile) -> TableFile:
-    (before,) = past.paths["table"]
-    folder = made.path.parent
-    return join_tables(before, made, made.path, tail=folder / "orders.recent")
+def _join(past: Past, name: str, made: TableFile) -> TableFile:
+    (before,) = past.paths[f"table {name}"]
+    return join_tables(before, made, made.path, tail=made.path.with_suffix(".recent"))
 
 
 def _selects(
-    unit: UnitParams, pieces: Sequence[Piece], *, is_monthly: bool
+    unit: UnitParams, pieces: Sequence[Piece], apart: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     held = {piece.table for piece in pieces}
-    yield "customers", _customers(unit, pieces)
+    yield "customers", select_customers(unit, pieces, is_monthly="customers" in apart)
     if held & {"orders", "order_lines"}:
-        yield "orders", _orders(pieces, is_monthly=is_monthly)
+        yield "orders", _orders(pieces, is_monthly="orders" in apart)
     if "order_lines" in held:
         yield "order_lines", _lines()
     if held & {"order_lines", "products"}:
@@ -80,7 +92,7 @@ def _selects(
     for table in PLAIN:
         if table in held:
             yield table, _plain(unit, table, pieces)
-    yield "identity_links", _links(unit, pieces)
+    yield "identity_links", select_links(unit, pieces, is_monthly="identity_links" in apart)
 
 
 def _make(engine: Engine, table: str, sql: str, apart: str | None) -> pa.Table | TableFile:
@@ -114,16 +126,10 @@ def _schema(table: str, found: pa.Schema) -> pa.Schema:
     return arrow_schema(SCHEMAS[table], extra=extra)
 
 
-def _empty(column: Column) -> str:
-    kinds = {"text": "VARCHAR", "texts": "VARCHAR[]", "bool": "BOOLEAN", "timestamp": "TIMESTAMP",
-             "date": "DATE"}  # fmt: skip
-    return f"CAST(NULL AS {kinds.get(column.type) or SQL_TYPES[column.type]})"
-
-
 def _orders(pieces: Sequence[Piece], *, is_monthly: bool) -> str:
     # What no source fills, or follows from other columns, need not go through the sort.
     filled = {field.column.name for piece in pieces for field in piece.fields}
-    after = {c.name: _empty(c) for c in SCHEMAS["orders"].columns if c.name not in filled}
+    after = {c.name: empty_of(c) for c in SCHEMAS["orders"].columns if c.name not in filled}
     after |= {"month_no": month_of("ordered_on")}
     if "kind" not in filled:
         after["kind"] = kind_of("amount")
@@ -157,40 +163,12 @@ def _lines() -> str:
     )
 
 
-def _union(pieces: Sequence[Piece], table: str, names: Sequence[str]) -> str:
-    """Put the kept rows of a table's pieces under each other, named columns only."""
-    parts = []
-    for piece in pieces:
-        if piece.table == table:
-            columns = [_filled(piece, table, name) for name in names]
-            staged = identifier(piece.relation)
-            parts.append(f"SELECT {', '.join(columns)} FROM {staged} WHERE rule IS NULL")
-    empty = ", ".join(f"{_empty(_column(table, name))} AS {identifier(name)}" for name in names)
-    return " UNION ALL ".join(parts or [f"SELECT {empty} WHERE false"])
-
-
-def _filled(piece: Piece, table: str, name: str) -> str:
-    if piece.has(name):
-        return identifier(name)
-    return f"{_empty(_column(table, name))} AS {identifier(name)}"
-
-
-def _column(table: str, name: str) -> Column:
-    column = SCHEMAS[table].column(name)
-    return column if column is not None else Column(name, "int16")
-
-
-def _mapped(pieces: Sequence[Piece], table: str) -> list[str]:
-    """Name the columns that some piece fills, in the schema's order, then those of a prefix."""
-    filled = {f.column.name for p in pieces for f in p.fields if p.table == table == f.table}
-    listed = [c.name for c in SCHEMAS[table].columns if c.name in filled]
-    return [*listed, *sorted(filled - set(listed) - {"currency"})]
-
-
 def _plain(unit: UnitParams, table: str, pieces: Sequence[Piece]) -> str:
-    mapped = _mapped(pieces, table)
+    mapped = list_mapped(pieces, table)
     schema = SCHEMAS[table]
-    columns = [f"{_made(unit, table, c, mapped)} AS {identifier(c.name)}" for c in schema.columns]
+    columns = [
+        f"{make_column(unit, table, c, mapped)} AS {identifier(c.name)}" for c in schema.columns
+    ]
     listed = {column.name for column in schema.columns}
     columns += [f"t.{identifier(name)}" for name in mapped if name not in listed]
     person = "customer_id" in mapped
@@ -198,68 +176,22 @@ def _plain(unit: UnitParams, table: str, pieces: Sequence[Piece]) -> str:
     order = ["n.order_key NULLS LAST"] if person else []
     order += [f"{name} NULLS LAST" for name in (schema.time, *schema.key) if name]
     return (
-        f"SELECT {', '.join(columns)} FROM ({_union(pieces, table, mapped)}) AS t {joined} "
+        f"SELECT {', '.join(columns)} FROM ({unite(pieces, table, mapped)}) AS t {joined} "
         f"ORDER BY {', '.join(order)}"
     )
 
 
-def _made(unit: UnitParams, table: str, column: Column, mapped: Sequence[str]) -> str:
-    if column.name == "customer_id" and "customer_id" in mapped:
-        return "n.name"
-    if column.name == "month_no":
-        day = _day(unit, SCHEMAS[table].column(SCHEMAS[table].time or ""), mapped)
-        return f"year({day}) * 12 + month({day}) - 1"
-    if column.local_of:
-        return _day(unit, column, mapped)
-    return f"t.{identifier(column.name)}" if column.name in mapped else _empty(column)
-
-
-def _day(unit: UnitParams, column: Column | None, mapped: Sequence[str]) -> str:
-    stamps = [f"t.{stamp}" for stamp in (column.local_of if column else ()) if stamp in mapped]
-    if not stamps:
-        return "CAST(NULL AS DATE)"
-    return local_day(f"coalesce({', '.join(stamps)}, NULL)", unit.timezone)
-
-
-def _customers(unit: UnitParams, pieces: Sequence[Piece]) -> str:
-    names = _mapped(pieces, "customers")
-    carried, joins = attributes_of_customers(unit, pieces)
-    columns = []
-    for column in SCHEMAS["customers"].columns:
-        made = {
-            "customer_id": "n.name", "order_key": "n.order_key",
-            "first_seen_on": "n.first_seen_on", "age_band": _age_band(names),
-        }.get(column.name) or carried.get(column.name)  # fmt: skip
-        if made is None:
-            made = _made(unit, "customers", column, names)
-        columns.append(f"{made} AS {column.name}")
-    known = [name for name in names if name != "customer_id"]
-    rows = _union(pieces, "customers", ["customer_id", *known])
-    return (
-        f"SELECT {', '.join(columns)} FROM names AS n LEFT JOIN ({rows}) AS t "
-        f"ON n.id = t.customer_id {' '.join(joins)} ORDER BY n.order_key"
-    )
-
-
-def _age_band(names: Sequence[str]) -> str | None:
-    if "birth_year" not in names:
-        return None
-    age = "(SELECT year(data_until) FROM span) - t.birth_year"
-    whens = " ".join(f"WHEN {age} < {limit} THEN {quote(band)}" for limit, band in BANDS)
-    return f"CASE WHEN t.birth_year IS NULL THEN NULL {whens} ELSE '65+' END"
-
-
 def _products(unit: UnitParams, pieces: Sequence[Piece]) -> str:
-    names = [name for name in _mapped(pieces, "products") if name != "product_id"]
+    names = [name for name in list_mapped(pieces, "products") if name != "product_id"]
     carried, joins = attributes_of_products(unit, pieces)
-    listed = _union(pieces, "products", ["product_id", *names])
+    listed = unite(pieces, "products", ["product_id", *names])
     ids = "SELECT product_id FROM listed"
     if any(piece.table == "order_lines" for piece in pieces):
         ids += " UNION SELECT product_id FROM lines WHERE rule IS NULL"
     columns = []
     for column in SCHEMAS["products"].columns:
         made = carried.get(column.name) or (
-            f"t.{column.name}" if column.name in names else _empty(column)
+            f"t.{column.name}" if column.name in names else empty_of(column)
         )
         if column.name == "is_service":
             services = ", ".join(quote(name) for name in unit.service_products) or "NULL"
@@ -271,27 +203,4 @@ def _products(unit: UnitParams, pieces: Sequence[Piece]) -> str:
         f"WITH listed AS ({listed}) SELECT {', '.join(columns)} FROM ({ids}) AS p "
         f"LEFT JOIN listed AS t ON p.product_id = t.product_id {' '.join(joins)} "
         "ORDER BY p.product_id"
-    )
-
-
-def _links(unit: UnitParams, pieces: Sequence[Piece]) -> str:
-    if unit.identity.is_asked:
-        return select_links(pieces)
-    parts = [
-        f"SELECT DISTINCT {quote(piece.source)} AS source, customer_id AS id "
-        f"FROM {identifier(piece.latest)} WHERE customer_id IS NOT NULL AND NOT {merged()}"
-        for piece in pieces if piece.has("customer_id")
-    ]  # fmt: skip
-    parts += [
-        f"SELECT {quote(piece.source)}, customer_id FROM {past_of('people')} "
-        f"WHERE piece = {piece.number} AND NOT is_merged"
-        for piece in pieces if piece.table == "orders"
-    ]  # fmt: skip
-    found = (
-        " UNION ".join(parts) or "SELECT NULL AS source, CAST(NULL AS VARCHAR) AS id WHERE false"
-    )
-    return (
-        "SELECT l.source, n.name AS source_id, n.name AS customer_id, 'declared_id' AS rule, "
-        f"1.0 AS probability FROM ({found}) AS l JOIN names AS n ON l.id = n.id "
-        "ORDER BY l.source, n.order_key"
     )

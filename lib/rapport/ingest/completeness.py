@@ -61,13 +61,17 @@ def _add(one: Any, other: Any) -> Any:
 
 
 def weigh_columns(
-    name: str, table: pa.Table | TableFile, nets: pa.ChunkedArray, *, groups: range | None = None
+    name: str,
+    table: pa.Table | TableFile,
+    nets: pa.ChunkedArray | None = None,
+    *,
+    groups: range | None = None,
 ) -> Weights:
     """Weigh the columns of a table, or of some row groups of its file.
 
     Parameters
     ----------
-    nets : net spend of each row of `customers`, in order
+    nets : of `customers` net spend of each row, in order
     """
     money = nets if name == "customers" else None
     if name in WITH_MONEY:

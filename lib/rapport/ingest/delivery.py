@@ -14,16 +14,16 @@ import pandas as pd
 import pyarrow as pa
 
 from rapport.ingest.arrival import count_lags, count_late
-from rapport.ingest.canonical import make_tables
-from rapport.ingest.completeness import Weights, measure_completeness, weigh_columns
+from rapport.ingest.canonical import list_apart, make_tables
+from rapport.ingest.completeness import measure_completeness
 from rapport.ingest.coverage import (
     add_days,
     count_days,
     count_rows,
     describe_sources,
 )
-from rapport.ingest.drift import Periods, count_drift, find_periods
-from rapport.ingest.facts import list_facts, list_findings, list_nets, make_spent
+from rapport.ingest.drift import Periods, find_periods, frame_drift
+from rapport.ingest.facts import list_facts, list_findings, make_spent
 from rapport.ingest.faults import Fault, frame_faults, raise_faults
 from rapport.ingest.identifiers import make_identifiers
 from rapport.ingest.identity.account import Account
@@ -32,15 +32,17 @@ from rapport.ingest.kept import forget_unused
 from rapport.ingest.leaving import Erased
 from rapport.ingest.listing import list_related, list_set_aside, summarize
 from rapport.ingest.mapping import Piece, list_pieces
+from rapport.ingest.measured import Tables, measure
 from rapport.ingest.names import name_customers
-from rapport.ingest.parts import Sums, digest_parts, sum_parts
-from rapport.ingest.past.cut import choose_cut, weigh_sides
+from rapport.ingest.parts import digest_parts
+from rapport.ingest.past.cut import choose_cut
+from rapport.ingest.past.drift import find_drift, note_drift
 from rapport.ingest.past.kept import Past, find_past, forget, name_note
+from rapport.ingest.past.people import add_up, part_names, stand_alone, take_net
 from rapport.ingest.past.recent import OtherPastError, read_copies
 from rapport.ingest.past.write import Made, keep_made, split
 from rapport.ingest.prepare import Prepared, prepare
 from rapport.ingest.quality import (
-    Step,
     flow_steps,
     frame_steps,
     list_steps,
@@ -174,7 +176,7 @@ def check_unit(
         ready = prepare(engine, unit, sources, pieces)
         if ready.faults:
             return _faulty(ready.faults)
-        told, _ = _account(engine, unit, sources, ready.pieces, _Tables({}))
+        told, _ = _account(engine, unit, sources, ready.pieces, Tables({}))
         return replace(told, identity=ready.identity)
 
 
@@ -196,21 +198,15 @@ def _deliver(engine: Engine, order: _Order, ready: Prepared, past: Past | None) 
         name_records(engine, order.gone.key)
     cut = choose_cut(engine, unit, pieces, past)
     parted = split(engine, pieces, order.note, cut, past) if cut else None
-    tables = dict(make_tables(engine, unit, pieces, past))
-    made, kept = _account(engine, unit, order.sources, pieces, _Tables(tables, past, cut))
-    identifiers = make_identifiers(engine, unit, pieces)
+    part_names(engine, past)
+    apart = list_apart(engine, unit, pieces)
+    tables = dict(make_tables(engine, unit, pieces, apart=apart, past=past))
+    made, kept = _account(engine, unit, order.sources, pieces, Tables(tables, past, cut, apart))
+    identifiers = make_identifiers(engine, unit, pieces, past)
     if parted is not None and kept is not None:
-        keep_made(parted, order.sources, replace(kept, columns=ready.columns))
+        known = replace(kept, columns=ready.columns, identifiers=identifiers)
+        keep_made(parted, order.sources, known)
     return replace(made, identity=ready.identity, identifiers=identifiers)
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """The canonical tables; of orders what is known of the past, and where it will end."""
-
-    made: Mapping[str, pa.Table | TableFile]
-    past: Past | None = None
-    cut: date | None = None
 
 
 def _account(
@@ -218,9 +214,9 @@ def _account(
     unit: UnitParams,
     sources: ResolvedSources,
     pieces: Sequence[Piece],
-    tables: _Tables,
+    tables: Tables,
 ) -> tuple[Delivery, Made | None]:
-    make_spent(engine)
+    facts = _add_up(engine, pieces, tables.past)
     steps = list_steps(engine, pieces, read_copies(tables.past))
     quality = frame_steps([*steps, *list_findings(engine, pieces)])
     described = describe_sources(unit, sources, pieces, count_rows(engine, sources))
@@ -229,7 +225,10 @@ def _account(
     list_related(engine, pieces, steps)
     aside = list_set_aside(engine, pieces)
     periods = find_periods(engine, unit)
-    weights, sums, kept = _measure(engine, tables, steps)
+    drift = find_drift(engine, unit, pieces, periods, tables.past)
+    weights, sums, kept = measure(engine, tables, take_net(facts))
+    if kept is not None:
+        kept = replace(kept, steps=steps, drift=note_drift(unit, pieces, periods, drift))
     delivery = Delivery(
         tables=_finish(tables.made, span, quality, aside),
         quality=quality,
@@ -239,37 +238,25 @@ def _account(
         coverage=coverage,
         completeness=measure_completeness(weights),
         quarantine=summarize(engine, aside, pieces, quality),
-        facts=list_facts(engine, pieces),
+        facts=facts,
         data_from=span["data_from"],
         data_until=span["data_until"],
         parts=digest_parts(sums),
         lags=count_lags(engine, unit, pieces),
         late=count_late(engine, unit, pieces),
-        drift=count_drift(engine, unit, pieces, periods),
+        drift=frame_drift(drift),
         periods=periods,
         aside=aside,
     )
     return delivery, kept
 
 
-def _measure(
-    engine: Engine, tables: _Tables, steps: Sequence[Step]
-) -> tuple[dict[str, Weights], dict[str, list[Sums]], Made | None]:
-    """Weigh the columns and digest the rows of all tables; of orders also those of the past."""
-    nets, past, cut = list_nets(engine), tables.past, tables.cut
-    orders = tables.made.get("orders")
-    sums = {name: sum_parts(engine, name, table) for name, table in tables.made.items()}
-    if past is not None:
-        sums["orders"] = [*past.sums, *sums["orders"]]
-    if cut is None or not isinstance(orders, TableFile):
-        every = tables.made.items()
-        return {name: weigh_columns(name, table, nets) for name, table in every}, sums, None
-    sides = weigh_sides(orders, nets, past, cut)
-    weights = {
-        name: sides.every if name == "orders" else weigh_columns(name, table, nets)
-        for name, table in tables.made.items()
-    }
-    return weights, sums, Made(orders, sides.months, sides.past, sums["orders"], steps, {})
+def _add_up(engine: Engine, pieces: Sequence[Piece], past: Past | None) -> dict[str, int | Decimal]:
+    """Give the facts, and the net spend of all customers where that is known with them."""
+    if past is not None and stand_alone(past):
+        return add_up(engine, past)
+    make_spent(engine)
+    return list_facts(engine, pieces)
 
 
 def _finish(

@@ -14,6 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
 from rapport.ingest.arrival import STEPS
 from rapport.ingest.documents import EMPTY_DAY, day_of
@@ -62,17 +63,17 @@ def find_periods(engine: Engine, unit: UnitParams) -> Periods | None:
 
 def count_drift(
     engine: Engine, unit: UnitParams, pieces: Sequence[Piece], periods: Periods | None
-) -> pd.DataFrame:
+) -> pa.Table | None:
     """Count rows and people by value in the two periods.
 
     Returns
     -------
-    one row per table, column and value
+    None where there are not two; else one row per table, column and value
         `table`, `column`, `value` (missing where empty; the number of a tenth for `amount`),
         `n_before`, `n_now` (rows), `people_before`, `people_now` (customers, and rows without).
     """
     if periods is None:
-        return pd.DataFrame({name: [] for name in COLUMNS})
+        return None
     # Named here, as there may be no category at all.
     names = ", ".join(f"NULL AS {identifier(n)}" for n in ("table", "column", "value", "person"))
     parts = [f"SELECT {names}, NULL AS is_now WHERE false", *_tenths(engine, periods)]
@@ -87,13 +88,16 @@ def count_drift(
         'GROUP BY "table", "column", value'
     )
     listed = ", ".join(identifier(name) for name in COLUMNS)
-    return to_frame(
-        engine.fetch(
-            f"SELECT {listed} FROM (SELECT *, count(*) OVER "
-            f'(PARTITION BY "table", "column") AS n_values FROM ({found})) '
-            f"WHERE n_values <= {MOST_VALUES} ORDER BY 1, 2, 3 NULLS LAST"
-        )
+    return engine.fetch(
+        f"SELECT {listed} FROM (SELECT *, count(*) OVER "
+        f'(PARTITION BY "table", "column") AS n_values FROM ({found})) '
+        f"WHERE n_values <= {MOST_VALUES} ORDER BY 1, 2, 3 NULLS LAST"
     )
+
+
+def frame_drift(drift: pa.Table | None) -> pd.DataFrame:
+    """Give what `count_drift` gives as a frame."""
+    return pd.DataFrame({name: [] for name in COLUMNS}) if drift is None else to_frame(drift)
 
 
 def _counts() -> str:

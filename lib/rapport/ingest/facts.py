@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pyarrow as pa
@@ -25,6 +25,8 @@ REFERENCES = (
     ("consents", "customer_id", "customers"),
 )
 DIFFERING = "lines_differ_from_order"
+MONEYS = ("net", "gross", "net_kept")
+NET_KEPT = "net_kept_identified"
 YOUNGEST = 10  # years; a later year of birth is a year of registration, or a slip
 OUTLIER_MADS = 10  # median absolute deviations of the logarithm, docs/methods.md "Cleaning"
 
@@ -62,7 +64,15 @@ def select_amounts(documents: str) -> str:
     )
 
 
-def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | Decimal]:
+def select_kinds(documents: str) -> str:
+    """Give the SELECT of the summary `kinds` of orders: how many of each kind, and their money."""
+    return (
+        f"SELECT kind, count(*) AS n, sum(amount) AS amount FROM {documents} WHERE rule IS NULL "
+        "GROUP BY kind"
+    )
+
+
+def list_facts(engine: Engine, pieces: Sequence[Piece]) -> dict[str, int | Decimal]:
     """Count customers and orders, and add up their money.
 
     Returns
@@ -73,15 +83,8 @@ def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | De
         of all; `net_identified`, `gross_identified`, `orders_identified`, `sales_identified` of
         known customers, and `sale_lines_identified` where the unit has lines.
     """
-    (row,) = engine.rows(
-        f"SELECT {_total('orders')}, {_total('sales')}, {_total('returns')}, "
-        f"{_total('orders', known=True)}, {_total('sales', known=True)}, "
-        "count(*) FILTER (WHERE is_known AND orders > 0) AS customers_charged, "
-        "count(*) FILTER (WHERE is_known AND sales > 0) AS customers_buying, "
-        f"{_total('net')}, {_total('gross')}, {_total('net', known=True)}, "
-        f"{_total('gross', known=True)} "
-        "FROM (SELECT *, customer_id IS NOT NULL AS is_known FROM spent)"
-    )
+    (row,) = engine.rows(select_totals("spent"))
+    del row[NET_KEPT]
     (known,) = engine.rows("SELECT count(*) AS customers FROM identities")
     if not any(piece.table == "order_lines" for piece in pieces):
         return known | row
@@ -93,8 +96,24 @@ def list_facts(engine: Engine, pieces: Sequence[Piece]) -> Mapping[str, int | De
     return known | row | sold
 
 
+def select_totals(spent: str, *, charged: str = "orders > 0", buying: str = "sales > 0") -> str:
+    """Give the SELECT that adds up what customers ordered, and counts those who did.
+
+    Beside what `list_facts` gives it has `NET_KEPT`, of known customers.
+    """
+    return (
+        f"SELECT {_total('orders')}, {_total('sales')}, {_total('returns')}, "
+        f"{_total('orders', known=True)}, {_total('sales', known=True)}, "
+        f"count(*) FILTER (WHERE is_known AND {charged}) AS customers_charged, "
+        f"count(*) FILTER (WHERE is_known AND {buying}) AS customers_buying, "
+        f"{_total('net')}, {_total('gross')}, {_total('net', known=True)}, "
+        f"{_total('gross', known=True)}, {_total('net_kept', known=True)} "
+        f"FROM (SELECT *, customer_id IS NOT NULL AS is_known FROM {spent})"
+    )
+
+
 def _total(name: str, *, known: bool = False) -> str:
-    kind = "DECIMAL(38, 4)" if name in {"net", "gross"} else "BIGINT"
+    kind = "DECIMAL(38, 4)" if name in MONEYS else "BIGINT"
     of_known = " FILTER (WHERE is_known)" if known else ""
     return f"CAST(coalesce(sum({name}){of_known}, 0) AS {kind}) AS {name}{'_identified' * known}"
 
@@ -190,8 +209,9 @@ def differing(column: str) -> str:
 
 
 def _list_returns(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
-    returned = "SELECT amount FROM documents WHERE rule IS NULL AND kind = 'return'"
-    yield _count(engine, "orders", "returns", returned)
+    kinds = combine("kinds", select_kinds(LATEST))
+    returned = f"SELECT n, amount FROM ({kinds}) WHERE kind = 'return'"
+    yield _count(engine, "orders", "returns", returned, n="sum(n)")
     if any(piece.table == "orders" and piece.has("original_order_id") for piece in pieces):
         yield _count(engine, "orders", "returns_above_their_order", _returned_above())
 

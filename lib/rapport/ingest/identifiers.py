@@ -15,7 +15,9 @@ import pyarrow as pa
 
 from rapport.errors import ParameterError
 from rapport.ingest.mapping import Piece
-from rapport.ingest.past.relations import past_of
+from rapport.ingest.past.kept import Past
+from rapport.ingest.past.people import read_identifiers, stand_alone
+from rapport.ingest.past.relations import NEW_NAMES, past_of
 from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.params import UnitParams
 from rapport.privacy.wording import make_keys
@@ -31,10 +33,13 @@ WHOLE_NAME = ("family_name", "given_name")
 FLAGS = ("phone_verified", "email_verified")
 
 
-def make_identifiers(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> pa.Table:
+def make_identifiers(
+    engine: Engine, unit: UnitParams, pieces: Sequence[Piece], past: Past | None = None
+) -> pa.Table:
     """Give every identifier that a source holds, once for each customer.
 
-    Needs `names` (`name_customers`), and the staged pieces.
+    Needs `names` (`name_customers`), and the staged pieces. Those of customers of the past who
+    stay as they are are not made again.
 
     Returns
     -------
@@ -48,7 +53,8 @@ def make_identifiers(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) 
     ParameterError
         `privacy.identifiers` names a source or column that does not exist.
     """
-    numbers = [*_numbers(unit, pieces)]
+    before = read_identifiers(past) if past and stand_alone(past) else None
+    numbers = [*_numbers(unit, pieces)] if before is None else [_new_number(pieces[0])]
     parts = [*_mapped(pieces), *_declared(engine, unit, pieces), *numbers]
     if not parts:
         return SCHEMA.empty_table()
@@ -68,7 +74,8 @@ def make_identifiers(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) 
         "JOIN spelled USING (kind, value) "
         "ORDER BY identified.place NULLS LAST, kind, value, source, spelled.place"
     )
-    return found.cast(SCHEMA).combine_chunks()
+    made = found.cast(SCHEMA)
+    return (made if before is None else pa.concat_tables([before, made])).combine_chunks()
 
 
 def count_identifiers(identifiers: pa.Table) -> pd.DataFrame:
@@ -162,6 +169,12 @@ def _check_columns(
             f"unit {unit.name}: privacy.identifiers.{source}: the source has no column "
             f"{', '.join(wrong)}. Mend the unit's file."
         )
+
+
+def _new_number(piece: Piece) -> str:
+    return _part(
+        piece, NUMBER, "s.customer_id", f"(SELECT id AS customer_id FROM {NEW_NAMES}) AS s"
+    )
 
 
 def _numbers(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[str]:

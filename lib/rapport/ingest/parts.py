@@ -36,8 +36,13 @@ def sum_parts(engine: Engine, name: str, table: pa.Table | TableFile) -> list[Su
     relation = f"made {name}"
     path = (table.tail or table.path) if isinstance(table, TableFile) else table
     engine.add(relation, path)
-    columns = ", ".join(identifier(column) for column in table.schema.names)
-    time, person = SCHEMAS[name].time, "customer_id" in table.schema.names
+    return add_hashes(engine, name, relation, table.schema.names)
+
+
+def add_hashes(engine: Engine, name: str, relation: str, names: Sequence[str]) -> list[Sums]:
+    """Add up the hashes of the rows of a relation that holds rows of a canonical table."""
+    columns = ", ".join(identifier(column) for column in names)
+    time, person = SCHEMAS[name].time, "customer_id" in names
     month = f"coalesce(strftime({identifier(time)}, '%Y-%m'), '')" if time else "NULL"
     bucket = f"coalesce(substr(customer_id, {DIGIT}, 1), '')" if person else "NULL"
     return [

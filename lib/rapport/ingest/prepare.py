@@ -20,6 +20,7 @@ from rapport.ingest.leaving import Erased, Left, leave_erased, leave_old
 from rapport.ingest.listing import add_related
 from rapport.ingest.mapping import Piece, flag_by_reader
 from rapport.ingest.past.kept import Past
+from rapport.ingest.past.people import find_people, stand_alone
 from rapport.ingest.past.recent import (
     check_columns,
     check_listed,
@@ -170,7 +171,10 @@ def _relate(
         see_rows(engine, pieces, past)
     faults = make_documents(engine, pieces, zone=unit.timezone, past=past)
     make_lines(engine, pieces)
-    make_identities(engine, pieces, zone=unit.timezone)
+    if stand_alone(past):
+        find_people(engine)
+    else:
+        make_identities(engine, pieces, zone=unit.timezone)
     make_span(engine, pieces, zone=unit.timezone)
     return faults + check_fingerprint(unit, _fingerprint(engine, unit, sources, pieces, gone))
 

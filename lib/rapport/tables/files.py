@@ -78,8 +78,9 @@ def write_batches(
     batches : rows in the order in which they shall lie
     path : as of `write_table`
     schema : what the columns are cast to, in their order; a time stands in its metadata
-    apart : a column by which the rows are sorted first; those with different values of it then
-        lie in row groups of their own, and the bytes are those of this function alone
+    apart : a column by which the rows are sorted first, whether the schema has it or not; those
+        with different values of it then lie in row groups of their own, and the bytes are those of
+        this function alone
 
     Returns
     -------
@@ -88,7 +89,8 @@ def write_batches(
     aside, n_rows = _aside(path), 0
     with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
         for group in _regroup(batches, apart):
-            writer.write_table(group.cast(schema).combine_chunks(), row_group_size=ROWS_IN_GROUP)
+            rows = group.select(schema.names) if apart else group
+            writer.write_table(rows.cast(schema).combine_chunks(), row_group_size=ROWS_IN_GROUP)
             n_rows += group.num_rows
     return _settle(aside, path, n_rows, schema)
 
@@ -171,12 +173,13 @@ def read_column(
     return file.read_row_groups(list(taken), columns=[name], use_threads=False)[name]
 
 
-def list_groups(path: Path, column: str) -> list[int]:
-    """Give the least value of a column of whole numbers in each row group of a file."""
+def list_groups(path: Path, column: str) -> list[Any]:
+    """Give the least value of a column in each row group of a file, None where it has none."""
     footer = pq.ParquetFile(path).metadata
     at = footer.schema.names.index(column)
     groups = (footer.row_group(n) for n in range(footer.num_row_groups))
-    return [group.column(at).statistics.min for group in groups if group.num_rows]
+    told = [group.column(at).statistics for group in groups if group.num_rows]
+    return [one.min if one.has_min_max else None for one in told]
 
 
 def measure_length(table: pa.Table | TableFile) -> int:

@@ -9,8 +9,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
 from rapport.ingest.canonical import are_monthly
 from rapport.ingest.completeness import Weight, Weights, add_weights, weigh_columns
 from rapport.ingest.mapping import Piece
@@ -67,16 +65,14 @@ def _parts(engine: Engine, cut: date) -> bool:
     return row["last"] is not None and (row["first"] is None or row["last"] < row["first"])
 
 
-def weigh_sides(
-    table: TableFile, nets: pa.ChunkedArray, past: Past | None, cut: date | None
-) -> Sides:
+def weigh_sides(table: TableFile, past: Past | None, cut: date | None) -> Sides:
     """Weigh the columns of the table `orders`, whose months lie in row groups of their own."""
     recent = replace(table, path=table.tail or table.path)
     months = list_groups(recent.path, "month_no")
     end = cut.year * 12 + cut.month - 1 if cut else 0
     n_moved = sum(month is not None and month < end for month in months)
-    moved = weigh_columns("orders", recent, nets, groups=range(n_moved))
-    rest = weigh_columns("orders", recent, nets, groups=range(n_moved, len(months)))
+    moved = weigh_columns("orders", recent, groups=range(n_moved))
+    rest = weigh_columns("orders", recent, groups=range(n_moved, len(months)))
     counted = [(month, 1) for month in months[:n_moved] if month is not None]
     if past is not None:
         moved = add_weights(_read(past), moved)

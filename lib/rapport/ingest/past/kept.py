@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -52,10 +52,14 @@ class Past:
     """Rows that stay and equal another of their file, and their money, by relation of a piece."""
     months: Sequence[tuple[int, int]]
     """Number of each month and how many groups of the table `orders` it fills."""
-    sums: Sequence[Mapping[str, Any]]
-    """Hashes of the table's rows added up, by month and bucket."""
+    sums: Mapping[str, Sequence[Mapping[str, Any]]]
+    """Hashes of the rows of each table that is joined, added up by month and bucket."""
     weights: Mapping[str, Mapping[str, Any]]
     """What the table's columns lack, and the money of what they hold."""
+    totals: Mapping[str, Any] | None = None
+    """What its customers ordered, added up, where they stay as they are."""
+    drift: Mapping[str, Any] | None = None
+    """Two periods, and the columns of what `count_drift` found in them."""
     kept: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Names of what is kept, by what it is."""
     paths: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
@@ -113,7 +117,7 @@ def forget(room: Room, past: Past, *, but: Past | None = None) -> None:
 
 def keep_past(room: Room, note: str, past: Past) -> None:
     """Keep the note, once all that it names is kept."""
-    told = asdict(replace(past, paths={}))
+    told = {field.name: getattr(past, field.name) for field in fields(past)} | {"paths": {}}
     aside = room.folder / "past.json"
     aside.write_text(json.dumps(told, default=str, sort_keys=True), encoding="utf-8")
     kept.settle(room, note, aside)

@@ -37,20 +37,22 @@ class OtherPastError(Exception):
 
 def open_past(engine: Engine, past: Past | None) -> None:
     """Make the relations of the past, empty where there is none."""
+    make_nothing(engine)
     if past is None:
-        make_nothing(engine)
         return
-    for name in (*SUMMARIES, *LISTS):
-        see_files(engine, past_of(name), past.paths[name])
+    for name in (*SUMMARIES, *LISTS, "customers"):
+        if name in past.paths:
+            see_files(engine, past_of(name), past.paths[name])
     days = (f"CAST({quote(str(day))} AS DATE)" if day else "CAST(NULL AS DATE)"
             for day in (past.data_from, past.data_until))  # fmt: skip
     first, last = days
     engine.run(
-        f"CREATE TEMP TABLE {past_of('orders')} AS SELECT CAST({past.n_orders} AS BIGINT) "
-        f"AS n_orders, {first} AS data_from, {last} AS data_until"
+        f"CREATE OR REPLACE TEMP TABLE {past_of('orders')} AS SELECT "
+        f"CAST({past.n_orders} AS BIGINT) AS n_orders, {first} AS data_from, {last} AS data_until"
     )
     counted = {"source": list(past.n_rows), "n": pa.array(past.n_rows.values(), pa.int64())}
-    engine.add("past sources", pa.table(counted))
+    engine.add("read before", pa.table(counted))
+    engine.run(f'CREATE OR REPLACE TEMP VIEW {past_of("sources")} AS SELECT * FROM "read before"')
 
 
 def open_known(engine: Engine, source: str, past: Past) -> Opened:

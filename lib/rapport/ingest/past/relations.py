@@ -12,6 +12,8 @@ from rapport.tables.engine import Engine, identifier, quote
 RECENT = '"recent documents"'
 # Of them those that will not be of the past of the next ingestion; all, where it will have none.
 LATEST = '"latest documents"'
+# Names of customers who are not of the past: of all where none stay as they are.
+NEW_NAMES = '"new names"'
 MONEY = "DECIMAL(38, 4)"
 
 
@@ -36,6 +38,8 @@ SUMMARIES = {
     ),
     # Completed sales above 0.
     "amounts": Summary({"amount": "DECIMAL(18, 4)"}, {"n": ("BIGINT", "sum")}),
+    # Orders that are kept, by what they are.
+    "kinds": Summary({"kind": "VARCHAR"}, {"n": ("BIGINT", "sum"), "amount": (MONEY, "sum")}),
     # Numbers of customers as the rows of a piece hold them.
     "people": Summary(
         {"piece": "INTEGER", "customer_id": "VARCHAR"}, {"is_merged": ("BOOLEAN", "bool_and")}
@@ -51,6 +55,11 @@ SUMMARIES = {
 NAMES = {"id": "VARCHAR", "name": "VARCHAR"}
 SPELLED = {"kind": "VARCHAR", "value": "VARCHAR", "place": "INTEGER", "key": "VARCHAR"}
 LISTS = {"names": NAMES, "spelled": SPELLED}
+# Customers of the past who stay as they are, whether they ordered and bought among them.
+CUSTOMERS = {
+    **NAMES, "order_key": "BIGINT", "first_seen_on": "DATE", "ordered": "BOOLEAN",
+    "bought": "BOOLEAN",
+}  # fmt: skip
 
 
 def past_of(name: str) -> str:
@@ -82,7 +91,8 @@ def make_nothing(engine: Engine) -> None:
     typed = {name: {**s.keys, **{v: kind for v, (kind, _) in s.values.items()}}
              for name, s in SUMMARIES.items()}  # fmt: skip
     sources = {"source": "VARCHAR", "n": "BIGINT"}
-    for name, columns in {**typed, **LISTS, "sources": sources}.items():
+    every = {**typed, **LISTS, "customers": CUSTOMERS, "sources": sources}
+    for name, columns in every.items():
         empty = ", ".join(f"CAST(NULL AS {kind}) AS {column}" for column, kind in columns.items())
         engine.run(f"CREATE TEMP VIEW {past_of(name)} AS SELECT {empty} WHERE false")
     engine.run(

@@ -9,21 +9,24 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rapport.ingest.completeness import Weights
 from rapport.ingest.coverage import count_rows
 from rapport.ingest.documents import select_documents
-from rapport.ingest.facts import select_amounts, select_spent
+from rapport.ingest.facts import select_amounts, select_kinds, select_spent
 from rapport.ingest.mapping import Piece
 from rapport.ingest.numbering import merged, select_numbered
-from rapport.ingest.parts import Sums
+from rapport.ingest.parts import Sums, add_hashes
 from rapport.ingest.past.kept import Past, forget, keep_file, keep_past
+from rapport.ingest.past.people import ALONE, select_people, total_of
 from rapport.ingest.past.recent import RECENT_ROWS
 from rapport.ingest.past.relations import LATEST, LISTS, SUMMARIES, combine, past_of, see_files
 from rapport.ingest.quality import Step, count_rules, list_ruled
 from rapport.ingest.rules import COPIES
 from rapport.ingest.sources import ResolvedSources, digest_of
-from rapport.tables import Room, TableFile, join_groups
+from rapport.tables import Room, TableFile, join_groups, list_groups
 from rapport.tables.engine import Engine, identifier, quote
 
 MOVED = '"moved documents"'
@@ -33,15 +36,23 @@ MOVED = '"moved documents"'
 class Made:
     """What an ingestion made, as far as the next may need it."""
 
-    orders: TableFile
+    tables: Mapping[str, TableFile]
+    """Those whose months lie apart, orders among them."""
     months: Sequence[tuple[int, int]]
-    """Of the past as it will be: each month with its groups of the table."""
+    """Of the past as it will be: each month with its groups of the table `orders`."""
     weights: Weights
     """Of its orders."""
-    sums: Sequence[Sums]
-    """Of all orders."""
-    steps: Sequence[Step]
-    columns: Mapping[str, Mapping[str, str]]
+    sums: Mapping[str, Sequence[Sums]]
+    """Of all rows of all tables."""
+    steps: Sequence[Step] = ()
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    drift: Mapping[str, Any] | None = None
+    identifiers: pa.Table | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        """Say whether customers of the past stay as they are."""
+        return set(ALONE) <= set(self.tables)
 
 
 @dataclass(frozen=True)
@@ -129,18 +140,22 @@ def split(
 
 def keep_made(work: Split, sources: ResolvedSources, made: Made) -> None:
     """Keep all that the next ingestion needs of this one, and the note of it at last."""
-    held = {**work.held, **(_keep_rest(work, made) if work.is_moved else {})}
+    if work.is_moved:
+        held = {**work.held, **_keep_tables(work, made), **_keep_people(work, made)}
+        past = _move(work, made, held)
+    else:
+        assert work.before is not None
+        held, past = dict(work.held), work.before
     held["keys"] = [*_keep_keys(work)]
     files = {piece.source: sources.files[piece.source] for piece in work.pieces}
     n_rows = count_rows(work.engine, sources)
-    past = _move(work, made) if work.is_moved else work.before
-    assert past is not None
     new = replace(
         past,
         files={name: [digest_of([path]) for path in paths] for name, paths in files.items()},
         n_rows={name: n_rows[name] for name in files},
         columns={name: made.columns[name] for name in files},
         copies={piece.relation: _count_copies(piece, made.steps) for piece in work.pieces},
+        drift=made.drift,
         kept=held,
     )
     if work.before is not None:
@@ -153,7 +168,7 @@ def _moved(piece: Piece) -> str:
     return identifier(f"moved rows {piece.number}")
 
 
-def _move(work: Split, made: Made) -> Past:
+def _move(work: Split, made: Made, held: Mapping[str, Sequence[str]]) -> Past:
     """Give the past as it is with the rows that were moved to it."""
     (row,) = work.engine.rows(
         "SELECT max(ordered_at) AS last_at, max(order_key) AS n, "
@@ -163,7 +178,6 @@ def _move(work: Split, made: Made) -> Past:
     before = work.before
     first = [row["first_on"], before.data_from if before else None]
     last = [row["last_on"], before.data_until if before else None]
-    month = f"{work.cut:%Y-%m}"
     return Past(
         cut=work.cut,
         last_at=row["last_at"],
@@ -172,7 +186,8 @@ def _move(work: Split, made: Made) -> Past:
         data_until=max((day for day in last if day is not None), default=None),
         files={}, n_rows={}, columns={}, copies={},
         months=made.months,
-        sums=[one for one in made.sums if one["month"] and one["month"] < month],
+        sums=_part_sums(work, made, held),
+        totals=total_of(work.engine) if made.is_alone else None,
         weights={name: one._asdict() for name, one in made.weights.items()},
     )  # fmt: skip
 
@@ -189,6 +204,7 @@ def _summaries(pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
     made = {
         "spent": select_spent(MOVED),
         "amounts": select_amounts(MOVED),
+        "kinds": select_kinds(MOVED),
         "people": people or nobody,
         "counts": count_rules(ruled),
         "days": f"SELECT piece, ordered_on AS day, count(*) AS n FROM {MOVED} GROUP BY ALL",
@@ -197,14 +213,61 @@ def _summaries(pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
         yield name, combine(name, made[name])
 
 
-def _keep_rest(work: Split, made: Made) -> dict[str, list[str]]:
-    """Keep the lists of people, and the table's row groups."""
-    held = {
-        name: [work.keep(name, f"SELECT {', '.join(LISTS[name])} FROM {name}")] for name in LISTS
+def _part_sums(
+    work: Split, made: Made, held: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[Sums]]:
+    """Give the hashes of the rows of the past, added up, of every table that is joined."""
+    month = f"{work.cut:%Y-%m}"
+    sums: dict[str, Sequence[Sums]] = {
+        name: [one for one in made.sums[name] if one["month"] and one["month"] < month]
+        for name in made.tables
     }
-    aside = work.room.folder / "table.aside"
-    join_groups([(made.orders.path, range(sum(n for _, n in made.months)))], aside)
-    return {**held, "table": [keep_file(work.room, work.note, "table", aside).name]}
+    # They say no month.
+    name = ALONE[1]
+    if name in made.tables:
+        path = work.room.folder / held[f"table {name}"][0]
+        see_files(work.engine, identifier("past links"), [path])
+        columns = made.tables[name].schema.names
+        sums[name] = add_hashes(work.engine, name, "past links", columns)
+    return sums
+
+
+def _keep_tables(work: Split, made: Made) -> dict[str, list[str]]:
+    """Keep the row groups of the tables that are joined."""
+    n_groups = dict.fromkeys(ALONE, 0)
+    if made.is_alone:
+        days = list_groups(made.tables["customers"].path, "first_seen_on")
+        n_groups = dict.fromkeys(ALONE, sum(day is not None and day < work.cut for day in days))
+    n_groups["orders"] = sum(n for _, n in made.months)
+    held = {}
+    for name, table in made.tables.items():
+        aside = work.room.folder / "table.aside"
+        join_groups([(table.path, range(n_groups[name]))], aside)
+        kept = keep_file(work.room, work.note, f"table {name}", aside)
+        held[f"table {name}"] = [kept.name]
+    return held
+
+
+def _keep_people(work: Split, made: Made) -> dict[str, list[str]]:
+    """Keep what is known of people: of all, or of those of the past where they stay as they are."""
+    if not made.is_alone:
+        return {
+            name: [work.keep(name, f"SELECT {', '.join(LISTS[name])} FROM {name}")]
+            for name in LISTS
+        }
+    assert made.identifiers is not None
+    held = {"customers": [work.keep("customers", select_people())]}
+    see_files(work.engine, past_of("customers"), [work.room.folder / held["customers"][0]])
+    work.engine.add("identifiers made", made.identifiers)
+    # New customers come last.
+    (row,) = work.engine.rows(
+        'SELECT count(*) AS n FROM "identifiers made" AS i '
+        f"SEMI JOIN {past_of('customers')} AS p ON i.customer_id = p.name"
+    )
+    aside = work.room.folder / "identifiers.aside"
+    pq.write_table(made.identifiers.slice(0, row["n"]), aside, compression="lz4")
+    kept = keep_file(work.room, work.note, "identifiers", aside)
+    return {**held, "identifiers": [kept.name]}
 
 
 def _keep_keys(work: Split) -> Iterator[str]:
