@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rapport.cli.persons import find_held, find_names, key_of, mark_rows
+from rapport.cli.written_back import write_whole
 from rapport.errors import ParameterError
 from rapport.params import UnitParams, find_root, load_unit
 from rapport.press.index import MARK, write_index
@@ -107,6 +108,7 @@ def _finish(root: Path, unit: UnitParams, pending: dict[str, Any]) -> dict[str, 
         add_erased(root, unit.name, key_of(unit), names)
         changes, n_rows = _rewrite(store, unit.name, names, reports)
         runs = _mark(reports, unit.name, frozenset(changes), pending["erasure"])
+        _shorten_lists(reports, unit.name, names)
         replace_objects(store, unit.name, changes)
         _remove_copies(root, unit.name, names)
         _tell(reports, unit.name, pending, runs)
@@ -186,6 +188,15 @@ def _mark(reports: Path, unit: str, gone: frozenset[str], erasure: str) -> list[
         if erasure in known:
             marked.append(folder.name)
     return marked
+
+
+def _shorten_lists(reports: Path, unit: str, names: Collection[str]) -> None:
+    """Take customers out of the lists of reports; their manifests, which are marked, stay."""
+    for path in sorted((reports / unit).glob("runs/*/lists/*.csv")):
+        lines = path.read_text(encoding="ascii").splitlines(keepends=True)
+        left = [line for line in lines if line.rstrip("\n").rpartition(",")[2] not in names]
+        if len(left) < len(lines):
+            write_whole(path, "".join(left).encode("ascii"))
 
 
 def _remove_copies(root: Path, unit: str, names: Collection[str]) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,7 @@ def _add_persons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--customer", required=True, metavar="ID", help="number or pseudonym; - reads one line"
     )
     access.add_argument("--json", action="store_true", help="one JSON object")
+    _add_export(commands)
     sheet = commands.add_parser("customer", help="one customer's sheet, for staff; logged")
     sheet.set_defaults(command=("customer", "customer"))
     sheet.add_argument("unit", metavar="UNIT")
@@ -207,6 +209,42 @@ def _add_persons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     sheet.add_argument("--period", metavar="P", help="default: the newest report's")
     sheet.add_argument("--language", choices=("en", "zh"), help="default: the unit's")
     sheet.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser(
+        "export-list",
+        help="write a report's list with numbers and addresses, for those entitled; logged",
+        description="Writes who of a list agreed to the purpose, is not contacted too often and "
+        "was not held out by chance, and tells the next ingestion who was contacted.",
+    )
+    export.set_defaults(command=("export_list", "export_list"))
+    export.add_argument("unit", metavar="UNIT")
+    export.add_argument("list", metavar="LIST", help="a file of the report's folder lists/")
+    export.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help=".csv or .xlsx, readable by you"
+    )
+    export.add_argument(
+        "--purpose", choices=("marketing_email", "marketing_sms", "marketing_app", "phone"),
+        help="what a customer must have agreed to; default: as the list declares",
+    )  # fmt: skip
+    export.add_argument(
+        "--report", metavar="RUN-OR-PERIOD", help="default: the newest period's report"
+    )
+    export.add_argument(
+        "--send-on", type=date.fromisoformat, metavar="DAY", help="2026-07-01; default: today"
+    )
+    export.add_argument("--with-name", action="store_true", help="give the name, too")
+    export.add_argument(
+        "--encoding", choices=("utf-8-sig", "gb18030"), default="utf-8-sig",
+        help="of CSV; gb18030 for Excel and WPS in Chinese",
+    )  # fmt: skip
+    export.add_argument(
+        "--layout", choices=("plain", "hubspot", "salesforce"), default="plain",
+        help="columns; those of hubspot and salesforce are experimental",
+    )  # fmt: skip
+    export.add_argument("--dry-run", action="store_true", help="only say how many would be on it")
+    export.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

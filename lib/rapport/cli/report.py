@@ -22,6 +22,7 @@ from rapport.privacy.disclosed import tells_few
 from rapport.tables import read_rows
 
 PERSONAL = "customer_id"
+LISTS = "target_lists"
 RENDERING = "press/render/"
 RENDERERS = ("rapport-reports", "nbconvert", "typst")
 
@@ -142,7 +143,20 @@ def take_chapter(result: Result, store: Store, min_count: int) -> Chapter:
             for name, table in result.tables.items()
             if task.period is not None and _is_handed_on(name, table, store, min_count)
         },
+        lists=_take_lists(result, store),
     )
+
+
+def _take_lists(result: Result, store: Store) -> dict[str, bytes]:
+    """Take the lists of customers that a chapter made, one file each, first ranks first."""
+    table = result.tables.get(LISTS)
+    rows = () if table is None else read_rows(store.object_path(table.digest))
+    lines: dict[str, list[str]] = {}
+    for row in rows:
+        lines.setdefault(row["list"], ["rank,customer_id"]).append(
+            f"{row['rank']},{row['customer_id']}"
+        )
+    return {name: ("\n".join(held) + "\n").encode("ascii") for name, held in lines.items()}
 
 
 def _is_handed_on(name: str, table: Table, store: Store, min_count: int) -> bool:

@@ -12,7 +12,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.pieces import Action, Actions, Card, Cards
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Value, date_value, label_value, period_value
+from rapport.present.values import Value, date_value, label_value, period_value, text_value
 
 Values = Mapping[str, Value]
 
@@ -140,7 +140,7 @@ def action_rows(facts: Sequence[Any], values: Values) -> Actions:
 
     Parameters
     ----------
-    facts : each with `name` and `evidence`; the number of a list is its place among the lists
+    facts : each with `name` and `evidence`; a list is named by its file
     values : by slot: `<name>_customers`, `<name>_money`, and what the sentences ask for
     """
     rows = []
@@ -149,7 +149,7 @@ def action_rows(facts: Sequence[Any], values: Values) -> Actions:
         slots = dict(values)
         if fact.evidence == "observed":
             n_lists += 1
-            slots["list"] = label_value("list", str(n_lists))
+            slots["list"] = text_value(f"list.{n_lists}", f"lists/{fact.name}.csv")
             slots["customers"] = values[f"{fact.name}_customers"]
         cells = (
             values[f"{fact.name}_customers"],

@@ -176,6 +176,7 @@ def _beside(run: Run) -> dict[str, bytes]:
         "values.json": spell_values(run),
         **{f"notebooks/{c.number:02}_{c.name}.ipynb": c.notebook for c in chapters},
         **{f"tables/{name}.parquet": path.read_bytes() for name, path in tables.items()},
+        **{f"lists/{name}.csv": rows for c in chapters for name, rows in c.lists.items()},
     }
 
 

@@ -239,10 +239,13 @@ def acting():
     }
 
 
-def test_lists_are_numbered_among_themselves(acting):
+def test_a_list_is_named_by_its_file(acting):
     rows = action_rows(FACTS, acting).rows
 
-    assert [row.text.text("en").rsplit(". ", 1)[-1] for row in rows[1:]] == ["List 1", "List 2"]
+    assert [row.text.text("en").rsplit(". ", 1)[-1] for row in rows[1:]] == [
+        "lists/newcomers_once.csv",
+        "lists/regulars_gone_quiet.csv",
+    ]
     assert [row.text.text("zh").rsplit("。", 1)[-1] for row in rows[1:]] == ["名单一", "名单二"]
     assert "List" not in rows[0].text.text("en")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Chapter:
     values: Sequence[Mapping[str, Any]]
     tables: Mapping[str, Path]
     """What it wrote, by name."""
+    lists: Mapping[str, bytes] = field(default_factory=dict)
+    """Lists of customers that it made, by name: a file each, in pseudonyms."""
 
 
 @dataclass(frozen=True)
