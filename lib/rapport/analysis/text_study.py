@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rapport.analysis.consent import Consenting, keep_consenting
 from rapport.analysis.measured import Measured
 from rapport.analysis.measures import Floats
 from rapport.analysis.risk_checks import Estimate, estimate_auc
@@ -60,6 +61,20 @@ class Judged:
 
     texts: pd.DataFrame
     judgements: tuple[Judgement, ...]
+
+
+COLUMNS = (
+    "feedback_id", "source", "customer_id", "said_on", "language", "said", "score", "topics",
+    "is_cut",
+)  # fmt: skip
+
+
+def take_agreed(
+    said: pd.DataFrame | None, consents: pd.DataFrame | None, *, default: Mapping[str, str]
+) -> Consenting:
+    """Give the comments of customers who agreed to analysis; none where the unit has none."""
+    rows = pd.DataFrame(columns=list(COLUMNS)) if said is None else said
+    return keep_consenting(rows, consents, purpose="analysis", default=default)
 
 
 def judge_texts(said: pd.DataFrame, read_weights: Reader, *, confidence: float = 0.95) -> Judged:
@@ -162,16 +177,31 @@ def take_days(texts: pd.DataFrame, *, as_of: date | None, days: int) -> pd.DataF
 
 
 def name_feedback(texts: pd.DataFrame, *, min_count: int) -> str:
-    """Name what can be said of comments: none, few (written by too few customers), or ok."""
+    """Name what can be said: none, few (too few wrote), plain (no sentiment known), or ok."""
     if texts.empty:
         return "none"
-    return "ok" if texts["writer"].nunique() >= min_count else "few"
+    if texts["writer"].nunique() < min_count:
+        return "few"
+    return "ok" if texts["feeling"].notna().any() else "plain"
+
+
+def keep_enough(texts: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
+    """Give the comments of which something may be said: none where too few customers wrote."""
+    is_told = name_feedback(texts, min_count=min_count) in ("ok", "plain")
+    return texts if is_told else texts.iloc[:0]
 
 
 def measure_feedback(
     judged: Judged, texts: pd.DataFrame, settings: TopicSettings
 ) -> list[Measured]:
-    """Name the numbers of comments: how many, by how many, how many discontent, how judged."""
+    """Name the numbers of comments: how many, by how many, how many discontent, how judged.
+
+    Parameters
+    ----------
+    texts : those of which something may be said, as `keep_enough` gives them
+    """
+    if texts.empty:
+        return []
     feeling = texts["feeling"].to_numpy(dtype=float)
     felt, n_writers = ~np.isnan(feeling), int(texts["writer"].nunique())
     bad = estimate_part(feeling < 0, felt, texts["writer"].to_numpy(), settings)
@@ -190,7 +220,7 @@ def measure_feedback(
             "feedback.negative", bad.value, "simulated", "share", int(felt.sum()), ends
         )
         found.append(negative)
-    return found + [part for one in judged.judgements for part in _measure(one)]
+    return found + [part for one in _list_asked(judged, texts) for part in _measure(one)]
 
 
 def _count(texts: pd.DataFrame, where: pd.Series) -> int:
@@ -212,29 +242,37 @@ def _measure(one: Judgement) -> list[Measured]:
     ]
 
 
-def list_judgements(judged: Judged) -> list[tuple[str, str]]:
+def list_judgements(judged: Judged, texts: pd.DataFrame) -> list[tuple[str, str]]:
     """Give language and outcome of each judgement, for the sentence about it."""
-    return [(one.language, one.outcome) for one in judged.judgements]
+    return [(one.language, one.outcome) for one in _list_asked(judged, texts)]
 
 
-def list_remarks(judged: Judged, texts: pd.DataFrame) -> list[str]:
+def _list_asked(judged: Judged, texts: pd.DataFrame) -> list[Judgement]:
+    """Give the judgements of languages that have a comment without a score among these."""
+    asked = set(texts.loc[texts["score"].isna(), "language"])
+    return [one for one in judged.judgements if one.language in asked]
+
+
+def list_remarks(texts: pd.DataFrame) -> list[str]:
     """Name what else must be said: scored (all by themselves), other (languages), cut."""
     said = {
-        "scored": not judged.judgements and len(texts) > 0,
+        "scored": len(texts) > 0 and bool(texts["score"].notna().all()),
         "other": bool((texts["language"] == "other").any()),
         "cut": bool(texts["is_cut"].any()),
     }
     return [name for name, holds in said.items() if holds]
 
 
-def publish_feedback(texts: pd.DataFrame) -> pd.DataFrame:
-    """Give the table that is published: what was said is not in it.
+def publish_feedback(texts: pd.DataFrame) -> pd.DataFrame | None:
+    """Give the table that is published: what was said is not in it; None without a comment.
 
     Returns
     -------
     one row per comment: `feedback_id`, `language`, `sentiment` (positive, neutral, negative;
         empty where it is not known), `topics` (names, parted by commas)
     """
+    if texts.empty:
+        return None
     words: Mapping[float, str] = {1.0: "positive", 0.0: "neutral", -1.0: "negative"}
     named = texts[["feedback_id", "language"]].assign(
         sentiment=texts["feeling"].astype(float).map(words), topics=texts["topics"]

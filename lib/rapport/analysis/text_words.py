@@ -60,6 +60,11 @@ def study_words(
     return WordStudy(language, "ok" if len(ranked) else "plain", ranked, parts, n_bad, n_good)
 
 
+def name_words(study: WordStudy, texts: pd.DataFrame) -> list[str]:
+    """Name what is said of words; nothing without comments."""
+    return [study.outcome] if len(texts) else []
+
+
 def measure_words(study: WordStudy) -> list[Measured]:
     """Name the numbers of words: how many survive, the first, and of how many comments."""
     if study.outcome not in ("ok", "plain"):

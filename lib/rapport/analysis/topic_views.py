@@ -22,6 +22,8 @@ def hide_topics(table: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
 
     A negative share goes where fewer than `min_count` were discontent, or all but so few.
     """
+    if table.empty:
+        return table
     few = (table["n_customers"] > 0) & (table["n_customers"] < min_count)
     bad, good = table["n_negative"], table["n_contents"]
     told = few | ((bad > 0) & (bad < min_count)) | ((good > 0) & (good < min_count))
@@ -57,6 +59,30 @@ def find_change(table: pd.DataFrame, *, min_n: int) -> tuple[str, str] | None:
         return None
     row = moved.loc[moved["change"].abs().idxmax()]
     return str(row["topic"]), "up" if row["change"] > 0 else "down"
+
+
+def name_topics(table: pd.DataFrame, *, min_n: int, has_topics: bool) -> list[str]:
+    """Name what is said of topics: lead, level, none (not declared); nothing without comments."""
+    if not has_topics:
+        return ["none"]
+    if table.empty:
+        return []
+    return ["level" if find_lead(table, min_n=min_n) is None else "lead"]
+
+
+def name_change(table: pd.DataFrame, *, min_n: int) -> list[str]:
+    """Name what is said of change: up, down, unclear; nothing where halves cannot be compared."""
+    if table.empty or table["change"].isna().all():
+        return []
+    found = find_change(table, min_n=min_n)
+    return ["unclear" if found is None else found[1]]
+
+
+def find_names(table: pd.DataFrame, *, min_n: int) -> dict[str, str | None]:
+    """Give the topics that sentences name: `lead` and `changed`."""
+    found = find_change(table, min_n=min_n) if len(table) else None
+    lead = find_lead(table, min_n=min_n) if len(table) else None
+    return {"lead": lead, "changed": None if found is None else found[0]}
 
 
 def measure_topics(

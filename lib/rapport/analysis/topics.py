@@ -76,6 +76,8 @@ def count_topics(
     >>> [float(table.loc[0, name]) for name in ("n_texts", "share", "negative", "change")]
     [2.0, 0.5, 0.5, 0.0]
     """
+    if texts.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
     whose = find_writers(texts)
     counted = [_count(texts, whose, name, settings) for name in sorted(names)]
     table = pd.DataFrame(counted, columns=[*COLUMNS[:-1], "p_value"])
@@ -107,7 +109,7 @@ def estimate_part(
     settings: TopicSettings,
 ) -> Part:  # fmt: skip
     """Give the share of some comments among others, by draws of those who wrote."""
-    if not among.any():
+    if len(among) == 0 or not among.any():
         return Part(None, None, None)
     sums = _draw(_add_up([part & among, among], whose), settings.seed)
     low, high = _limits(_divide(sums[:, 0], sums[:, 1]), settings.confidence)

@@ -14,10 +14,11 @@ from rapport.present.glyphs import can_draw
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
-from rapport.present.values import Value, label_value, text_value
+from rapport.present.values import Value, label_value, parameter_value, text_value
 
 Values = Mapping[str, Value]
 LONGEST_QUOTE = 240
+WITHHELD = 0.70  # as in `analysis.text_study`
 _FULL_WIDTH = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
 _BESIDE_HAN = re.compile(
     r"(?<=[\u3400-\u9fff\u3000-\u303f\uff00-\uffef])[,;:?!()]|[,;:?!()](?=[\u3400-\u9fff])"
@@ -26,12 +27,23 @@ _BESIDE_HAN = re.compile(
 
 def choose_role(outcome: str) -> str:
     """Say where the sentence stands: what is not there is one grey line."""
-    return "gap" if outcome == "none" else "paragraph"
+    return "gap" if outcome in ("none", "few", "missing") else "paragraph"
 
 
-def name_language(language: str) -> dict[str, Value]:
-    """Give the slot with a language's name."""
-    return {"language": label_value("language", language)}
+def name_limits(days: int, min_count: int) -> dict[str, Value]:
+    """Give the parameters that sentences on comments name."""
+    return {
+        "feedback_days": parameter_value("feedback_days", days, "days"),
+        "min_count": parameter_value("min_count", min_count, "customers"),
+    }
+
+
+def name_judgement(language: str, values: Values) -> dict[str, Value]:
+    """Give the slots of the sentence on how comments of a language were judged."""
+    prefix = f"feedback_{language}_"
+    own = {name.removeprefix(prefix): v for name, v in values.items() if name.startswith(prefix)}
+    least = Value("parameter.least_auc", WITHHELD, "ratio", "auc")
+    return {**own, "language": label_value("language", language), "least": least}
 
 
 def name_topics(names: Mapping[str, str | None], topics: Mapping[str, Any]) -> dict[str, Value]:
@@ -202,4 +214,3 @@ def print_quote(text: str) -> str | None:
 
 def _can_print(text: str) -> bool:
     return all(can_draw(c) for c in text)
-
