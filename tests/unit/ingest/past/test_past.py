@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from rapport.ingest import canonical, delivery, kept
-from unit.ingest.past.till import Till, describe
+from rapport.ingest.drift import count_drift
+from rapport.ingest.past import drift as past_drift
+from rapport.tables import list_groups
+from unit.ingest.past.till import ALONE, UNIT, Till, describe
 
 # Of the random courses of deliveries: another seed, and more of them, where tests run whole.
 SEED = int(os.environ.get("RAPPORT_TEST_SEED", "0"))
-N_COURSES = 12 if os.environ.get("RAPPORT_TEST_SHARE") == "1" else 2
+N_COURSES = 24 if os.environ.get("RAPPORT_TEST_SHARE") == "1" else 2
 
 
 @pytest.fixture(autouse=True)
@@ -202,9 +206,69 @@ def test_what_is_made_beside_the_past_is_told_of_all_rows(till, ways):
     assert ways == [True, False]
 
 
+def test_customers_known_of_orders_alone_are_joined_with_those_of_the_past(tmp_path, ways):
+    till = Till(tmp_path, random.Random(7), unit=ALONE)
+    till.files["till-01.csv"] = till.sell(150, days=70)
+    till.write()
+    till.ingest(kept=True)
+    till.files["till-02.csv"] = [*till.sell(20), till.order(till.now).replace(",k", ",new k")]
+    till.write()
+    ways.clear()
+
+    made = till.ingest(kept=True)
+
+    assert ways == [True]
+    assert describe(made) == describe(till.ingest(kept=False))
+    new = [
+        pq.read_table(made.tables[name].tail).num_rows for name in ("customers", "identity_links")
+    ]
+    assert new[0] == new[1] < made.tables["customers"].n_rows
+
+
+def test_customers_of_orders_alone_lie_by_the_month_in_which_they_came(tmp_path):
+    till = Till(tmp_path, random.Random(7), unit=ALONE)
+    till.files["till-01.csv"] = till.sell(60, days=70)
+    till.write()
+
+    tables = till.ingest(kept=False).tables
+
+    customers, links = (pq.ParquetFile(tables[n].path) for n in ("customers", "identity_links"))
+    days = list_groups(tables["customers"].path, "first_seen_on")
+    assert [str(day)[:7] for day in days] == ["2024-01", "2024-02", "2024-03"]
+    rows = [file.metadata.row_group(n).num_rows for file in (customers, links) for n in range(3)]
+    assert rows[:3] == rows[3:]
+
+
+def test_drift_is_counted_again_only_where_a_row_of_its_periods_comes(tmp_path, monkeypatch):
+    found: list[object] = []
+
+    def spy(*given: object) -> object:
+        found.append(count_drift(*given))
+        return found[-1]
+
+    monkeypatch.setattr(past_drift, "count_drift", spy)
+    till = Till(tmp_path, random.Random(7), unit=ALONE)
+    till.files["till-01.csv"] = till.sell(150, days=75, since=till.now - timedelta(days=9))
+    till.now = max(till.now, datetime(2024, 3, 9))  # noqa: DTZ001 - in the unit's zone
+    till.write()
+    till.ingest(kept=True)
+    counted = []
+    for number, (since, days) in enumerate([(None, 5), (None, 20), (till.now, 3)], start=2):
+        till.files[f"till-{number:02d}.csv"] = till.sell(20, since=since, days=days)
+        till.write()
+        found.clear()
+        told = till.ingest(kept=True)
+        counted.append(len(found))
+        assert describe(told) == describe(till.ingest(kept=False))
+
+    # A few days of a month that has begun; that month ends; rows of it come late.
+    assert counted == [0, 1, 1]
+
+
 @pytest.mark.parametrize("seed", range(N_COURSES))
 def test_any_course_of_deliveries_ends_as_one_delivery_does(tmp_path, seed, ways):
-    till = Till(tmp_path, random.Random(SEED + seed))
+    # People are listed, or known of orders alone.
+    till = Till(tmp_path, random.Random(SEED + seed), unit=[UNIT, ALONE][seed % 2])
     draw = random.Random(100 + SEED + seed)
     till.files["till-01.csv"] = till.sell(120, days=80)
     till.files["web-01.csv"] = till.sell(40, since=till.now - timedelta(days=40), days=40)

@@ -46,6 +46,13 @@ UNIT: dict[str, Any] = {
     },
 }  # fmt: skip
 
+# Of one source, customers known of its orders alone.
+ALONE: dict[str, Any] = {
+    **UNIT,
+    "sources": {"till": UNIT["sources"]["till"]},
+    "tables": {"orders": UNIT["tables"]["orders"][:1], "customers": {"from_orders": True}},
+}
+
 
 @dataclasses.dataclass
 class Till:
