@@ -80,7 +80,7 @@ def topic_figure(
         low=drawn["negative_low"], high=drawn["negative_high"],
     ).astype({"negative": float, "low": float, "high": float})  # fmt: skip
     shown = None if lead is None else _title(topics, lead)
-    spec = topic_dots(named, id="feedback.topics", lead=shown)
+    spec = topic_dots(named, id="satisfaction.feedback", lead=shown)
     title = Sentence("feedback.figure_title", dict(values))
     has_lead = lead is not None and "lead" in values
     return spec.entitled(
@@ -111,7 +111,7 @@ def topic_table(table: pd.DataFrame, topics: Mapping[str, Any], values: Values) 
         *((change,) if table["change"].notna().any() else ()),
     )  # fmt: skip
     return TableSpec(
-        id="feedback.topic_table",
+        id="satisfaction.feedback_topics",
         columns=columns,
         frame=frame,
         title=Sentence("feedback.table_title", dict(values)),
@@ -133,7 +133,7 @@ def word_table(table: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("in_topics", "feedback.head.in_topics", "ratio", "share"),
     )
     return TableSpec(
-        id="feedback.words",
+        id="satisfaction.feedback_words",
         columns=columns,
         frame=shown.reset_index(drop=True),
         title=Sentence("feedback.words_title", dict(values)),
@@ -151,7 +151,7 @@ def part_table(table: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("n_customers", "feedback.head.writers", "count", "customers"),
     )
     return TableSpec(
-        id="feedback.parts",
+        id="satisfaction.feedback_parts",
         columns=columns,
         frame=shown[["words", "n_customers"]].reset_index(drop=True),
         title=Sentence("feedback.parts_title", dict(values)),
@@ -182,7 +182,7 @@ def quote_table(
         Column("said", "feedback.head.said", "label", "text"),
     )
     return TableSpec(
-        id="feedback.quotes",
+        id="satisfaction.feedback_quotes",
         columns=columns,
         frame=frame[["topic", "sentiment", "said"]].reset_index(drop=True),
         title=Sentence("feedback.quotes_title", dict(values)),
