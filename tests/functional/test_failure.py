@@ -39,6 +39,22 @@ def test_a_failed_chapter_stops_what_needs_it_and_nothing_else(failed):
     assert done.actions == {"ingestion": "reused", "churn": "failed", "summary": "stopped"}
 
 
+def test_a_program_follows_a_run_line_by_line(failed):
+    _, _, done = failed
+
+    events = [json.loads(line) for line in done.said.splitlines()]
+    mine = [event for event in events if event.get("chapter") == "churn"]
+    kinds = [event["kind"] for event in mine]
+    assert (kinds[0], kinds[-1]) == ("started", "failed")
+    assert set(kinds[1:-1]) == {"cell"}
+    assert mine[-1]["error"]["class"] == "ZeroDivisionError"
+    assert mine[-1]["error"]["exit_code"] == done.code == 1
+    assert mine[-1]["kernel"]["start"] in ("warm", "cold")
+    assert events[-1]["kind"] == "closed"
+    assert (events[-1]["failed"], events[-1]["executed"]) == (1, 0)
+    assert done.json["chapters"]
+
+
 def test_the_cell_the_error_and_the_command_to_go_on_are_told(copied):
     spoil(copied, "churn", "1 / 0")
 

@@ -50,6 +50,20 @@ def project(peopled, tmp_path):
     return Path(shutil.copytree(peopled, tmp_path / "project", symlinks=True))
 
 
+@pytest.fixture(scope="module")
+def drafted(peopled, tmp_path_factory):
+    """Let the summary print a telephone number, and execute it alone, as its author does."""
+    project = tmp_path_factory.mktemp("drafted") / "project"
+    shutil.copytree(peopled, project, symlinks=True)
+    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
+    return project, rapport(project, "run", "shop", "--chapter", "summary", "--json")
+
+
+@pytest.fixture
+def naming(drafted, tmp_path):
+    return Path(shutil.copytree(drafted[0], tmp_path / "project", symlinks=True))
+
+
 def add_line(project, chapter, line):
     """Let a chapter do one thing more, at its end."""
     path = project / "notebooks" / chapter
@@ -107,23 +121,20 @@ def test_a_report_that_names_a_person_is_not_published_and_the_others_are(projec
     assert [report["unit"] for report in done.json["reports"]] == ["other"]
 
 
-def test_a_run_without_a_report_passes_the_same_gate(project):
-    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
-
-    done = rapport(project, "run", "shop", "--format", "none", "--json")
+def test_a_run_without_a_report_passes_the_same_gate(naming):
+    done = rapport(naming, "run", "shop", "--format", "none", "--json")
 
     assert done.code == 4, done.said
     assert "not published: summary, cell" in done.said
     assert '"task": "shop/2026-05/gate"' in done.said
 
 
-def test_chapters_are_published_for_jcache_only_past_the_gate(project, tmp_path):
+def test_chapters_are_published_for_jcache_only_past_the_gate(peopled, naming, tmp_path):
     cache = ("--jupyter-cache", str(tmp_path / "cache"), "--chapter", "summary")
-    good = rapport(project, "run", "shop", *cache, "--json")
+    good = rapport(peopled, "run", "shop", *cache, "--json")
     names = [path.name for path in (tmp_path / "cache" / "notebooks").rglob("*.ipynb")]
-    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
 
-    done = rapport(project, "run", "shop", *cache, "--json")
+    done = rapport(naming, "run", "shop", *cache, "--json")
 
     assert good.code == 0, good.said
     assert sorted(names) == ["ingestion.ipynb", "summary.ipynb"]
@@ -133,12 +144,11 @@ def test_chapters_are_published_for_jcache_only_past_the_gate(project, tmp_path)
     )
 
 
-def test_a_chapter_asked_for_alone_is_its_authors_draft(project):
-    add_line(project, "10_summary.ipynb", 'print("call 07700 900 003")')
-
-    done = rapport(project, "run", "shop", "--chapter", "summary", "--json")
+def test_a_chapter_asked_for_alone_is_its_authors_draft(drafted):
+    _, done = drafted
 
     assert done.code == 0, done.said
+    assert done.actions["summary"] == "executed"
 
 
 def test_a_chapter_that_asks_for_the_names_is_told_why_it_gets_none(project):

@@ -1,6 +1,5 @@
 """What a person at a terminal and a scheduler see of a run."""
 
-import json
 import os
 import signal
 import time
@@ -56,24 +55,6 @@ def test_a_scheduler_ends_a_run_and_the_next_one_goes_on(copied):
     again = rapport(copied, "run", "shop", "--json")
     assert again.code == 0
     assert set(again.actions.values()) == {"reused"}
-
-
-def test_a_program_follows_a_run_line_by_line(copied):
-    spoil(copied, "churn", "1 / 0")
-
-    done = rapport(copied, "run", "shop", "--json")
-
-    events = [json.loads(line) for line in done.said.splitlines()]
-    mine = [event for event in events if event.get("chapter") == "churn"]
-    kinds = [event["kind"] for event in mine]
-    assert (kinds[0], kinds[-1]) == ("started", "failed")
-    assert set(kinds[1:-1]) == {"cell"}
-    assert mine[-1]["error"]["class"] == "ZeroDivisionError"
-    assert mine[-1]["error"]["exit_code"] == done.code == 1
-    assert mine[-1]["kernel"]["start"] in ("warm", "cold")
-    assert events[-1]["kind"] == "closed"
-    assert (events[-1]["failed"], events[-1]["executed"]) == (1, 0)
-    assert done.json["chapters"]
 
 
 def wait_for_the_end(processes):

@@ -70,23 +70,41 @@ def test_no_customer_is_in_the_folder_that_is_handed_on(made):
     assert not any(b'"k12"' in path.read_bytes() for path in [*pages, *notebooks])
 
 
-def test_a_second_run_executes_nothing_and_touches_no_file(made):
-    reports, store = made.project / "reports", made.project / "data" / "store"
+def test_a_second_run_executes_nothing_and_touches_no_file(copied):
+    reports, store = copied / "reports", copied / "data" / "store"
     before = tree_of(reports), tree_of(store / "objects"), tree_of(store / "tasks")
 
-    again = rapport(made.project, "run", "shop", "--json")
+    again = rapport(copied, "run", "shop", "--json")
 
     assert set(again.actions.values()) == {"reused"}
     assert (tree_of(reports), tree_of(store / "objects"), tree_of(store / "tasks")) == before
     assert len((reports / "log.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
 
-def test_a_parameter_reruns_the_chapters_that_take_it(copied):
-    done = rapport(copied, "run", "shop", "-p", "loyal_orders", "3", "--json")
+@pytest.fixture(scope="module")
+def given(made, tmp_path_factory):
+    """Run with another parameter, and render nothing."""
+    project = tmp_path_factory.mktemp("given") / "project"
+    shutil.copytree(made.project, project, symlinks=True)
+    before = tree_of(project / "reports")
+    asked = ("--format", "none", "-p", "loyal_orders", "3", "--json")
+    return project, before, rapport(project, "run", "shop", *asked)
+
+
+def test_a_parameter_reruns_the_chapters_that_take_it(given):
+    _, _, done = given
 
     reasons = {row["chapter"]: row["reason"] for row in done.json["chapters"]}
     assert done.actions == {"ingestion": "reused", "churn": "reused", "summary": "executed"}
     assert "loyal_orders" in reasons["summary"]
+
+
+def test_without_a_format_the_chapters_run_and_nothing_is_rendered(given):
+    project, before, done = given
+
+    assert done.json["reports"] == []
+    assert done.actions["summary"] == "executed"
+    assert tree_of(project / "reports") == before
 
 
 def test_code_of_a_notebook_reruns_that_chapter(copied):
@@ -95,7 +113,7 @@ def test_code_of_a_notebook_reruns_that_chapter(copied):
     code[-1]["source"] = [*code[-1]["source"], "\nassert figures"]
     write(path, notebook)
 
-    done = rapport(copied, "run", "shop", "--json")
+    done = rapport(copied, "run", "shop", "--format", "none", "--json")
 
     assert done.actions == {"ingestion": "reused", "churn": "reused", "summary": "executed"}
 
@@ -106,7 +124,7 @@ def test_a_comment_executes_nothing(copied):
     code[-1]["source"] = ["# why this is published\n", *code[-1]["source"]]
     write(path, notebook)
 
-    done = rapport(copied, "run", "shop", "--json")
+    done = rapport(copied, "run", "shop", "--format", "none", "--json")
 
     assert set(done.actions.values()) == {"reused"}
 
@@ -117,7 +135,7 @@ def test_prose_alone_makes_new_pages_and_executes_nothing(copied):
     prose[-1]["source"] = [*prose[-1]["source"], "\n\nThe tills were changed in spring."]
     write(path, notebook)
 
-    done = rapport(copied, "run", "shop", "--json")
+    done = rapport(copied, "run", "shop", "--format", "html", "--json")
 
     page = copied / "reports" / "shop" / "2026-05" / "report.en.html"
     assert set(done.actions.values()) == {"reused"}
@@ -134,15 +152,16 @@ def test_a_sentence_reruns_the_chapter_that_says_it(copied, tmp_path):
     said = lib / "rapport" / "assets" / "locale" / "sentences.churn.yml"
     said.write_text(said.read_text(encoding="utf-8") + "\n# another wording\n", encoding="utf-8")
 
-    done = rapport(copied, "run", "shop", "--json", env={"PYTHONPATH": str(lib)})
+    env = {"PYTHONPATH": str(lib)}
+    done = rapport(copied, "run", "shop", "--format", "none", "--json", env=env)
 
     reasons = {row["chapter"]: row["reason"] for row in done.json["chapters"]}
     assert done.actions == {"ingestion": "reused", "churn": "executed", "summary": "reused"}
     assert "sentences.churn.yml" in reasons["churn"]
 
 
-def test_dry_run_prints_the_plan_as_json_and_nothing_else(made):
-    done = rapport(made.project, "run", "shop", "--dry-run", "--json")
+def test_dry_run_prints_the_plan_as_json_and_nothing_else(copied):
+    done = rapport(copied, "run", "shop", "--dry-run", "--json")
 
     tasks = done.json["tasks"]
     keys = {"unit", "period", "chapter", "notebook", "parameters", "action", "reason", "key"}
@@ -176,16 +195,6 @@ def test_a_dry_run_writes_nothing(copied):
     assert tree_of(copied) == before
 
 
-def test_without_a_format_the_chapters_run_and_nothing_is_rendered(copied):
-    before = tree_of(copied / "reports")
-
-    done = rapport(copied, "run", "shop", "--format", "none", "-p", "loyal_orders", "5", "--json")
-
-    assert done.json["reports"] == []
-    assert done.actions["summary"] == "executed"
-    assert tree_of(copied / "reports") == before
-
-
 def test_one_language_and_form_can_be_asked_for(copied):
     done = rapport(copied, "run", "shop", "--language", "zh", "--format", "html", "--json")
 
@@ -206,9 +215,8 @@ def test_one_chapter_alone_publishes_nothing(copied):
 
 
 def test_periods_of_a_range_get_a_report_each(copied):
-    done = rapport(
-        copied, "run", "shop", "--period", "2026-04..2026-05", "--format", "html", "--json"
-    )
+    asked = ("--period", "2026-04..2026-05", "--format", "html", "--language", "en")
+    done = rapport(copied, "run", "shop", *asked, "--json")
 
     assert [report["period"] for report in done.json["reports"]] == ["2026-04", "2026-05"]
     listed = rapport(copied, "list")
