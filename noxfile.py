@@ -44,11 +44,17 @@ def environment() -> dict[str, str]:
     }
 
 
-def pytest(session: nox.Session, *paths: str) -> None:
-    """Run pytest on both cores, whole files kept together."""
+def pytest(session: nox.Session, *paths: str, **variables: str) -> None:
+    """Run pytest on both cores, whole files kept together.
+
+    Files go in the order of their names, as their folders do: `functional` and `notebooks`, whose
+    tests are few and long, before `unit`, whose are many and short. By itself xdist begins with the
+    files of many tests, and one core waits at the end for a long one.
+    """
     session.run(
-        "pytest", "-n", "2", "--dist", "loadfile", *paths, *session.posargs, env=environment()
-    )
+        "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *paths,
+        *session.posargs, env=environment() | variables,
+    )  # fmt: skip
 
 
 @nox.session(python=PYTHON)
@@ -64,16 +70,14 @@ def tests(session: nox.Session) -> None:
     install(session)
     seed = os.environ.get("RAPPORT_TEST_SEED", str(random.randrange(10_000)))
     session.log(f"RAPPORT_TEST_SEED={seed}")
-    env = environment() | {"RAPPORT_TEST_SEED": seed}
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs, env=env)
+    pytest(session, RAPPORT_TEST_SEED=seed)
 
 
 @nox.session(python=PYTHON)
 def thorough(session: nox.Session) -> None:
     """Run every test, the long ones whole."""
     install(session)
-    env = environment() | {"RAPPORT_TEST_SHARE": "1"}
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs, env=env)
+    pytest(session, RAPPORT_TEST_SHARE="1")
 
 
 @nox.session(python=PYTHON)
