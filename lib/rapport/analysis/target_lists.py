@@ -95,10 +95,10 @@ def measure_lists(study: ListStudy) -> list[Measured]:
         return []
     n_any = int(study.rows["customer_id"].nunique())
     return [
-        Measured("lists.n", len(study.table), "count", "lists"),
+        Measured("lists.n", len(study.table), "count", "count"),
         Measured("lists.customers", n_any, "count", "customers"),
-        Measured("lists.lacking", len(study.lacking), "count", "lists"),
-        Measured("lists.empty", len(study.empty), "count", "lists"),
+        Measured("lists.lacking", len(study.lacking), "count", "count"),
+        Measured("lists.empty", len(study.empty), "count", "count"),
     ]
 
 
