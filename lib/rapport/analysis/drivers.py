@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from rapport.analysis.families import adjust_p_values
 from rapport.analysis.intervals import wilson
@@ -30,7 +31,7 @@ FIELDS = ("fix_first", "keep", "watch", "leave")
 COLUMNS = (
     "attribute", "n", "coefficient", "low", "high", "p_value", "p_adjusted", "is_driver",
     "share", "share_low", "share_high", "performance", "performance_low", "performance_high",
-    "mean", "cut_p_adjusted", "is_even", "field",
+    "mean", "gap", "gap_p_adjusted", "is_apart", "cut_p_adjusted", "is_even", "field",
 )  # fmt: skip
 
 
@@ -172,19 +173,33 @@ def _fit(
     apart = (table["low"] > 0) | (table["high"] < 0)
     table["is_driver"] = (table["p_adjusted"] <= rules.fdr) & apart
     table["is_even"] = ~(table["cut_p_adjusted"] <= rules.fdr)
-    table = table.merge(_perform(rows, rules.confidence), on="attribute").assign(n=len(rows))
+    liked = _perform(rows, rules.confidence)
+    liked = liked.assign(gap_p_adjusted=adjust_p_values(liked["gap_p"])).drop(columns="gap_p")
+    table = table.merge(liked, on="attribute").assign(n=len(rows))
+    table["is_apart"] = table["gap_p_adjusted"] <= rules.fdr
     table["field"] = _place(table)
     table = table.sort_values(["share", "attribute"], ascending=[False, True], ignore_index=True)
     return table[list(COLUMNS)], shares.r_squared, fit.gradient
 
 
 def _perform(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Give the share that likes each attribute, and how far it is from the mean of the others.
+
+    The same customers grade all attributes, so the gap is tested within customers.
+    """
+    likes = (rows >= GOOD).astype(float)
+    n, k = likes.shape
     found = []
     for name in rows:
-        good = int((rows[name] >= GOOD).sum())
-        ends = wilson(good, len(rows), confidence=confidence)
-        found.append((str(name), good / len(rows), ends.low, ends.high, float(rows[name].mean())))
-    columns = ["attribute", "performance", "performance_low", "performance_high", "mean"]
+        good = int(likes[name].sum())
+        ends = wilson(good, n, confidence=confidence)
+        gaps = likes[name] - (likes.sum(axis=1) - likes[name]) / (k - 1)
+        error = float(gaps.std(ddof=1)) / n**0.5
+        p_value = 2 * float(stats.norm.sf(abs(gaps.mean()) / error)) if error else np.nan
+        found.append((str(name), good / n, ends.low, ends.high, float(rows[name].mean()),
+                      float(gaps.mean()), p_value))  # fmt: skip
+    columns = ["attribute", "performance", "performance_low", "performance_high", "mean", "gap",
+               "gap_p"]  # fmt: skip
     return pd.DataFrame(found, columns=columns)
 
 

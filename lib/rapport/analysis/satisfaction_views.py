@@ -24,8 +24,6 @@ from rapport.analysis.tickets import (
     time_tickets,
 )
 
-FEWEST_REPLIES = 20
-
 
 @dataclass(frozen=True, eq=False)
 class Tickets:
@@ -67,8 +65,7 @@ def study_tickets(
     now, before = known.get("current"), known.get("previous")
     reply = time_tickets(times, until="first_reply_at", confidence=confidence)
     close = time_tickets(times, until="closed_at", confidence=confidence)
-    least = max(min_n * 2 // 3, FEWEST_REPLIES)
-    after = compare_replies(times, answers, min_n=least, confidence=confidence)
+    after = compare_replies(times, answers, min_n=min_n, confidence=confidence)
     topics = tabulate_topics(times, confidence=confidence)
     ratio = _compare_volumes(now, before, confidence)
     return Tickets(len(times), now, before, ratio, reply, close, topics, after)
@@ -153,14 +150,18 @@ def take_topics(found: Tickets | None, *, min_n: int, min_count: int) -> pd.Data
 
 
 def name_drivers(found: Drivers) -> str:
-    """Name the wording of drivers: fix, keep, weak, none of them, or why there is nothing."""
+    """Name the wording of drivers, or why there is nothing.
+
+    `fix`: one that matters is liked less than the others by more than chance; `keep`: the first
+    is liked more; `matters`: it matters, and chance cannot tell how it is liked; `weak`: none
+    holds an even share; `no_driver`.
+    """
     if found.reason is not None:
         return found.reason
-    ours = found.table[found.table["is_driver"] & (found.table["coefficient"] > 0)]
-    if ours.empty:
+    places = list_attributes(found)
+    if "first" not in places:
         return "no_driver"
-    fields = set(ours["field"])
-    return "fix" if "fix_first" in fields else "keep" if "keep" in fields else "weak"
+    return next((name for name in ("fix", "keep", "matters") if name in places), "weak")
 
 
 def list_driver_notes(found: Drivers) -> list[str]:
@@ -192,14 +193,9 @@ def measure_drivers(found: Drivers) -> list[Measured]:
         Measured("drivers.found", int(table["is_driver"].sum()), "count", "count"),
         Measured("drivers.together", found.spread, "estimator", "ratio", found.n),
     ]
-    ours = table[table["is_driver"] & (table["coefficient"] > 0)]
-    chosen = {
-        "first": ours, "fix": ours[ours["field"] == "fix_first"],
-        "keep": ours[ours["field"] == "keep"],
-    }  # fmt: skip
-    for name, rows in chosen.items():
-        for row in rows.head(1).to_dict("records"):
-            told += _measure_attribute(f"drivers.{name}", row)
+    for name, attribute in list_attributes(found).items():
+        row = table[table["attribute"] == attribute].to_dict("records")[0]
+        told += _measure_attribute(f"drivers.{name}", row)
     return told
 
 
@@ -216,10 +212,15 @@ def _measure_attribute(name: str, row: Mapping[Any, Any]) -> list[Measured]:
 
 
 def list_attributes(found: Drivers) -> dict[str, str]:
-    """Give the attributes that sentences name, by their place: first, fix, keep."""
+    """Give the attributes that sentences name, by their place: first, fix, keep, matters."""
     ours = found.table[found.table["is_driver"].astype(bool) & (found.table["coefficient"] > 0)]
-    places = {"first": ours, "fix": ours[ours["field"] == "fix_first"],
-              "keep": ours[ours["field"] == "keep"]}  # fmt: skip
+    apart, first = ours["is_apart"].astype(bool), ours.head(1)
+    places = {
+        "first": first,
+        "fix": ours[(ours["field"] == "fix_first") & apart & (ours["gap"] < 0)],
+        "keep": first[(first["field"] == "keep") & apart & (first["gap"] > 0)],
+        "matters": first[first["field"].isin(["fix_first", "keep"])],
+    }
     return {name: str(rows["attribute"].iloc[0]) for name, rows in places.items() if len(rows)}
 
 

@@ -146,13 +146,13 @@ def driver_figure(table: pd.DataFrame, values: Values, *, case: str) -> FigureSp
     Parameters
     ----------
     table : as `drivers.find_drivers` gives it
-    case : fix or keep where there is such an attribute
+    case : as `satisfaction_views.name_drivers` names it
     """
     if table.empty:
         return None
     named = table.assign(attribute=[name_attribute(str(name)) for name in table["attribute"]])
     spec = importance_performance(named, id="satisfaction.fields")
-    words = case if case in ("fix", "keep") else "plain"
+    words = case if case in ("fix", "keep", "matters") else "plain"
     return spec.entitled(Sentence("satisfaction.fields_title", dict(values), case=words))
 
 
