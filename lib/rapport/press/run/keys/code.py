@@ -22,7 +22,10 @@ FOR_RENDERING = re.compile(r"^assets/(html/|typst/|templates/|locale/document\.y
 # An id, also the fixed beginning of one that is put together: f"churn.{name}".
 ID = re.compile(r"^([a-z][\w-]*)\.[\w.-]*$")
 DOTTED = re.compile(PACKAGE + r"(\.\w+)+")
-SENTENCES = re.compile(r"^assets/locale/sentences\.([\w-]+)\.yml$")
+# Sentences and fitted models serve some chapters.
+OF_SOME = re.compile(
+    r"^assets/(?:locale/sentences\.|(?!theme\.))([\w-]+)\.(?:yml|bin|json|LICENSE\.txt)$"
+)
 
 
 class Facts(NamedTuple):
@@ -85,22 +88,19 @@ class Package:
                     ahead += self._facts_of(at).imports
         return dict(sorted(found.items()))
 
-    def digest_assets(
-        self, chapter: str, words: Collection[str], siblings: Collection[str]
-    ) -> dict[str, str]:
+    def digest_assets(self, chapter: str, words: Collection[str]) -> dict[str, str]:
         """Digest the fonts, theme and words that a chapter's figures and sentences are made of.
 
         Parameters
         ----------
         chapter : its name
-        words : first parts of the ids that it and its modules name
-        siblings : names of all chapters; the sentences of another chapter are left out unless named
+        words : first parts of the ids and files that it and its modules name; sentences and
+            models that none of them names are left out
         """
-        strangers = set(siblings) - {chapter} - set(words)
         found = {}
         for at in self._list_assets():
-            sentences = SENTENCES.match(at)
-            is_strange = sentences is not None and sentences.group(1) in strangers
+            named = OF_SOME.match(at)
+            is_strange = named is not None and named.group(1) not in {chapter, *words}
             if not is_strange and not FOR_RENDERING.match(at):
                 found[at] = self._digest(at)
         return found

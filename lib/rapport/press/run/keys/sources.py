@@ -52,8 +52,7 @@ class Sources:
         if not modules:
             return {}
         words = self.chapter(task.notebook).words | self._package.words_of(modules)
-        siblings = [chapter_name(path) for path in task.notebook.parent.glob("*.ipynb")]
-        return modules | self._package.digest_assets(task.chapter, words, siblings)
+        return modules | self._package.digest_assets(task.chapter, words)
 
     def _once(
         self, label: tuple[object, ...], make: Callable[[], dict[str, str]]

@@ -86,13 +86,12 @@ def test_a_digest_moves_with_the_file_and_with_no_other(package):
 
 
 def test_assets_of_a_chapter_are_fonts_theme_and_the_words_it_names(package):
-    found = package.digest_assets("churn", ["churn"], ["churn", "value"])
+    found = package.digest_assets("churn", ["churn"])
 
     assert list(found) == [
         "assets/fonts/Sans.ttf",
         "assets/locale/labels.yml",
         "assets/locale/sentences.churn.yml",
-        "assets/locale/sentences.figures.yml",
         "assets/theme.yml",
     ]
 
@@ -100,9 +99,22 @@ def test_assets_of_a_chapter_are_fonts_theme_and_the_words_it_names(package):
 def test_sentences_of_another_chapter_count_if_a_module_names_them(package):
     modules = package.digest_modules(["rapport.present"])
 
-    found = package.digest_assets("churn", package.words_of(modules), ["churn", "value"])
+    found = package.digest_assets("churn", package.words_of(modules))
 
     assert "assets/locale/sentences.value.yml" in found
+    assert "assets/locale/sentences.figures.yml" not in found
+
+
+def test_a_fitted_model_counts_where_a_module_reads_it(package):
+    for name in ("moods.bin", "moods.json", "moods.LICENSE.txt"):
+        (package.folder / "assets" / name).write_text("", encoding="utf-8")
+    (package.folder / "reader.py").write_text("asset_path('moods.bin')", encoding="utf-8")
+    modules = package.digest_modules(["rapport.reader"])
+
+    found = package.digest_assets("churn", package.words_of(modules))
+
+    assert {"assets/moods.bin", "assets/moods.json", "assets/moods.LICENSE.txt"} <= set(found)
+    assert "assets/moods.bin" not in package.digest_assets("churn", ["churn"])
 
 
 def test_a_file_is_read_once_for_all_keys(package):
@@ -115,7 +127,7 @@ def test_a_file_is_read_once_for_all_keys(package):
 
 
 def test_an_added_asset_is_seen(package):
-    found = package.digest_assets("churn", [], [])
+    found = package.digest_assets("churn", [])
     assert package.is_as_read(found)
 
     (package.folder / "assets/locale/sentences.new.yml").write_text("", encoding="utf-8")
