@@ -172,6 +172,8 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     decided, limits = trust_decisions(values.get("actions")), trust_bounds(values.get("alerts"))
     return UnitParams.model_construct(
         **plain,
+        # Their names alone: which a unit delivers says what its report lacks.
+        tables=dict.fromkeys(values.get("tables", {}), ()),
         title=title,
         privacy=privacy,
         actions=decided,
