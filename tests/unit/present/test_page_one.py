@@ -246,7 +246,10 @@ def test_a_list_is_named_by_its_file(acting):
         "lists/newcomers_once.csv",
         "lists/regulars_gone_quiet.csv",
     ]
-    assert [row.text.text("zh").rsplit("。", 1)[-1] for row in rows[1:]] == ["名单一", "名单二"]
+    assert [row.text.text("zh").rsplit("。", 1)[-1] for row in rows[1:]] == [
+        "lists/newcomers_once.csv",
+        "lists/regulars_gone_quiet.csv",
+    ]
     assert "List" not in rows[0].text.text("en")
 
 
