@@ -15,6 +15,7 @@ ITS_OWN = {
     "04_lifecycle": {"cohorts", "monthly", "stages", "survival", "transitions"},
     "05_value": {"holdout", "value"},
     "06_churn": {"effects", "gains", "monthly", "survival"},
+    "09_recommendation": {"affinity", "hits", "rules"},
     "10_summary": {"bridge", "bullets"},
 }
 # Parts of a chapter that are rooms of their own.
