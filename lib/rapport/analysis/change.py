@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from rapport.analysis.intervals import newcombe
+from rapport.analysis.nps import Counts, compare_scores
 from rapport.analysis.resampling import (
     Floats,
     Interval,
@@ -122,6 +123,30 @@ def compare_ratios(
     interval = interval_of(difference_of_ratios(rows), confidence=confidence, seed=seed)
     relative = float(now - then) / abs(float(then)) if then else None
     return _judge(float(now - then), relative, interval, min_change)
+
+
+def compare_nps(
+    current: Counts, previous: Counts, *, min_change: float = 0.02, confidence: float = 0.95
+) -> Change:
+    """Compare net promoter scores of two periods' answers.
+
+    Parameters
+    ----------
+    current, previous : detractors, passives, promoters of each; neither without answers
+    min_change : of a hundred points, as a scale that passes 0 has no relative change
+
+    Examples
+    --------
+    >>> compare_nps((10, 20, 30), (20, 20, 20)).case
+    'up'
+    """
+    found = compare_scores(current, previous, confidence=confidence)
+    if found is None:
+        return Change(None, None, None, None, "unclear")
+    interval = Interval(found.low, found.high)
+    is_small = abs(found.value) <= 100 * min_change
+    case = "unclear" if interval.holds(0.0) else _case(found.value, is_small=is_small)
+    return Change(found.value, None, found.low, found.high, case)
 
 
 def mark_active(customer_periods: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ estimates and carry both. A figure that the unit cannot have is left out and the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from rapport.analysis.change import (
     Change,
+    compare_nps,
     compare_ratios,
     compare_shares,
     compare_totals,
@@ -24,9 +25,10 @@ from rapport.analysis.change import (
 from rapport.analysis.concentration import share_of_top
 from rapport.analysis.intervals import ratio_of_sums, wilson
 from rapport.analysis.measured import Measured
+from rapport.analysis.satisfaction import count_classes, measure_nps
 
 ORDER = (
-    "net", "active", "repurchase", "churn", "value",
+    "net", "active", "repurchase", "churn", "nps", "value",
     # Stand in, in this order, for what is missing or withheld.
     "aov", "frequency", "return_rate", "top_share", "identified_share",
 )  # fmt: skip
@@ -61,6 +63,8 @@ class KeyTables:
     """One row per window: `n_at_start`, `n_churned` or `n_ended`, `is_observable`."""
     value: Measured | None = None
     """Expected value of the next twelve months, as the chapter on value gives it."""
+    answers: pd.DataFrame | None = None
+    """Answers by window, as the chapter on satisfaction publishes them (`nps_periods`)."""
     has_whole_orders: bool = True
     """False where lines are a draw of all: how often and how much at once is not known then."""
 
@@ -109,18 +113,15 @@ def list_key_figures(tables: KeyTables, *, rules: Rules, most: int = SHOWN) -> l
         _total("active", periods, "n_active", rules, kind="count", unit="customers"),
         _share("repurchase", tables.repurchase, ("n_again", "n_first"), rules),
         _share("churn", tables.churn, (_ended(tables.churn), "n_at_start"), rules),
+        _score(tables.answers, rules),
         None if tables.value is None else KeyFigure("value", tables.value, {}, ()),
         _ratio("aov", periods, customers, rules, unit=rules.currency),
         _ratio("frequency", periods, customers, rules, unit="orders_per_customer"),
         _part("return_rate", periods, rules, lambda row: _divide(-row["returns"], row["gross"])),
         _top(tables.buyers),
-        _part(
-            "identified_share",
-            periods,
-            rules,
-            lambda row: _divide(row["identified_net"], row["net"]),
-        ),
-    )
+        _part("identified_share", periods, rules,
+              lambda row: _divide(row["identified_net"], row["net"])),
+    )  # fmt: skip
     known = [figure for figure in found if figure is not None]
     kept = known if tables.has_whole_orders else [f for f in known if f.name not in OF_ORDERS]
     return kept[:most]
@@ -220,6 +221,29 @@ def _share_of(name: str, pair: tuple[int, int], rules: Rules) -> Measured:
     part, whole = pair
     interval = wilson(part, whole, confidence=rules.confidence).ends
     return Measured(name, part / whole, "ratio", "share", n=whole, interval=interval)
+
+
+def _score(answers: pd.DataFrame | None, rules: Rules) -> KeyFigure | None:
+    """Give the net promoter score of the period's answers, where there are enough of them."""
+    if answers is None or not len(answers):
+        return None
+    rows = answers.set_index("window")
+    counts = {
+        str(w): count_classes(dict(row))
+        for w, row in rows.iterrows()
+        if row["n_nps"] >= rules.min_n and (w == "current" or bool(row["is_comparable"]))
+    }
+    if "current" not in counts:
+        return None
+    scores = {w: measure_nps("nps", of, confidence=rules.confidence) for w, of in counts.items()}
+    against = {}
+    for window in EARLIER:
+        if window in counts:
+            given = {"min_change": rules.min_change, "confidence": rules.confidence}
+            change = compare_nps(counts["current"], counts[window], **given)
+            against[window] = Comparison(replace(scores[window], name=f"nps.{window}"), change)
+    history = _history(rows, {window: float(str(one.value)) for window, one in scores.items()})
+    return KeyFigure("nps", scores["current"], against, history, _past(rows, scores))
 
 
 def _part(

@@ -145,6 +145,9 @@ def _change(name: str, now: Measured, change: Any) -> Measured:
     if now.unit == "share":
         ends = None if change.low is None else (change.low, change.high)
         return Measured(name, change.absolute, "ratio", "pp", interval=ends)
+    if now.unit == "nps":
+        ends = None if change.low is None else (change.low, change.high)
+        return Measured(name, change.absolute, "estimator", "nps", interval=ends)
     return Measured(name, change.relative, "ratio", "change")
 
 

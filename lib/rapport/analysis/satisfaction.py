@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.intervals import wilson
+from rapport.analysis.measured import Measured
 from rapport.analysis.nps import Counts, score_counts
 
 CONTENT, EASY = 4, 5
@@ -94,6 +95,20 @@ def count_classes(row: Mapping[str, Any]) -> Counts:
     """
     n, low, high = (int(row[name]) for name in ("n_nps", "n_detractors", "n_promoters"))
     return (low, n - low - high, high)
+
+
+def measure_nps(name: str, counts: Counts, *, confidence: float = 0.95) -> Measured:
+    """Give a net promoter score of counted answers as a measured number; None of none.
+
+    Examples
+    --------
+    >>> measure_nps("nps", (1, 2, 3)).n
+    6
+    """
+    score = score_counts(counts, confidence=confidence)
+    if score is None:
+        return Measured(name, None, "estimator", "nps", 0)
+    return Measured(name, score.value, "estimator", "nps", score.n, (score.low, score.high))
 
 
 def rate(k: int, n: int, *, confidence: float = 0.95) -> Rate | None:

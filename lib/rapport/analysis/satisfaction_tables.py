@@ -100,11 +100,14 @@ def take_published(study: Study) -> pd.DataFrame:
 
 
 def take_periods(windows: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Give the period's score and its counts by window, for page one; no row of a doubted scale."""
+    """Give the score and its counts by window, for page one; no row of a doubted scale."""
     columns = ["window", "position", "period", "is_whole", "is_comparable", "n_nps",
                "n_detractors", "n_promoters"]  # fmt: skip
-    rows = windows[columns]
-    return rows.iloc[:0] if "nps" in study.doubted else rows.reset_index(drop=True)
+    rows = windows[columns].reset_index(drop=True)
+    if "nps" in study.doubted:
+        return rows.iloc[:0].assign(nps=pd.Series(dtype=float))
+    low, high, n = (rows[name] for name in ("n_detractors", "n_promoters", "n_nps"))
+    return rows.assign(nps=(100 * (high - low) / n.where(n > 0)).astype(float))
 
 
 def take_drivers(found: Drivers) -> pd.DataFrame | None:
