@@ -166,6 +166,11 @@ class BeforeAfter:
     others_change: float | None = None
     n_others: int = 0
 
+    @property
+    def outcome(self) -> str:
+        """Give changed, or the reason why nothing is said; never an effect."""
+        return self.reason or "changed"
+
 
 def study_broadcasts(
     funnels: pd.DataFrame, changes: pd.DataFrame, rules: CampaignRules, *, is_drawn: bool

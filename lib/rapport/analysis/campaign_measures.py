@@ -18,10 +18,12 @@ from rapport.analysis.response import Response
 Campaign: TypeAlias = Experiment | Targeted | BeforeAfter
 
 
-def measure_all(design: str, found: Sequence[Campaign], *, currency: str) -> list[Measured]:
-    """Give the numbers of every campaign of a design, named by design and place from 1."""
+def measure_all(
+    design: str, told: Sequence[tuple[int, Campaign]], *, currency: str
+) -> list[Measured]:
+    """Give the numbers of the campaigns of a design that are told, named by design and place."""
     named: list[Measured] = []
-    for place, campaign in enumerate(found, 1):
+    for place, campaign in told:
         numbers = _measure(campaign, currency)
         named += [replace(one, name=f"{design}.{place}.{one.name}") for one in numbers]
     return named

@@ -13,10 +13,12 @@ from rapport.analysis.campaign_effects import Experiment
 from rapport.analysis.campaign_returns import Return
 from rapport.analysis.clv import Margin
 from rapport.analysis.did import Pooled
+from rapport.analysis.measured import Measured
 from rapport.analysis.response import Response
 
 One = TypeVar("One", Experiment, Targeted, BeforeAfter)
-MOST_TOLD = 3
+FIRST = ("raised", "lowered", "more", "less", "unclear", "withheld", "changed")
+MOST_TOLD = 4
 """Campaigns of a design that are told in sentences; tables hold the others."""
 CLEAR = ("raised", "lowered")
 
@@ -42,16 +44,31 @@ def name_headline(
     return "broadcast" if shown else "none"
 
 
-def name_best(tested: Sequence[Experiment], compared: Sequence[Targeted]) -> str:
-    """Name whose values the headline takes: `experiment_1`, `targeted_2`; empty if of none."""
+def list_told(found: Sequence[One]) -> list[tuple[int, One]]:
+    """Give the campaigns that are told in sentences, numbered from 1.
+
+    Those that say something come first, the newest first among them; of experiments, a reason why
+    nothing can be said is a result, too. Where there is nothing but reasons, the newest of them.
+    """
+    telling = [one for one in found if one.outcome in FIRST]
+    quiet = [one for one in found if one.outcome not in FIRST]
+    is_tested = any(isinstance(one, Experiment) for one in found)
+    told = [*telling, *quiet] if is_tested or not telling else telling
+    return list(enumerate(told[:MOST_TOLD], 1))
+
+
+def name_best(
+    tested: Sequence[tuple[int, Experiment]], compared: Sequence[tuple[int, Targeted]]
+) -> str:
+    """Name whose values the headline takes: `experiment_1`, `targeted_2`; or none."""
     for word in CLEAR:
-        for place, one in enumerate(tested, 1):
+        for place, one in tested:
             if one.outcome == word:
                 return f"experiment_{place}"
-    if any(one.outcome == "unclear" for one in tested):
+    if any(one.outcome == "unclear" for _, one in tested):
         return "none"
     for word in ("more", "less"):
-        for place, other in enumerate(compared, 1):
+        for place, other in compared:
             if other.outcome == word:
                 return f"targeted_{place}"
     return "none"
@@ -67,11 +84,6 @@ def list_steps(funnels: pd.DataFrame) -> list[str]:
     if not int(funnels["n_targeted"].sum()):
         return []
     return ["delivered" if int(funnels["n_delivered"].sum()) else "undelivered"]
-
-
-def list_told(found: Sequence[One]) -> list[tuple[int, One]]:
-    """Give the campaigns that are told in sentences, with their places from 1."""
-    return list(enumerate(found[:MOST_TOLD], 1))
 
 
 def list_lacking(found: Sequence[object]) -> list[str]:
@@ -116,6 +128,21 @@ def name_broadcast(one: BeforeAfter) -> str:
         return one.reason or "too_few"
     beside = "others" if one.others_change is not None else "alone"
     return f"{beside}_year" if one.year_change is not None else beside
+
+
+def measure_untold(compared: Sequence[Targeted]) -> list[Measured]:
+    """Give how many campaigns without control could not be compared, by reason."""
+    reasons = [one.reason for one in compared if one.reason is not None]
+    return [
+        Measured(f"untold.{name}", reasons.count(name), "count", "campaigns")
+        for name in ("running", "no_before", "too_few", "no_others")
+    ]
+
+
+def list_untold(compared: Sequence[Targeted]) -> list[str]:
+    """Give one item where some campaigns could be compared and others not."""
+    n = sum(one.reason is not None for one in compared)
+    return ["some"] if 0 < n < len(compared) else []
 
 
 def list_pooled(pooled: Pooled | None) -> list[str]:

@@ -15,6 +15,8 @@ from rapport.present.values import Value
 Values = Mapping[str, Value]
 MOST_ROWS = 15
 """Campaigns that one table or figure shows; newest first."""
+MOST_STEPS = 8
+"""Campaigns whose steps a page shows beside the text of the section."""
 STEPS = ("reach", "opened", "clicked", "redeemed", "unsubscribed")
 
 
@@ -68,7 +70,7 @@ def step_table(steps: pd.DataFrame, values: Values, *, currency: str) -> TableSp
     return TableSpec(
         id="campaigns.steps",
         columns=tuple(columns),
-        frame=steps.head(MOST_ROWS).reset_index(drop=True),
+        frame=steps.head(MOST_STEPS).reset_index(drop=True),
         title=Sentence("campaigns.steps_title", dict(values)),
         note=Sentence("campaigns.steps_note", dict(values)),
     )
