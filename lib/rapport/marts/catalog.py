@@ -159,6 +159,16 @@ _ALL = (
         ("interactions", "orders", "periods", "funnel_steps"),
         "one row per window, measure of visits, its value, and orders",
     ),
+    Mart(
+        "session_moves",
+        ("interactions", "periods", "settings"),
+        "one row per place of a visit (page or kind of contact) and the next one",
+    ),
+    Mart(
+        "session_ends",
+        ("interactions", "orders", "periods", "funnel_steps"),
+        "one row per place, visits of a customer that held it, and those that ended there",
+    ),
     Mart("subscription_months", ("subscriptions", "periods"), "one row per window of a period"),
     Mart(
         "subscription_durations",
