@@ -1,4 +1,4 @@
-"""Lists of customers to contact: how many are on each, who of them may be, what is at stake.
+"""Lists of customers to contact: how many are on each, and what is at stake.
 
 Who meets a list's condition was decided before; here customers are counted. Lists may overlap, so
 neither customers nor money add up over them.
@@ -14,7 +14,7 @@ import pandas as pd
 from rapport.analysis.consent import keep_consenting
 from rapport.analysis.measured import Measured
 
-COLUMNS = ("list", "n_customers", "n_agreed", "money")
+COLUMNS = ("list", "n_customers", "money")
 ROWS = ("list", "rank", "customer_id", "order_key", "money")
 
 
@@ -22,31 +22,34 @@ ROWS = ("list", "rank", "customer_id", "order_key", "money")
 class ListStudy:
     """What there is to say of lists.
 
-    `table` : one row per list that has customers, most money first: `list`, `n_customers`,
-    `n_agreed` (to its purpose, as known now), `money` (what its customers spent, are worth or
-    stand to cost, in the unit's currency). `rows` : one row per list and customer, by list and
-    rank. `lacking` : unmade list -> tables that no chapter published. `empty` : lists that nobody
+    `table` : one row per list of `min_count` customers at least, most money first: `list`,
+    `n_customers`, `money` (what they spent, are worth or may take with them, in the unit's
+    currency). `small` : lists of fewer. `rows` : one row per list and customer, by list and rank.
+    `lacking` : unmade list -> tables that no chapter published. `empty` : lists that nobody
     is on.
     """
 
     table: pd.DataFrame
+    small: tuple[str, ...]
     rows: pd.DataFrame
     lacking: Mapping[str, Sequence[str]]
     empty: tuple[str, ...]
 
     @property
     def outcome(self) -> str:
-        """Whether there are lists to speak of: some, nobody (on any), lacking (all), or none."""
+        """Whether lists are to be spoken of: some, small (all), nobody (on any), lacking, none."""
         if not self.table.empty:
             return "some"
+        if self.small:
+            return "small"
         if self.empty:
             return "nobody"
         return "lacking" if self.lacking else "none"
 
 
 def study_lists(
-    held: pd.DataFrame, lacking: Mapping[str, Sequence[str]], *, purposes: Mapping[str, str],
-    consents: pd.DataFrame | None, default: Mapping[str, str],
+    held: pd.DataFrame, lacking: Mapping[str, Sequence[str]], *, names: Collection[str],
+    consents: pd.DataFrame | None, default: Mapping[str, str], min_count: int = 10,
 ) -> ListStudy:  # fmt: skip
     """Count the customers of each list, of those who agreed to be profiled.
 
@@ -54,49 +57,35 @@ def study_lists(
     ----------
     held : one row per list and customer: `list`, `rank`, `customer_id`, `order_key`, `money`
     lacking : list that could not be made -> the tables that it lacks
-    purposes : by list, what a customer must have agreed to in order to be contacted
+    names : of all lists of the unit
     consents : one row per change up to as_of; None where the unit has none
     default : purpose -> given or withdrawn, for customers who said nothing
+    min_count : a list of fewer customers is made and not told of
     """
     rows = keep_consenting(held, consents, purpose="profiling", default=default).rows
     rows = rows.assign(rank=rows.groupby("list").cumcount() + 1)
-    found = []
-    for name, people in rows.groupby("list", sort=True):
-        purpose = purposes[str(name)]
-        agreed = keep_consenting(people, consents, purpose=purpose, default=default).rows
-        found.append((name, len(people), len(agreed), float(people["money"].sum())))
-    table = pd.DataFrame(found, columns=list(COLUMNS))
+    people = rows.groupby("list", sort=True)
+    table = pd.DataFrame({"n_customers": people.size(), "money": people["money"].sum()})
+    table = table.rename_axis("list").reset_index()[list(COLUMNS)]
     ranked = table.assign(place=-table["money"]).sort_values(["place", "list"])
-    table = ranked[list(COLUMNS)].reset_index(drop=True)
-    empty = tuple(
-        name for name in purposes if name not in lacking and name not in set(rows["list"])
-    )
-    return ListStudy(table, rows[list(ROWS)].reset_index(drop=True), lacking, empty)
-
-
-def hide_small(table: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
-    """Hide what tells of few: a small list's money, and how many of a list did not agree.
-
-    Returns
-    -------
-    the table with `n_agreed` and `money` missing where fewer than `min_count` customers, but not
-    none, are on a list, agreed, or did not agree
-    """
-    refused = table["n_customers"] - table["n_agreed"]
-    few = [counts.between(1, min_count - 1) for counts in (table["n_customers"], refused)]
-    few.append(table["n_agreed"].between(1, min_count - 1))
-    agreed = table["n_agreed"].astype(object).mask(few[0] | few[1] | few[2], None)
-    return table.assign(n_agreed=agreed, money=table["money"].astype(object).mask(few[0], None))
+    is_told = ranked["n_customers"] >= min_count
+    told = ranked.loc[is_told, list(COLUMNS)].reset_index(drop=True)
+    small = tuple(sorted(ranked.loc[~is_told, "list"]))
+    known = {*lacking, *table["list"]}
+    empty = tuple(name for name in names if name not in known)
+    return ListStudy(told, small, rows[list(ROWS)].reset_index(drop=True), lacking, empty)
 
 
 def measure_lists(study: ListStudy) -> list[Measured]:
     """Name how many lists there are, how many customers are on any, and the lists without one."""
     if study.outcome == "none":
         return []
-    n_any = int(study.rows["customer_id"].nunique())
+    told = study.rows[study.rows["list"].isin(study.table["list"])]
+    n_any = int(told["customer_id"].nunique())
     return [
         Measured("lists.n", len(study.table), "count", "count"),
         Measured("lists.customers", n_any, "count", "customers"),
+        Measured("lists.small", len(study.small), "count", "count"),
         Measured("lists.lacking", len(study.lacking), "count", "count"),
         Measured("lists.empty", len(study.empty), "count", "count"),
     ]
@@ -117,15 +106,16 @@ def join_lists(
     own = own.assign(rank=own.groupby("list").cumcount() + 1, money=own["money"].astype(float))[
         list(ROWS)
     ]
-    own = own[~own["list"].isin(study.table["list"])]
+    own = own[~own["list"].isin(study.rows["list"])]
     parts = [part for part in (study.rows, own) if len(part)]
     if not parts:
         return None
     return pd.concat(parts).sort_values(["list", "rank"]).reset_index(drop=True)
 
 
-def list_lacking(study: ListStudy) -> list[str]:
-    """Name the sentence on lists that were not made, where others were: one or several."""
-    if not study.lacking or study.outcome == "lacking":
+def list_remarks(study: ListStudy) -> list[tuple[str, str]]:
+    """Name what else is to be said where some lists are told of: a sentence and its wording."""
+    if study.outcome != "some":
         return []
-    return ["one" if len(study.lacking) == 1 else "several"]
+    counts = {"lists.small": len(study.small), "lists.lacking": len(study.lacking)}
+    return [(name, "one" if n == 1 else "several") for name, n in counts.items() if n]

@@ -10,7 +10,7 @@ import pandas as pd
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
 from rapport.present.translated import Translated
-from rapport.present.values import Value, text_value
+from rapport.present.values import Value
 
 Values = Mapping[str, Value]
 FILE = "lists/{}.csv"
@@ -18,12 +18,7 @@ FILE = "lists/{}.csv"
 
 def choose_role(outcome: str) -> str:
     """Say where the sentence stands: what is not there is one grey line."""
-    return "paragraph" if outcome in ("some", "nobody") else "gap"
-
-
-def name_files(names: list[str]) -> dict[str, Value]:
-    """Give the name of the file of each list of page one, as its sentences ask for it."""
-    return {f"{name}_file": text_value(f"list.{name}", FILE.format(name)) for name in names}
+    return "paragraph" if outcome in ("some", "small", "nobody") else "gap"
 
 
 def list_tables(
@@ -33,7 +28,7 @@ def list_tables(
 
     Parameters
     ----------
-    table : as `analysis.target_lists.hide_small` gives it
+    table : as `analysis.target_lists.study_lists` gives it
     lists : of the unit's file: name -> `name`, `description`, `owner` (`en`, `zh` each), `purpose`
     values : what the titles and notes ask for
     """
@@ -47,7 +42,6 @@ def list_tables(
     columns = (
         Column("list", "lists.head.list", "label", "text"),
         Column("n_customers", "lists.head.customers", "count", "customers"),
-        Column("n_agreed", "lists.head.agreed", "count", "customers"),
         Column("purpose", "lists.head.purpose", "label", "purpose"),
         Column("money", "lists.head.money", "money", currency),
     )
