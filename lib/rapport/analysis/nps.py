@@ -96,7 +96,7 @@ def compare_scores(now: Counts, then: Counts, *, confidence: float = 0.95) -> Di
     --------
     >>> found = compare_scores((10, 20, 30), (20, 20, 20))
     >>> round(found.value, 1), round(found.p_value, 3)
-    (33.3, 0.024)
+    (33.3, 0.022)
     """
     if sum(now) <= 0 or sum(then) <= 0:
         return None

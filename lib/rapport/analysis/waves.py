@@ -54,7 +54,7 @@ def follow_waves(
     >>> waves = pd.DataFrame({"wave": ["spring", "autumn"], "n_delivered": 80, "n_answered": 40,
     ...                       **counts})
     >>> trend = follow_waves(pd.DataFrame({"window": [], "period": []}), waves, min_n=30)
-    >>> trend.by, trend.case, trend.change.value
+    >>> trend.by, trend.case, round(trend.change.value, 1)
     ('wave', 'down', -102.5)
     """
     history = windows[windows["window"].astype(str).str.startswith(HISTORY)]
