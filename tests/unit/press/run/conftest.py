@@ -1,17 +1,35 @@
 """Small chapters for tests: drawn as cells, written as real notebooks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rapport.press.run.kernels import forkserver, preload
 from rapport.press.run.kernels.settings import Conditions
 from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.plan import World
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask
+from rapport.press.run.work import pool
+
+# Libraries of analysts: no chapter of these tests imports one. What is warm is warm with them.
+HEAVY = {
+    "PIL",
+    "duckdb",
+    "lifelines",
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "seaborn",
+    "sklearn",
+}
+OF_CHAPTERS = "rapport.chapter"
+WITH_ALL = {"test_forks.py", "test_warm.py"}
 
 # What `rapport.chapter` does for a real chapter, in few words: the press knows bundles only.
 SETUP = """
@@ -32,6 +50,29 @@ def read(table):
 def record(id, value):
     emit(type="values", values=[{"id": id, "value": value, "kind": "count", "unit": "rows"}])
 """
+
+
+@contextmanager
+def few_libraries() -> Iterator[None]:
+    """Let a fork server import what executes chapters: three of its four seconds are analysts'."""
+    few = tuple(name for name in preload.PRELOADED if name.partition(".")[0] not in HEAVY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forkserver, "PRELOADED", few)
+        patch.setattr(pool, "OF_A_RUN", tuple(n for n in preload.OF_A_RUN if n != OF_CHAPTERS))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_libraries(request: pytest.FixtureRequest) -> Iterator[None]:
+    with nullcontext() if request.path.name in WITH_ALL else few_libraries():
+        yield
+
+
+@pytest.fixture
+def with_few_libraries() -> Iterator[None]:
+    """For one test of a file whose other tests are of all libraries."""
+    with few_libraries():
+        yield
 
 
 @pytest.fixture(scope="session")

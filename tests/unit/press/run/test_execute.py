@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -337,7 +338,7 @@ def test_no_child_outlives_the_run(write_chapter, tmp_path, how):
         [sys.executable, str(script), str(tmp_path)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    ) as run:  # fmt: skip
+    ) as run, ended_with(run):  # fmt: skip
         wait_until(lambda: note.is_file() and note.read_text(encoding="utf-8"))
         # A terminal interrupts the whole group, workers too; a scheduler kills one process.
         (os.killpg if how == signal.SIGINT else os.kill)(run.pid, how)
@@ -346,6 +347,17 @@ def test_no_child_outlives_the_run(write_chapter, tmp_path, how):
     pids = [int(pid) for pid in note.read_text(encoding="utf-8").split()]
     wait_until(lambda: not any(is_alive(pid) for pid in pids))
     wait_until(lambda: not [*tmp_path.glob("rapport-*"), *tmp_path.glob("store/aside/run-*")])
+
+
+@contextmanager
+def ended_with(run):
+    """Kill a run and its group if a check fails, for `Popen` waits without end for a run that goes
+    on: what a shell starts in the background ignores interrupts, and so does all that it starts."""
+    try:
+        yield
+    except BaseException:
+        os.killpg(run.pid, signal.SIGKILL)
+        raise
 
 
 def wait_until(is_so, seconds=60):

@@ -100,6 +100,7 @@ def test_figures_do_not_vanish_and_tables_are_whole(both, start):
     assert any("image/png" in output["data"] for output in cells[-3]["outputs"])
 
 
+@pytest.mark.usefixtures("with_few_libraries")
 def test_kernels_draw_different_numbers_if_they_set_no_seed(write_chapter, make_world, tmp_path):
     drawing = "import random, numpy\nrecord('a.x', [random.random(), numpy.random.rand()])"
     tasks = [write_chapter(tmp_path, f"0{n}_c{n}", "", drawing) for n in range(3)]
@@ -113,6 +114,7 @@ def test_kernels_draw_different_numbers_if_they_set_no_seed(write_chapter, make_
 KILL_SERVER = "import signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)"
 
 
+@pytest.mark.usefixtures("with_few_libraries")
 def test_a_server_that_dies_is_named_and_the_next_chapters_start_cold(
     write_chapter, make_world, tmp_path
 ):
@@ -130,6 +132,7 @@ def test_a_server_that_dies_is_named_and_the_next_chapters_start_cold(
     assert "kernel: started cold, because" in after.log.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("with_few_libraries")
 def test_a_chapter_that_takes_too_long_fails_with_its_limit(write_chapter, make_world, tmp_path):
     task = write_chapter(tmp_path, "01_slow", "", "# Waiting", "while True: pass")
     task = replace(task, limits=Limits(60, 1, 1 << 40))
@@ -142,6 +145,7 @@ def test_a_chapter_that_takes_too_long_fails_with_its_limit(write_chapter, make_
     assert partial["cells"][-1]["outputs"][-1]["ename"] == "DeadKernelError"
 
 
+@pytest.mark.usefixtures("with_few_libraries")
 def test_a_chapter_that_takes_too_much_memory_fails_with_its_limit(
     write_chapter, make_world, tmp_path
 ):
@@ -155,6 +159,7 @@ def test_a_chapter_that_takes_too_much_memory_fails_with_its_limit(
     assert "limits.memory_mb = 700" in result.error.message
 
 
+@pytest.mark.usefixtures("with_few_libraries")
 def test_a_cell_that_finds_no_memory_is_told_what_helps(write_chapter, make_world, tmp_path):
     task = write_chapter(tmp_path, "01_vast", "", "bytearray(1 << 62)")
 
