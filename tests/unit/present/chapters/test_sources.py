@@ -19,7 +19,7 @@ ITS_OWN = {
     "10_summary": {"bridge", "bullets"},
 }
 # Parts of a chapter that are rooms of their own.
-PARTS = {"02_profiling": {"mix", "places", "tags"}}
+PARTS = {"02_profiling": {"behaviour", "mix", "places", "tags"}}
 SHARED = {"__init__", "marks", "spec"}
 
 
