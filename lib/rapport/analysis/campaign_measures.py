@@ -172,3 +172,12 @@ def measure_response(found: Response) -> list[Measured]:
                  n=found.n_test),
         Measured("response.lift", found.quality.lift, "estimator", "ratio"),
     ]  # fmt: skip
+
+
+def measure_untold(compared: Sequence[Targeted]) -> list[Measured]:
+    """Give how many campaigns without control could not be compared, by reason."""
+    reasons = [one.reason for one in compared if one.reason is not None]
+    return [
+        Measured(f"untold.{name}", reasons.count(name), "count", "campaigns")
+        for name in ("running", "no_before", "too_few", "no_others")
+    ]

@@ -13,7 +13,6 @@ from rapport.analysis.campaign_effects import Experiment
 from rapport.analysis.campaign_returns import Return
 from rapport.analysis.clv import Margin
 from rapport.analysis.did import Pooled
-from rapport.analysis.measured import Measured
 from rapport.analysis.response import Response
 
 One = TypeVar("One", Experiment, Targeted, BeforeAfter)
@@ -50,8 +49,8 @@ def list_told(found: Sequence[One]) -> list[tuple[int, One]]:
     Those that say something come first, the newest first among them; of experiments, a reason why
     nothing can be said is a result, too. Where there is nothing but reasons, the newest of them.
     """
-    telling = [one for one in found if one.outcome in FIRST]
-    quiet = [one for one in found if one.outcome not in FIRST]
+    telling: list[One] = [one for one in found if one.outcome in FIRST]
+    quiet: list[One] = [one for one in found if one.outcome not in FIRST]
     is_tested = any(isinstance(one, Experiment) for one in found)
     told = [*telling, *quiet] if is_tested or not telling else telling
     return list(enumerate(told[:MOST_TOLD], 1))
@@ -128,15 +127,6 @@ def name_broadcast(one: BeforeAfter) -> str:
         return one.reason or "too_few"
     beside = "others" if one.others_change is not None else "alone"
     return f"{beside}_year" if one.year_change is not None else beside
-
-
-def measure_untold(compared: Sequence[Targeted]) -> list[Measured]:
-    """Give how many campaigns without control could not be compared, by reason."""
-    reasons = [one.reason for one in compared if one.reason is not None]
-    return [
-        Measured(f"untold.{name}", reasons.count(name), "count", "campaigns")
-        for name in ("running", "no_before", "too_few", "no_others")
-    ]
 
 
 def list_untold(compared: Sequence[Targeted]) -> list[str]:
