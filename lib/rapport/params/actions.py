@@ -55,7 +55,8 @@ _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 class Decision(Strict):
     """Something decided: what, by whom (a role, no person's name), and what shall tell.
 
-    `measure` is the key figure that it was to move; `decided` and `due` are days.
+    `measure` is the key figure that it was to move; `decided` and `due` are days. `campaign` is
+    the id of the campaign that carried it out, where one did.
     """
 
     decision: Words
@@ -63,6 +64,7 @@ class Decision(Strict):
     measure: Figure
     decided: date
     due: date
+    campaign: Annotated[str | None, Field(min_length=1, max_length=100)] = None
 
     @model_validator(mode="after")
     def _due_follows(self) -> Decision:
@@ -101,6 +103,7 @@ def trust_decisions(values: Any) -> tuple[Decision, ...]:
             measure=each["measure"],
             decided=date.fromisoformat(each["decided"]),
             due=date.fromisoformat(each["due"]),
+            campaign=each.get("campaign"),
         )
         for each in values or ()
     )

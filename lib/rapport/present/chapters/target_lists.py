@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from rapport.present.labels import Language
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
 from rapport.present.translated import Translated
@@ -76,6 +77,35 @@ def _meanings(names: list[str], lists: Mapping[str, Any], values: Values) -> Tab
         columns=columns,
         frame=frame,
         title=Sentence("lists.meaning_title", dict(values)),
+    )
+
+
+def effect_table(linked: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give the table of what the campaigns of decisions changed; None without such a decision.
+
+    Parameters
+    ----------
+    linked : as `analysis.action_effects.link_effects` gives it
+    """
+    if linked.empty:
+        return None
+    mixed: dict[str, Any] = {"kind": "ratio", "unit": "count", "units": "unit"}
+    words: dict[Language, str] = {"en": "decision_en", "zh": "decision_zh"}
+    columns = (
+        Column("decision", "summary.head.decision", "label", "text", words=words),
+        Column("campaign", "lists.head.campaign", "label", "text"),
+        Column("design", "lists.head.design", "label", "design"),
+        Column("n_customers", "lists.head.contacted", "count", "customers"),
+        Column("estimate", "lists.head.estimate", style="headline", **mixed),
+        Column("range", "summary.head.interval", style="limits", limits=("low", "high"), **mixed),
+        Column("verdict", "lists.head.verdict", "label", "action_effect"),
+    )
+    return TableSpec(
+        id="summary.effects",
+        columns=columns,
+        frame=linked.assign(range=linked["estimate"]),
+        title=Sentence("lists.effects_title", dict(values)),
+        note=Sentence("lists.effects_note", dict(values)),
     )
 
 
