@@ -20,36 +20,56 @@ _SHARE = ("share", "low", "high")
 def hide_topics(table: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
     """Empty what would tell of too few customers; how many wrote is hidden when it is shown.
 
-    A negative share goes where fewer than `min_count` were discontent, or all but so few.
+    A negative share goes where fewer than `min_count` were discontent (`is_quiet`), or all but so
+    few. `texts` is how many comments, empty where they are of too few customers.
     """
     if table.empty:
-        return table
+        return table.assign(is_quiet=False, texts=0)
     few = (table["n_customers"] > 0) & (table["n_customers"] < min_count)
     bad, good = table["n_negative"], table["n_contents"]
-    told = few | ((bad > 0) & (bad < min_count)) | ((good > 0) & (good < min_count))
+    quiet = (bad > 0) & (bad < min_count)
+    told = few | quiet | ((good > 0) & (good < min_count))
     hidden = table.astype(dict.fromkeys((*_NEGATIVE, *_CHANGE, *_SHARE), float))
     hidden = hidden.assign(**{name: hidden[name].mask(told) for name in _NEGATIVE})
     hidden = hidden.assign(**{name: hidden[name].mask(few) for name in (*_CHANGE, *_SHARE)})
-    # Comments are as many as customers, or more: of few customers they tell.
-    counts = hidden["n_texts"].astype("Int64").mask(few)
-    hidden = hidden.assign(n_texts=counts, is_change=hidden["is_change"] & ~few)
+    hidden = hidden.assign(
+        texts=hidden["n_texts"].astype("Int64").mask(few), is_quiet=quiet & ~few,
+        is_change=hidden["is_change"] & ~few,
+    )  # fmt: skip
     order = hidden.assign(rank=-hidden["negative"].fillna(-1))
     return order.sort_values(["rank", "topic"], ignore_index=True).drop(columns="rank")
 
 
-def find_lead(table: pd.DataFrame, *, min_n: int) -> str | None:
-    """Name the topic that stands out: its interval lies above the next one's estimate.
-
-    Parameters
-    ----------
-    table : as `hide_topics` gives it
-    min_n : customers of a topic from which it is ranked
-    """
+def rank_topics(table: pd.DataFrame, *, min_n: int) -> pd.DataFrame:
+    """Give the topics whose negative share is told and rests on enough customers."""
     ranked = table[table["negative"].notna() & (table["n_customers"] >= min_n)]
-    if len(ranked) < 2:
-        return None
+    return ranked.reset_index(drop=True)
+
+
+def name_topics(table: pd.DataFrame, *, min_n: int, has_topics: bool) -> list[str]:
+    """Name what is said of topics; nothing without comments.
+
+    none: not declared. lead: one is clearly more discontent than the next. level: the first two
+    do not differ. alone: of the others so few were discontent that nothing is told. quiet: of
+    all of them.
+    """
+    if not has_topics:
+        return ["none"]
+    if table.empty:
+        return []
+    ranked = rank_topics(table, min_n=min_n)
+    told = int((ranked["negative"] > 0).sum())
+    if told < 2:
+        return ["alone" if told else "quiet"]
     first, second = ranked.iloc[0], ranked.iloc[1]
-    return str(first["topic"]) if first["negative_low"] > second["negative"] else None
+    return ["lead" if first["negative_low"] > second["negative"] else "level"]
+
+
+def find_lead(table: pd.DataFrame, *, min_n: int) -> str | None:
+    """Give the topic that a sentence speaks of: one that stands out, or that is alone."""
+    named = name_topics(table, min_n=min_n, has_topics=True) if len(table) else []
+    is_one = bool(named) and named[0] in ("lead", "alone")
+    return str(rank_topics(table, min_n=min_n)["topic"].iloc[0]) if is_one else None
 
 
 def find_change(table: pd.DataFrame, *, min_n: int) -> tuple[str, str] | None:
@@ -59,15 +79,6 @@ def find_change(table: pd.DataFrame, *, min_n: int) -> tuple[str, str] | None:
         return None
     row = moved.loc[moved["change"].abs().idxmax()]
     return str(row["topic"]), "up" if row["change"] > 0 else "down"
-
-
-def name_topics(table: pd.DataFrame, *, min_n: int, has_topics: bool) -> list[str]:
-    """Name what is said of topics: lead, level, none (not declared); nothing without comments."""
-    if not has_topics:
-        return ["none"]
-    if table.empty:
-        return []
-    return ["level" if find_lead(table, min_n=min_n) is None else "lead"]
 
 
 def name_change(table: pd.DataFrame, *, min_n: int) -> list[str]:

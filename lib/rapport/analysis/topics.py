@@ -19,6 +19,8 @@ from rapport.analysis.families import adjust_p_values
 from rapport.analysis.measures import Floats
 
 N_DRAWS = 1_000
+NEAR = 0.004
+"""How far the quantiles beside one lie that an end of an interval is the mean of."""
 JOINT = ","
 COLUMNS = (
     "topic", "n_texts", "n_customers", "share", "low", "high", "n_felt", "n_negative",
@@ -175,6 +177,9 @@ def _divide(parts: Counts, wholes: Counts) -> Floats:
 
 
 def _limits(drawn: Floats, confidence: float) -> tuple[float, float]:
+    # Of few customers the draws lie on few values, and a quantile jumps from one to the next:
+    # the mean of three neighbours does not, nor does it tell a count when times a denominator.
     tail = (1 - confidence) / 2
-    low, high = np.nanquantile(drawn, [tail, 1 - tail])
-    return float(low), float(high)
+    near = np.array([-NEAR, 0.0, NEAR])
+    ends = np.nanquantile(drawn, [tail + near, 1 - tail + near]).mean(axis=1)
+    return float(ends[0]), float(ends[1])

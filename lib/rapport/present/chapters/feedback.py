@@ -14,7 +14,7 @@ from rapport.present.glyphs import can_draw
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
-from rapport.present.values import Value, label_value, parameter_value, text_value
+from rapport.present.values import Suppressed, Value, label_value, parameter_value, text_value
 
 Values = Mapping[str, Value]
 LONGEST_QUOTE = 240
@@ -63,7 +63,7 @@ def topic_figure(
     table: pd.DataFrame, topics: Mapping[str, Any], values: Values, *, lead: str | None,
     min_count: int = 10,
 ) -> FigureSpec | None:  # fmt: skip
-    """Give the figure of topics by negative share; None where fewer than two may be drawn.
+    """Give the figure of topics by negative share; None where nothing may be drawn.
 
     Parameters
     ----------
@@ -72,15 +72,15 @@ def topic_figure(
     values : `feedback_texts`, `confidence`
     lead : the topic that the text speaks of
     """
-    drawn = table[table["negative"].notna() & (table["n_customers"] >= min_count)]
-    if len(drawn) < 2:
+    drawn = table[table["n_customers"] >= min_count]
+    if len(drawn) < 2 or not (drawn["negative"] > 0).any():
         return None
     named = drawn.assign(
         topic=[_title(topics, name) for name in drawn["topic"]],
         low=drawn["negative_low"], high=drawn["negative_high"],
     ).astype({"negative": float, "low": float, "high": float})  # fmt: skip
     shown = None if lead is None else _title(topics, lead)
-    spec = topic_dots(named, id="satisfaction.feedback", lead=shown)
+    spec = topic_dots(named, id="satisfaction.feedback", lead=shown, below=min_count)
     title = Sentence("feedback.figure_title", dict(values))
     has_lead = lead is not None and "lead" in values
     return spec.entitled(
@@ -95,14 +95,14 @@ def topic_table(table: pd.DataFrame, topics: Mapping[str, Any], values: Values) 
         return None
     frame = table.assign(
         topic=[_title(topics, name) for name in table["topic"]],
-        interval=table["negative"], span=table["share"],
+        interval=table["negative"], negative=_mark_quiet(table, values),
     )  # fmt: skip
     confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
     change = Column("change", "feedback.head.change", "simulated", "pp",
                     limits=("change_low", "change_high"))  # fmt: skip
     columns = (
         Column("topic", "feedback.head.topic", "label", "text"),
-        Column("n_texts", "feedback.head.texts", "count", "comments"),
+        Column("texts", "feedback.head.texts", "count", "comments"),
         Column("n_customers", "feedback.head.writers", "count", "customers"),
         Column("share", "feedback.head.share", "simulated", "share"),
         Column("negative", "feedback.head.negative", "simulated", "share"),
@@ -117,6 +117,16 @@ def topic_table(table: pd.DataFrame, topics: Mapping[str, Any], values: Values) 
         title=Sentence("feedback.table_title", dict(values)),
         note=Sentence("feedback.table_note", dict(values)),
     )
+
+
+def _mark_quiet(table: pd.DataFrame, values: Values) -> pd.Series:
+    """Give negative shares, with the mark of small counts where too few were discontent."""
+    below = int(str(values["min_count"].value)) if "min_count" in values else 10
+    cells = [
+        Suppressed(below) if quiet else share
+        for quiet, share in zip(table["is_quiet"], table["negative"], strict=True)
+    ]
+    return pd.Series(cells, index=table.index, dtype=object)
 
 
 def word_table(table: pd.DataFrame, values: Values) -> TableSpec | None:

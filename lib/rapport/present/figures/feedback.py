@@ -11,27 +11,34 @@ from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT
-from rapport.present.values import Value
+from rapport.present.values import Suppressed, Value
 
 ROW = 8.0
 """Millimetres a row."""
 FOOT = 7.0
 TOP = 1.0
+CONFIDENCE = Value("parameter.confidence", 0.95, "ratio", "share")
 
 
-def topic_dots(topics: pd.DataFrame, *, id: str, lead: str | None = None) -> FigureSpec:  # noqa: A002
+def topic_dots(
+    topics: pd.DataFrame,
+    *,
+    id: str,  # noqa: A002
+    lead: str | None = None,
+    below: int = 10,
+) -> FigureSpec:
     """Give the dots of each topic's share of discontent comments, as given from the top.
 
     Parameters
     ----------
     topics : one row per topic: `topic` (its name), `n_customers`, `negative`, `low`, `high` (0 to
-        1)
+        1), empty where fewer than `below` customers were discontent: such a row has no dot
     lead : the topic that the text speaks of; the others are grey
     """
     drawn = topics[["topic", "n_customers", "negative", "low", "high"]].reset_index(drop=True)
     items = listed(
         ((category("text", row.topic), share_value(f"{id}.share", row, "negative"))
-         for row in rows_of(drawn)),
+         for row in rows_of(drawn) if row.negative == row.negative),
         template="figures.item_limits",
     )  # fmt: skip
     kinds = dict.fromkeys(("negative", "low", "high"), "simulated")
@@ -39,19 +46,25 @@ def topic_dots(topics: pd.DataFrame, *, id: str, lead: str | None = None) -> Fig
         id=id,
         data=drawn,
         kinds={"topic": "label", "n_customers": "count", **kinds},
-        plot=partial(_plot, identity=id, lead=lead),
+        plot=partial(_plot, identity=id, lead=lead, below=below),
         heights=rows_high(len(drawn), usual=ROW, beside=FOOT + TOP),
         title=Sentence("feedback.figure_title"),
-        subtitle=Sentence("feedback.figure_subtitle"),
+        subtitle=Sentence("feedback.figure_subtitle", {"confidence": CONFIDENCE}),
         alt=Sentence("feedback.figure_alt", {"topics": items}),
     )
 
 
-def _plot(canvas: Canvas, topics: pd.DataFrame, *, identity: str, lead: str | None) -> None:
+def _plot(
+    canvas: Canvas, topics: pd.DataFrame, *, identity: str, lead: str | None, below: int
+) -> None:
     rows = rows_of(topics)
     shown = [canvas.show(category("text", row.topic)) for row in rows]
     names = canvas.wrapped(shown, beside=FOOT + TOP)
-    shares = [share_value(f"{identity}.share", row, "negative") for row in rows]
+    few = Value(f"{identity}.few", Suppressed(below), "ratio", "share")
+    shares = [
+        few if pd.isna(row.negative) else share_value(f"{identity}.share", row, "negative")
+        for row in rows
+    ]
     sizes = [Value(f"{identity}.n", int(row.n_customers), "count", "customers") for row in rows]
     told = [canvas.show(value) for value in shares]
     counts = [canvas.show((value, "unit")) for value in sizes]
@@ -60,6 +73,8 @@ def _plot(canvas: Canvas, topics: pd.DataFrame, *, identity: str, lead: str | No
     axes = canvas.axes(left=canvas.widest(names) + 3, right=right, top=TOP, bottom=FOOT)
     _rule(canvas, axes, float(topics["high"].max()))
     for place, row in enumerate(rows):
+        if pd.isna(row.negative):
+            continue
         colour = ACCENT if row.topic == lead else CONTEXT
         axes.line([row.low, row.high], [place, place], color=colour, linewidth=1.6)
         axes.dots(row.negative, place, color=colour, markersize=6, markeredgewidth=0)
