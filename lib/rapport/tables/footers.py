@@ -10,7 +10,7 @@ Apache Thrift, "Thrift Compact protocol encoding"; Apache Parquet, `parquet.thri
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 Field = list[Any]
@@ -113,60 +113,66 @@ def write_list_after_number(number: int, n: int, structs: bytes) -> bytes:
     >>> write_list_after_number(5, 2, b"\x00\x00")
     b'\x16\n\x19,\x00\x00'
     """
-    head = b"".join(_head(STRUCT, n))
-    return bytes([1 << 4 | LONG]) + _integer(number) + bytes([1 << 4 | LIST]) + head + structs
+    out = bytearray([1 << 4 | LONG])
+    _put_value(out, LONG, number)
+    out.append(1 << 4 | LIST)
+    _put_head(out, STRUCT, n)
+    return bytes(out) + structs
 
 
 def write_struct(fields: Struct) -> bytes:
     """Write one struct: the bytes that `read_struct` read of it."""
-    return b"".join(_struct(fields))
+    out = bytearray()
+    _put_struct(out, fields)
+    return bytes(out)
 
 
-def _struct(fields: Struct) -> Iterator[bytes]:
+def _put_struct(out: bytearray, fields: Struct) -> None:
     last = 0
     for number, kind, value in fields:
         step = number - last
-        short = 0 < step < LONG_LIST + 1
-        yield bytes([step << 4 | kind]) if short else bytes([kind]) + _integer(number)
-        yield from () if value is None else _value(kind, value)
+        if 0 < step < LONG_LIST + 1:
+            out.append(step << 4 | kind)
+        else:
+            out.append(kind)
+            _put_varint(out, number << 1)
+        if value is not None:
+            _put_value(out, kind, value)
         last = number
-    yield b"\x00"
+    out.append(0)
 
 
-def _value(kind: int, value: Any) -> Iterator[bytes]:
+def _put_value(out: bytearray, kind: int, value: Any) -> None:
     if kind in INTEGERS:
-        yield _integer(value)
+        _put_varint(out, value << 1 ^ value >> 63)
     elif kind == BINARY:
-        yield _varint(len(value)) + value
+        _put_varint(out, len(value))
+        out += value
     elif kind == STRUCT:
-        yield from _struct(value)
+        _put_struct(out, value)
     elif kind in (LIST, SET):
-        yield from _list(*value)
+        _put_list(out, *value)
     else:
-        yield value
+        out += value
 
 
-def _head(kind: int, n: int) -> Iterator[bytes]:
-    if n < LONG_LIST:
-        yield bytes([n << 4 | kind])
-    else:
-        yield bytes([LONG_LIST << 4 | kind]) + _varint(n)
-
-
-def _list(kind: int, values: Sequence[Any]) -> Iterator[bytes]:
-    yield from _head(kind, len(values))
+def _put_list(out: bytearray, kind: int, values: Sequence[Any]) -> None:
+    _put_head(out, kind, len(values))
+    kind = BYTE if kind in (TRUE, FALSE) else kind
     for value in values:
-        yield from _value(BYTE if kind in (TRUE, FALSE) else kind, value)
+        _put_value(out, kind, value)
 
 
-def _integer(value: int) -> bytes:
-    return _varint(value << 1 ^ value >> 63)
+def _put_head(out: bytearray, kind: int, n: int) -> None:
+    if n < LONG_LIST:
+        out.append(n << 4 | kind)
+    else:
+        out.append(LONG_LIST << 4 | kind)
+        _put_varint(out, n)
 
 
-def _varint(value: int) -> bytes:
-    out = bytearray()
+def _put_varint(out: bytearray, value: int) -> None:
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     out.append(value)
-    return bytes(out)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from rapport.ingest.completeness import Weights
 from rapport.ingest.coverage import count_rows
@@ -265,7 +264,11 @@ def _keep_people(work: Split, made: Made) -> dict[str, list[str]]:
         f"SEMI JOIN {past_of('customers')} AS p ON i.customer_id = p.name"
     )
     aside = work.room.folder / "identifiers.aside"
-    pq.write_table(made.identifiers.slice(0, row["n"]), aside, compression="lz4")
+    with (
+        pa.OSFile(str(aside), "wb") as file,
+        pa.ipc.new_file(file, made.identifiers.schema) as writer,
+    ):
+        writer.write_table(made.identifiers.slice(0, row["n"]))
     kept = keep_file(work.room, work.note, "identifiers", aside)
     return {**held, "identifiers": [kept.name]}
 
