@@ -1,4 +1,4 @@
-"""Words on a figure: measured by the renderer's own rules, each line once a process.
+"""Words on a figure: measured as they are drawn, each line once a process.
 
 matplotlib's Text measures every string again in every drawing, and a report draws each figure
 in two languages and two shapes. Here the size of a line is kept; it depends on nothing but the
@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import IdentityTransform, Transform
 
+from rapport.present.ink import measure_em
 from rapport.present.theme import FAMILIES, INK, TEXT_SIZE, register_fonts
 
 Point = tuple[float, float]
@@ -42,13 +42,10 @@ class Line(NamedTuple):
     y: float
 
 
-@lru_cache(maxsize=8192)
 def measure(line: str, size: float, weight: str) -> tuple[float, float, float]:
     """Measure one line: width, height and depth under the baseline of its ink, in points."""
-    width, height, depth = text_to_path.get_text_width_height_descent(
-        line, _font(size, weight), ismath=False
-    )
-    return float(width), float(height), float(depth)
+    width, height, depth = measure_em(line, weight)
+    return width * size, height * size, depth * size
 
 
 @cache
