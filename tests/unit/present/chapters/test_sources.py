@@ -19,7 +19,10 @@ ITS_OWN = {
     "10_summary": {"bridge", "bullets"},
 }
 # Parts of a chapter that are rooms of their own.
-PARTS = {"02_profiling": {"behaviour", "mix", "places", "tags"}}
+PARTS = {
+    "02_profiling": {"behaviour", "mix", "places", "tags"},
+    "10_summary": {"absent", "target"},
+}
 SHARED = {"__init__", "marks", "spec"}
 
 
