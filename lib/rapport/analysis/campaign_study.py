@@ -51,9 +51,9 @@ def list_told(found: Sequence[One]) -> list[tuple[int, One]]:
     """
     telling: list[One] = [one for one in found if one.outcome in FIRST]
     quiet: list[One] = [one for one in found if one.outcome not in FIRST]
-    is_tested = any(isinstance(one, Experiment) for one in found)
-    told = [*telling, *quiet] if is_tested or not telling else telling
-    return list(enumerate(told[:MOST_TOLD], 1))
+    if not any(isinstance(one, Experiment) for one in found) and telling:
+        quiet = []
+    return list(enumerate((telling + quiet)[:MOST_TOLD], 1))
 
 
 def name_best(
