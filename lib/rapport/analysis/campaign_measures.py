@@ -84,7 +84,7 @@ def measure_experiment(one: Experiment, *, currency: str) -> list[Measured]:
                  interval=effect.money.interval.ends),
         Measured("adjusted", effect.adjusted.value, "estimator", currency, n=n,
                  interval=effect.adjusted.interval.ends),
-        Measured("explained", effect.explained, "estimator", "change"),
+        Measured("explained", effect.explained, "estimator", "share"),
         Measured("detectable", effect.detectable, "estimator", "pp"),
         Measured("p_adjusted", one.p_adjusted, "estimator", "p"),
         *([Measured("groups_p", one.groups_p, "estimator", "p")] if one.groups_p is not None

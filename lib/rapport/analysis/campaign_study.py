@@ -156,9 +156,11 @@ def list_answers(cells: pd.DataFrame, *, is_drawn: bool) -> list[str]:
     return [] if is_drawn else ["n_bought"]
 
 
-def name_pressure(cells: pd.DataFrame) -> str:
-    """Name the sentence on how often customers were contacted."""
-    return "campaigns.pressure" if len(cells) else "campaigns.no_pressure"
+def name_pressure(cells: pd.DataFrame, kinds: pd.DataFrame) -> str:
+    """Name how contacts lay: upon one another (overlapping), apart, or none at all."""
+    if cells.empty:
+        return "none"
+    return "overlapping" if int(kinds["n_overlapping"].sum()) else "apart"
 
 
 def name_role(returns: Sequence[Return]) -> str:
