@@ -20,9 +20,14 @@ from rapport.press.run.kernels.settings import Conditions
 from rapport.press.run.keys.sources import make_chapter_task
 from rapport.press.run.plan import World
 from rapport.press.run.store import Store
-from unit.press.run.conftest import write_notebook
+from unit.press.run.conftest import few_libraries, write_notebook
 
-N_ROUNDS = 50 if os.environ.get("RAPPORT_TEST_SHARE") == "1" else 5
+IS_THOROUGH = os.environ.get("RAPPORT_TEST_SHARE") == "1"
+PAGES = () if IS_THOROUGH else ("--language", "en")
+N_ROUNDS = 50 if IS_THOROUGH else 2
+# Two runs of one unit, and one of another beside them; in thorough tests less and more.
+THREE = ("shop", "kiosk", "shop")
+AT_ONCE = [("shop", "shop"), THREE, ("shop", "kiosk", "kiosk", "shop")] if IS_THOROUGH else [THREE]
 N_CHAPTERS, N_WORKERS = 8, 3
 
 
@@ -33,7 +38,7 @@ def alone(tmp_path_factory):
     for seed, unit in enumerate(("kiosk", "shop")):
         add_shop(project, draw_orders(60, seed=seed), name=unit)
     assert rapport(project, "keys", "pseudonym", "pseudonym.key").code == 0
-    done = rapport(project, "run", "--json")
+    done = rapport(project, "run", *PAGES, "--json")
     assert done.code == 0, done.said
     return project
 
@@ -46,9 +51,7 @@ def temporary():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="what is left is looked for as on Linux")
-@pytest.mark.parametrize(
-    "units", [("shop", "shop"), ("shop", "kiosk", "kiosk", "shop")], ids=["two", "four"]
-)
+@pytest.mark.parametrize("units", AT_ONCE, ids=[str(len(units)) for units in AT_ONCE])
 def test_runs_at_once_from_an_empty_store_end_well_and_nothing_is_torn(
     alone, tmp_path, temporary, units
 ):
@@ -59,7 +62,7 @@ def test_runs_at_once_from_an_empty_store_end_well_and_nothing_is_torn(
 
     runs = [
         subprocess.Popen(
-            arguments("run", unit, "--jobs", "1", "--json"),
+            arguments("run", unit, *PAGES, "--jobs", "1", "--json"),
             cwd=project, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
         )
         for unit in units
@@ -96,7 +99,8 @@ def test_no_kernel_of_many_in_one_folder_is_lost(tmp_path, turn):
         tasks.append(replace(task, writes=(f"own_{number}",)))
     world = World(Store(tmp_path / "store"), Conditions("lock", "3.11", {"TZ": "UTC"}))
 
-    results = run_tasks(tasks, world, workers=N_WORKERS)
+    with few_libraries():
+        results = run_tasks(tasks, world, workers=N_WORKERS)
 
     assert {name: result.error for name, result in results.items() if result.error} == {}
     # Each ended when it was asked to: none hung until its client killed it.

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from functional.command import rapport
-from functional.shop import make_project
+from functional.shop import ROOT, make_project
 
 FOLDERS = [Path(folder) for folder in os.environ.get("RAPPORT_DATA_PATH", "").split(os.pathsep)]
 NEEDED = {
@@ -26,15 +26,20 @@ def require(unit):
         pytest.skip(f"{NEEDED[unit]} is in no folder of RAPPORT_DATA_PATH")
 
 
-def read_report(tmp_path_factory, unit, *periods):
+def start_project(tmp_path_factory, unit, chapters):
     require(unit)
-    project = make_project(tmp_path_factory.mktemp(unit) / "project", chapters=("",), params=[unit])
+    folder = tmp_path_factory.mktemp(unit) / "project"
+    project = make_project(folder, chapters=chapters, params=[unit])
     assert rapport(project, "keys", "pseudonym", "pseudonym.key").code == 0
+    return project
+
+
+def read_report(project, unit, *asked):
     env = {"RAPPORT_DATA_PATH": os.environ["RAPPORT_DATA_PATH"]}
-    asked = ("--period", "..".join(periods)) if periods else ()
-    done = rapport(project, "run", unit, *asked, "--json", env=env)
+    done = rapport(project, "run", unit, *asked, "--language", "en", "--json", env=env)
     assert done.code == 0, done.said
-    return {report["period"]: Path(report["folder"]) for report in done.json["reports"]}
+    (report,) = done.json["reports"]
+    return Path(report["folder"])
 
 
 def values_of(folder):
@@ -44,8 +49,14 @@ def values_of(folder):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """Online Retail II 2009-10: November 2010, and December up to the 9th."""
-    return read_report(tmp_path_factory, "online-retail", "2010-11", "2010-12")
+    """Online Retail II 2009-10: December 2010 up to the 9th whole, of November a few chapters."""
+    unit, page = "online-retail", ("--format", "html")
+    project = start_project(tmp_path_factory, unit, ("01_", "03_", "10_"))
+    november = read_report(project, unit, *page, "--period", "2010-11")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, project / "notebooks")
+    december = read_report(project, unit, *page, "--period", "2010-12")
+    return {"2010-11": november, "2010-12": december}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +126,8 @@ def test_segments_of_online_retail_have_the_published_sizes(shop):
 
 
 def test_the_report_of_cdnow_is_made_and_has_its_pages(tmp_path_factory):
-    (folder,) = read_report(tmp_path_factory, "cdnow").values()
+    project = start_project(tmp_path_factory, "cdnow", ("",))
+    folder = read_report(project, "cdnow", "--format", "pdf")
     values = values_of(folder)
 
     assert values["ingestion.rows.read"] == 6_919
