@@ -17,6 +17,7 @@ from rapport.analysis.measures import Floats
 BOUNDS = (0.2, 5.0)
 MOST_ROUNDS = 200
 TOLERANCE = 1e-9
+HALVINGS = 60
 OTHER = "other"
 
 
@@ -109,17 +110,20 @@ class _Margin:
 
 
 def _hold(weights: Floats, low: float, high: float) -> Floats:
-    """Keep weights within bounds, what that takes or gives shared out among the others."""
-    total = weights.sum()
-    held = weights
-    for _ in range(50):
-        held = np.clip(held, low, high)
-        free = (held > low) & (held < high)
-        lost = total - held.sum()
-        if abs(lost) <= TOLERANCE * total or not free.any():
-            break
-        held = held * np.where(free, 1 + lost / held[free].sum(), 1.0)
-    return np.asarray(held)
+    """Keep weights within bounds and their sum, the others in the proportions that they have."""
+    total = float(weights.sum())
+    if weights.min() >= low and weights.max() <= high:
+        return weights
+    # The mean lies within the bounds, so some factor gives the sum: halved until it is found.
+    least, most = np.log(low / weights.max()), np.log(high / weights.min())
+    for _ in range(HALVINGS):
+        middle = (least + most) / 2
+        if float(np.clip(weights * np.exp(middle), low, high).sum()) < total:
+            least = middle
+        else:
+            most = middle
+    held = np.clip(weights * np.exp(most), low, high)
+    return np.asarray(held * (total / held.sum()))
 
 
 def merge_few(answered: pd.Series, asked: pd.Series, *, least: int) -> tuple[pd.Series, pd.Series]:

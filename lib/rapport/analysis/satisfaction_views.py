@@ -218,7 +218,9 @@ def list_attributes(found: Drivers) -> dict[str, str]:
     places = {
         "first": first,
         "fix": ours[(ours["field"] == "fix_first") & apart & (ours["gap"] < 0)],
-        "keep": first[(first["field"] == "keep") & apart & (first["gap"] > 0)],
+        "keep": first[
+            (first["field"] == "keep") & first["is_apart"].astype(bool) & (first["gap"] > 0)
+        ],
         "matters": first[first["field"].isin(["fix_first", "keep"])],
     }
     return {name: str(rows["attribute"].iloc[0]) for name, rows in places.items() if len(rows)}

@@ -113,7 +113,8 @@ def _fit_curve(hours: np.ndarray, ended: np.ndarray, confidence: float) -> tuple
 
 
 def _cross(times: np.ndarray, curve: np.ndarray) -> float | None:
-    below = np.flatnonzero(curve <= 0.5)
+    # A half that is a product of fractions may come out a hair above it.
+    below = np.flatnonzero(curve <= 0.5 + 1e-12)
     return float(times[below[0]]) if len(below) else None
 
 
