@@ -53,7 +53,9 @@ def read_marts():
     """Give customer_transactions and holdout_days of June 1998, the last month of the log."""
     paths = dict(write_canonical())
     frames = {}
-    for name in ("settings", "periods", "customer_transactions", "holdout_days"):
+    for name in (
+        "settings", "periods", "charged_orders", "customer_transactions", "holdout_days",
+    ):  # fmt: skip
         into = paths["orders"].parent / "marts"
         values = SETTINGS | {"period": "1998-06"}
         paths[name] = build_mart(name, paths, settings=values, into=into).path

@@ -70,6 +70,10 @@ def write_canonical():
     return {name: path for name, path in paths.items() if name != "invoices"}
 
 
+# What other marts read.
+FIRST = ("settings", "periods", "charged_orders", "order_spells")
+
+
 @functools.cache
 def read_marts(period, only=None):
     """Make every mart of a period, or those whose names begin with `only`, as frames by name."""
@@ -77,7 +81,7 @@ def read_marts(period, only=None):
     into = paths["orders"].parent / period
     frames = {}
     for name in list_buildable(paths):
-        if only is not None and not name.startswith((only, "settings", "periods")):
+        if only is not None and not name.startswith((only, *FIRST)):
             continue
         values = SETTINGS | {"period": period}
         paths[name] = build_mart(name, paths, settings=values, into=into).path

@@ -18,6 +18,10 @@ from rapport.marts.catalog import MARTS
 from rapport.marts.periods import Period
 
 AUTO = "auto"
+CUSTOMERS = (
+    "select customer_id, min(order_key) as order_key from orders "
+    "where customer_id is not null group by customer_id order by customer_id"
+)
 WHY = {"short": "nobody was watched for a year", "nobody": "nobody came back within a year"}
 
 
@@ -51,11 +55,16 @@ def _find_days(orders: Path, as_of: object) -> int | str | None:
     # A unit that names its days is spared the import of pandas.
     from rapport.analysis.reorder_time import fit_return_time  # noqa: PLC0415
 
-    sql = MARTS["lifecycle_gaps"].sql
-    assert sql is not None
-    day = pa.table({"window": ["current"], "ends_on": pa.array([as_of], pa.date32())})
     # Hardly a unit asks for it: a run in which nothing changed must not load the engine.
     from rapport.tables.engine import select  # noqa: PLC0415
 
-    found = fit_return_time(select(sql, {"orders": orders, "periods": day}).to_pandas())
+    day = pa.table({"window": ["current"], "ends_on": pa.array([as_of], pa.date32())})
+    # Whose order it is matters, and no more of a customer.
+    made = select(CUSTOMERS, {"orders": orders})
+    given: dict[str, Path | pa.Table] = {"orders": orders, "periods": day, "customers": made}
+    for name in ("charged_orders", "order_spells", "lifecycle_gaps"):
+        sql = MARTS[name].sql
+        assert sql is not None
+        given[name] = made = select(sql, given)
+    found = fit_return_time(made.to_pandas())
     return found.days or found.reason

@@ -1,37 +1,28 @@
 -- one row per list and customer on it, largest spend of the last 365 days first
-with customer_days as (
+with customers_seen as (
     select
-        customer_id,
-        ordered_on,
-        count(case when kind = 'sale' then 1 end) as n_orders,
-        coalesce(sum(amount), 0) as net
-    from orders
-    where customer_id is not null and coalesce(status, 'completed') <> 'cancelled'
-    group by customer_id, ordered_on
-),
-
-customers_seen as (
-    select
-        d.customer_id,
+        o.customer_key,
         p.starts_on,
         p.ends_on,
-        min(case when d.n_orders > 0 then d.ordered_on end) as first_ordered_on,
-        max(case when d.n_orders > 0 then d.ordered_on end) as last_ordered_on,
-        count(case when d.n_orders > 0 then 1 end) as n_order_days,
+        min(case when o.day_rank is not null then o.ordered_on end) as first_ordered_on,
+        max(case when o.day_rank is not null then o.ordered_on end) as last_ordered_on,
+        count(o.day_rank) as n_order_days,
         count(
-            case
-                when d.n_orders > 0 and date_diff('day', d.ordered_on, p.ends_on) < v.rfm_days
-                    then 1
-            end
+            case when date_diff('day', o.ordered_on, p.ends_on) < v.rfm_days then o.day_rank end
         ) as rfm_order_days,
         coalesce(
-            sum(case when date_diff('day', d.ordered_on, p.ends_on) < 365 then d.net end), 0
+            sum(
+                case
+                    when date_diff('day', o.ordered_on, p.ends_on) < 365
+                        then coalesce(o.gross, o.returns)
+                end
+            ), 0
         ) as spend_12m,
-        sum(d.net) as total_spend
-    from customer_days as d
-    inner join periods as p on p."window" = 'current' and d.ordered_on <= p.ends_on
+        sum(coalesce(o.gross, o.returns)) as total_spend
+    from charged_orders as o
+    inner join periods as p on p."window" = 'current' and o.ordered_on <= p.ends_on
     cross join settings as v
-    group by d.customer_id, p.starts_on, p.ends_on
+    group by o.customer_key, p.starts_on, p.ends_on
 ),
 
 listed as (
@@ -57,7 +48,7 @@ listed as (
 
 select
     l.list_name,
-    l.customer_id,
+    k.customer_id,
     k.order_key,
     l.first_ordered_on,
     l.last_ordered_on,
@@ -65,5 +56,5 @@ select
     l.spend_12m,
     l.total_spend
 from listed as l
-inner join customers as k on l.customer_id = k.customer_id
+inner join customers as k on l.customer_key = k.order_key
 order by l.list_name, l.spend_12m desc, k.order_key

@@ -30,15 +30,26 @@ class Mart:
 _ALL = (
     Mart("settings", (), "one row: the chapter parameters of the unit"),
     Mart("periods", ("snapshot",), "one row per window of days that the report looks at"),
-    Mart("period_measures", ("orders", "periods"), "one row per window"),
+    Mart(
+        "charged_orders",
+        ("orders",),
+        "one row per order or return of a known customer, by number, that was not cancelled",
+        uses=("customers",),
+    ),
+    Mart(
+        "order_spells",
+        ("charged_orders",),
+        "one row per order day, next order day of its customer, and rank of the order day",
+    ),
+    Mart("period_measures", ("orders", "order_spells", "periods"), "one row per window"),
     Mart(
         "customer_measures",
-        ("orders", "customers", "periods", "settings"),
+        ("charged_orders", "customers", "periods", "settings"),
         "one row per window and customer with a charged order or return by its last day",
     ),
     Mart(
         "customer_habits",
-        ("orders", "customers", "periods"),
+        ("orders", "charged_orders", "customers", "periods"),
         "one row per window (current, previous) and customer with a charged order or return",
         uses=("order_lines", "products", "interactions", "surveys"),
     ),
@@ -49,32 +60,32 @@ _ALL = (
     ),
     Mart(
         "customer_periods",
-        ("orders", "customers", "periods"),
+        ("charged_orders", "customers", "periods"),
         "one row per window and customer who bought or returned in it",
     ),
     Mart(
         "reorder_gaps",
-        ("orders", "snapshot", "periods", "settings"),
+        ("order_spells", "snapshot", "periods", "settings"),
         "one row per rank of an order, days watched, and whether the next one came",
     ),
     Mart(
         "next_orders",
-        ("orders", "customers", "periods", "settings"),
+        ("charged_orders", "customers", "periods", "settings"),
         "one row per customer active two horizons ago, followed to the next order",
     ),
     Mart(
         "churn_months",
-        ("orders", "snapshot", "periods", "settings"),
+        ("charged_orders", "order_spells", "snapshot", "periods", "settings"),
         "one row per window of a period",
     ),
     Mart(
         "repurchase",
-        ("orders", "snapshot", "periods"),
+        ("order_spells", "snapshot", "periods"),
         "one row per window of a period",
     ),
     Mart(
         "lifecycle_runs",
-        ("orders", "customers", "snapshot", "periods", "settings"),
+        ("charged_orders", "customers", "snapshot", "periods", "settings"),
         "one row per customer and run of month ends in one stage, by orders and by contracts",
         uses=("subscriptions", "interactions"),
     ),
@@ -95,22 +106,22 @@ _ALL = (
     ),
     Mart(
         "lifecycle_now",
-        ("lifecycle_runs", "customers", "orders", "periods"),
+        ("lifecycle_runs", "customers", "charged_orders", "periods"),
         "one row per customer: the stage at the last month end",
     ),
     Mart(
         "lifecycle_gaps",
-        ("orders", "periods"),
+        ("order_spells", "periods"),
         "one row per number of days to a customer's next order day, and whether it came",
     ),
     Mart(
         "lifecycle_cohorts",
-        ("orders", "customers", "snapshot", "periods", "settings"),
+        ("charged_orders", "customers", "snapshot", "periods", "settings"),
         "one row per month of the first order and month since",
     ),
     Mart(
         "action_lists",
-        ("orders", "customers", "periods", "settings"),
+        ("charged_orders", "customers", "periods", "settings"),
         "one row per list and customer on it",
     ),
     Mart(
@@ -120,7 +131,7 @@ _ALL = (
     ),
     Mart(
         "profile_months",
-        ("orders", "customers", "periods"),
+        ("orders", "order_spells", "periods"),
         "one row per calendar month in which something was bought or returned",
     ),
     Mart(
@@ -177,12 +188,12 @@ _ALL = (
     ),
     Mart(
         "customer_transactions",
-        ("orders", "customers", "snapshot", "periods", "settings"),
+        ("charged_orders", "customers", "snapshot", "periods", "settings"),
         "one row per customer who bought by the last day of the period",
     ),
     Mart(
         "holdout_days",
-        ("orders", "snapshot", "periods", "settings"),
+        ("charged_orders", "snapshot", "periods", "settings"),
         "one row per day after the cut on which somebody known by then bought",
     ),
     Mart(

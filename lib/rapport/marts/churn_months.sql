@@ -1,36 +1,22 @@
 -- one row per period's window: customers not churned before it, and how many had churned at its end
-with order_days as (
-    select distinct
-        customer_id,
-        ordered_on
-    from orders
-    where
-        kind = 'sale'
-        and customer_id is not null
-        and coalesce(status, 'completed') <> 'cancelled'
-),
-
 -- A spell runs from an order to the day before the next one; on each of its days the customer has
 -- churned if churn_after_days have passed. So a window asks for the spell that holds its start
 -- (the day before its first day) and the spell that holds its end, and no customer is visited.
-spells as (
+with spells as (
     select
-        customer_id,
+        customer_key,
         ordered_on,
-        coalesce(
-            lead(ordered_on) over (partition by customer_id order by ordered_on),
-            date '9999-12-31'
-        ) as next_on
-    from order_days
+        coalesce(next_on, date '9999-12-31') as next_on
+    from charged_orders
+    where day_rank is not null
 ),
 
 counted_spells as (
     select
         ordered_on,
-        next_on,
-        count(*) as n
-    from spells
-    group by ordered_on, next_on
+        coalesce(next_on, date '9999-12-31') as next_on,
+        n
+    from order_spells
 ),
 
 windows as (
@@ -77,7 +63,7 @@ back_and_gone as (
         and l.next_on > w.ends_on
         and date_diff('day', l.ordered_on, w.ends_on) >= w.churn_after_days
     inner join spells as f
-        on l.customer_id = f.customer_id
+        on l.customer_key = f.customer_key
         and f.ordered_on < w.starts_on
         and f.next_on >= w.starts_on
         and date_diff('day', f.ordered_on, w.starts_on) - 1 < w.churn_after_days

@@ -15,77 +15,38 @@ delivered as (
         (select count(*) from orders where discount is not null) as n_discounts
 ),
 
-charged as (
-    select
-        c.order_key as customer_key,
-        o.ordered_on,
-        o.kind,
-        o.channel,
-        o.discount
-    from orders as o
-    inner join customers as c on o.customer_id = c.customer_id
-    where coalesce(o.status, 'completed') <> 'cancelled'
-),
-
 known as (
     select
         e."window",
         e.position,
-        e.ends_on,
         o.customer_key,
-        count(case when o.discount > 0 and o.kind = 'sale' then 1 end) as n_discounted_orders
+        count(case when o.discount > 0 then o.gross end) as n_discounted_orders
     from ends as e
-    inner join charged as o on o.ordered_on <= e.ends_on
-    group by e."window", e.position, e.ends_on, o.customer_key
-),
-
-order_days as (
-    select distinct
-        customer_key,
-        ordered_on
-    from charged
-    where kind = 'sale'
-),
-
-day_gaps as (
-    select
-        customer_key,
-        ordered_on,
-        lag(ordered_on) over (partition by customer_key order by ordered_on) as day_before
-    from order_days
+    inner join charged_orders as o on o.ordered_on <= e.ends_on
+    group by e."window", e.position, o.customer_key
 ),
 
 gaps as (
     select
         e."window",
-        g.customer_key,
+        o.customer_key,
         -- of whole days: a half at most
-        cast(median(date_diff('day', g.day_before, g.ordered_on)) as decimal(9, 1)) as median_gap_days
+        cast(median(date_diff('day', o.ordered_on, o.next_on)) as decimal(9, 1)) as median_gap_days
     from ends as e
-    inner join day_gaps as g on g.ordered_on <= e.ends_on and g.day_before is not null
-    group by e."window", g.customer_key
-),
-
-channel_days as (
-    select
-        customer_key,
-        channel,
-        ordered_on,
-        count(*) as n_orders
-    from charged
-    where kind = 'sale' and channel is not null
-    group by customer_key, channel, ordered_on
+    inner join charged_orders as o on o.next_on <= e.ends_on
+    group by e."window", o.customer_key
 ),
 
 channel_orders as (
     select
         e."window",
-        d.customer_key,
-        d.channel,
-        sum(d.n_orders) as n_orders
+        o.customer_key,
+        o.channel,
+        count(*) as n_orders
     from ends as e
-    inner join channel_days as d on d.ordered_on <= e.ends_on
-    group by e."window", d.customer_key, d.channel
+    inner join charged_orders as o
+        on o.ordered_on <= e.ends_on and o.gross is not null and o.channel is not null
+    group by e."window", o.customer_key, o.channel
 ),
 
 -- Of equals the first by name: a total order, so every engine takes the same.

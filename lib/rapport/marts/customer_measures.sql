@@ -1,20 +1,5 @@
 -- one row per window and customer with a charged order or return by its last day
-with customer_days as (
-    -- Whole numbers as keys: grouping by the text of a pseudonym costs three times as much.
-    select
-        c.order_key as customer_key,
-        o.ordered_on,
-        count(case when o.kind = 'sale' then 1 end) as n_orders,
-        count(case when o.kind = 'return' then 1 end) as n_returns,
-        coalesce(sum(case when o.kind = 'sale' then o.amount end), 0) as gross,
-        coalesce(sum(case when o.kind = 'return' then o.amount end), 0) as returns
-    from orders as o
-    inner join customers as c on o.customer_id = c.customer_id
-    where coalesce(o.status, 'completed') <> 'cancelled'
-    group by c.order_key, o.ordered_on
-),
-
-windows as (
+with windows as (
     select
         "window",
         position,
@@ -27,29 +12,29 @@ windows as (
 ends as (
     select distinct
         w.ends_on,
-        s.rfm_days,
-        s.horizon_days,
+        w.ends_on - cast(v.rfm_days as int) as rfm_after,
+        w.ends_on - 90 as after_90,
+        w.ends_on + cast(v.horizon_days as int) as horizon_on,
         -- What came after a day may be looked at only if all of it had come by as_of.
-        date_diff('day', w.ends_on, a.ends_on) >= s.horizon_days as is_closed
+        date_diff('day', w.ends_on, a.ends_on) >= v.horizon_days as is_closed
     from windows as w
     inner join periods as a on a."window" = 'current'
-    cross join settings as s
+    cross join settings as v
 ),
 
 measured as (
     select
         e.ends_on,
-        d.customer_key,
-        d.ordered_on,
-        d.n_orders,
-        d.n_returns,
-        d.gross,
-        d.returns,
-        case when d.n_orders > 0 then d.ordered_on end as bought_on,
-        date_diff('day', d.ordered_on, e.ends_on) < e.rfm_days as is_rfm,
-        date_diff('day', d.ordered_on, e.ends_on) < 90 as is_90
-    from ends as e
-    inner join customer_days as d on d.ordered_on <= e.ends_on
+        o.customer_key,
+        o.gross,
+        o.returns,
+        o.day_rank,
+        case when o.gross is not null then o.ordered_on end as bought_on,
+        o.ordered_on > e.rfm_after as is_rfm,
+        o.ordered_on > e.after_90 as is_90
+    from charged_orders as o
+    cross join ends as e
+    where o.ordered_on <= e.ends_on
 ),
 
 summed as (
@@ -58,18 +43,17 @@ summed as (
         customer_key,
         min(bought_on) as first_ordered_on,
         max(bought_on) as last_ordered_on,
-        sum(n_orders) as n_orders,
-        count(bought_on) as n_order_days,
-        sum(n_returns) as n_returns,
-        sum(gross) as gross,
-        sum(returns) as returns,
+        count(gross) as n_orders,
+        count(day_rank) as n_order_days,
+        count(returns) as n_returns,
+        coalesce(sum(gross), 0) as gross,
+        coalesce(sum(returns), 0) as returns,
         min(case when is_rfm then bought_on end) as rfm_first_on,
-        max(case when is_rfm then bought_on end) as rfm_last_on,
-        count(case when is_rfm then bought_on end) as rfm_order_days,
-        sum(case when is_rfm then n_orders else 0 end) as rfm_orders,
+        count(case when is_rfm then day_rank end) as rfm_order_days,
+        count(case when is_rfm then gross end) as rfm_orders,
         coalesce(sum(case when is_rfm then gross end), 0) as rfm_gross,
         coalesce(sum(case when is_rfm then returns end), 0) as rfm_returns,
-        count(case when is_90 then bought_on end) as n_order_days_90,
+        count(case when is_90 then day_rank end) as n_order_days_90,
         coalesce(sum(case when is_90 then gross end), 0) as gross_90
     from measured
     group by ends_on, customer_key
@@ -78,15 +62,15 @@ summed as (
 came_after as (
     select
         e.ends_on,
-        d.customer_key,
+        o.customer_key,
         count(*) as n_order_days
     from ends as e
-    inner join customer_days as d
+    inner join charged_orders as o
         on e.is_closed
-        and d.n_orders > 0
-        and d.ordered_on > e.ends_on
-        and date_diff('day', e.ends_on, d.ordered_on) <= e.horizon_days
-    group by e.ends_on, d.customer_key
+        and o.day_rank is not null
+        and o.ordered_on > e.ends_on
+        and o.ordered_on <= e.horizon_on
+    group by e.ends_on, o.customer_key
 )
 
 select
@@ -97,15 +81,17 @@ select
     m.last_ordered_on,
     date_diff('day', m.first_ordered_on, m.ends_on) as tenure_days,
     date_diff('day', m.last_ordered_on, m.ends_on) as days_since_last_order,
-    cast(m.n_orders as bigint) as n_orders,
+    m.n_orders,
     m.n_order_days,
-    cast(m.n_returns as bigint) as n_returns,
+    m.n_returns,
     m.gross,
     m.returns,
     m.gross + m.returns as total_spend,
-    date_diff('day', m.rfm_last_on, m.ends_on) as rfm_days_since,
+    case
+        when m.last_ordered_on > e.rfm_after then date_diff('day', m.last_ordered_on, m.ends_on)
+    end as rfm_days_since,
     m.rfm_order_days,
-    cast(m.rfm_orders as bigint) as rfm_orders,
+    m.rfm_orders,
     m.rfm_gross,
     m.rfm_returns,
     m.rfm_gross + m.rfm_returns as rfm_net,

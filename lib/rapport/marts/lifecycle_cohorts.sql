@@ -16,27 +16,14 @@ with calendar as (
 ),
 
 order_days as (
-    select distinct
-        c.order_key as customer_key,
-        o.ordered_on,
-        extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1 as month_no
-    from orders as o
-    inner join customers as c on o.customer_id = c.customer_id
-    inner join calendar as k on o.ordered_on <= k.as_of
-    where
-        o.kind = 'sale'
-        and coalesce(o.status, 'completed') <> 'cancelled'
-        and c.erased_at is null
-),
-
-ranked as (
     select
-        customer_key,
-        ordered_on,
-        month_no,
-        row_number() over (partition by customer_key order by ordered_on) as day_rank,
-        lead(ordered_on) over (partition by customer_key order by ordered_on) as next_on
-    from order_days
+        o.customer_key,
+        o.ordered_on,
+        o.day_rank,
+        extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1 as month_no,
+        case when o.next_on <= k.as_of then o.next_on end as next_on
+    from charged_orders as o
+    inner join calendar as k on o.day_rank is not null and o.ordered_on <= k.as_of
 ),
 
 firsts as (
@@ -46,9 +33,21 @@ firsts as (
         date_diff('day', r.ordered_on, k.as_of) >= k.activation_days as is_watched,
         coalesce(date_diff('day', r.ordered_on, r.next_on) <= k.activation_days, false)
             as is_active
-    from ranked as r
+    from order_days as r
+    inner join customers as c on r.customer_key = c.order_key and c.erased_at is null
     cross join calendar as k
     where r.day_rank = 1
+),
+
+-- Of a customer's order days in a month the last one alone has its next one in another month.
+order_months as (
+    select
+        customer_key,
+        month_no
+    from order_days
+    where
+        next_on is null
+        or extract(year from next_on) * 12 + extract(month from next_on) - 1 > month_no
 )
 
 select
@@ -64,12 +63,7 @@ select
     cast(k.last_month as bigint) as last_month,
     cast(k.observable_month as bigint) as observable_month
 from firsts as f
-inner join (
-    select distinct
-        customer_key,
-        month_no
-    from order_days
-) as d on f.customer_key = d.customer_key
+inner join order_months as d on f.customer_key = d.customer_key
 cross join calendar as k
 group by
     f.cohort_month,

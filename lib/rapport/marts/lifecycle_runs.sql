@@ -21,106 +21,86 @@ with calendar as (
     where p."window" = 'current'
 ),
 
-order_days as (
-    select distinct
-        c.order_key as customer_key,
-        o.ordered_on,
-        extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1 as month_no
-    from orders as o
-    inner join customers as c on o.customer_id = c.customer_id
+first_months as (
+    select
+        o.customer_key,
+        extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1 as first_month
+    from charged_orders as o
+    inner join customers as c on o.customer_key = c.order_key and c.erased_at is null
     inner join calendar as k
-        on extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1
+        on o.day_rank = 1
+        and extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1
         <= k.last_month
-    where
-        o.kind = 'sale'
-        and coalesce(o.status, 'completed') <> 'cancelled'
-        and c.erased_at is null
 ),
 
-ranked as (
+order_days as (
     select
         customer_key,
         ordered_on,
-        month_no,
-        row_number() over (partition by customer_key order by ordered_on) as day_rank
-    from order_days
+        day_rank,
+        extract(year from ordered_on) * 12 + extract(month from ordered_on) - 1 as month_no,
+        extract(year from next_on) * 12 + extract(month from next_on) - 1 as next_month
+    from charged_orders
+    where day_rank is not null
 ),
 
--- Of the order days of a month the last alone decides what the customer is at its end.
-order_months as (
-    select
-        customer_key,
-        month_no,
-        max(ordered_on) as last_on,
-        max(day_rank) as day_rank,
-        lag(month_no) over (partition by customer_key order by month_no) is null as is_first,
-        lead(month_no) over (partition by customer_key order by month_no) as next_month
-    from ranked
-    group by customer_key, month_no
-),
-
--- Between one order month and the next, a stage changes in three months at most, all of them known
--- from days of the past: so nobody is visited month by month. The third is the one in which the
--- order day that made the customer loyal leaves the window.
+-- Of the order days of a month the last alone decides what the customer is at its end. Between one
+-- order month and the next, a stage changes in three months at most, all of them known from days of
+-- the past: so nobody is visited month by month. The third is the one in which the order day that
+-- made the customer loyal leaves the window.
 spells as (
     select
         m.customer_key,
         m.month_no,
-        m.is_first,
-        coalesce(m.next_month, k.last_month + 1) as until_month,
-        extract(year from m.last_on + k.risk_after_days) * 12
-        + extract(month from m.last_on + k.risk_after_days) - 1 as risk_month,
-        extract(year from m.last_on + k.churn_after_days) * 12
-        + extract(month from m.last_on + k.churn_after_days) - 1 as churn_month,
+        f.first_month = m.month_no as is_first,
+        case when m.next_month <= k.last_month then m.next_month else k.last_month + 1 end
+            as until_month,
+        extract(year from m.ordered_on + k.risk_after_days) * 12
+        + extract(month from m.ordered_on + k.risk_after_days) - 1 as risk_month,
+        extract(year from m.ordered_on + k.churn_after_days) * 12
+        + extract(month from m.ordered_on + k.churn_after_days) - 1 as churn_month,
         coalesce(
             extract(year from r.ordered_on + k.rfm_days) * 12
             + extract(month from r.ordered_on + k.rfm_days) - 1,
             0
         ) as unloyal_month
-    from order_months as m
-    cross join calendar as k
-    left join ranked as r
+    from order_days as m
+    inner join calendar as k on m.month_no <= k.last_month
+    inner join first_months as f on m.customer_key = f.customer_key
+    left join order_days as r
         on m.customer_key = r.customer_key and m.day_rank - k.loyal_orders + 1 = r.day_rank
-),
-
-steps as (
-    select 0 as step
-    union all
-    select 1 as step
-    union all
-    select 2 as step
-    union all
-    select 3 as step
-    union all
-    select 4 as step
+    where m.next_month is null or m.next_month > m.month_no
 ),
 
 order_steps as (
     select
-        s.customer_key,
-        s.month_no,
-        s.is_first,
-        s.until_month,
-        s.risk_month,
-        s.churn_month,
-        s.unloyal_month,
-        case t.step
-            when 0 then s.month_no
-            when 1 then s.month_no + 1
-            when 2 then s.risk_month
-            when 3 then s.churn_month
-            else s.unloyal_month
-        end as at_month
+        s.*,
+        s.month_no as at_month
     from spells as s
-    inner join steps as t on t.step <> 1 or s.is_first
-),
-
-first_months as (
+    union all
     select
-        customer_key,
-        min(month_no) as first_month
-    from order_days
-    group by customer_key
+        s.*,
+        s.month_no + 1 as at_month
+    from spells as s
+    where s.is_first and s.month_no + 1 < s.until_month
+    union all
+    select
+        s.*,
+        s.risk_month as at_month
+    from spells as s
+    where s.risk_month < s.until_month
+    union all
+    select
+        s.*,
+        s.churn_month as at_month
+    from spells as s
+    where s.churn_month < s.until_month
+    union all
+    select
+        s.*,
+        s.unloyal_month as at_month
+    from spells as s
+    where s.unloyal_month > s.month_no and s.unloyal_month < s.until_month
 ),
 
 contracts as (
@@ -254,7 +234,6 @@ staged as (
             else 'growing'
         end as stage
     from order_steps as s
-    where s.at_month >= s.month_no and s.at_month < s.until_month
     union all
     select
         'contracts' as kind,

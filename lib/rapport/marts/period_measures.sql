@@ -55,26 +55,36 @@ flows as (
     group by s."window"
 ),
 
-customer_days as (
+-- Of a customer's order days in a window the last one alone has its next one after the window.
+dated_buyers as (
     select
-        customer_id,
-        ordered_on,
-        min(ordered_on) over (partition by customer_id) as first_ordered_on
-    from (
-        select distinct customer_id, ordered_on
-        from charged
-        where kind = 'sale' and customer_id is not null
-    ) as sale_days
+        s."window",
+        sum(case when d.next_on is null or d.next_on > s.ends_on then d.n else 0 end) as n_active,
+        sum(case when d.order_rank = 1 then d.n else 0 end) as n_new
+    from spans as s
+    inner join order_spells as d
+        on d.ordered_on between s.starts_on and s.ends_on
+        and (d.next_on is null or d.next_on > s.ends_on or d.order_rank = 1)
+    group by s."window"
 ),
 
 buyers as (
     select
+        "window",
+        n_active,
+        n_new
+    from dated_buyers
+    union all
+    select
         s."window",
-        count(distinct c.customer_id) as n_active,
-        count(distinct case when c.first_ordered_on >= s.starts_on then c.customer_id end)
-            as n_new
+        count(distinct o.customer_id) as n_active,
+        count(distinct o.customer_id) as n_new
     from spans as s
-    inner join customer_days as c on c.ordered_on between s.starts_on and s.ends_on
+    inner join orders as o
+        on s.starts_on = date '1900-01-01'
+        and o.ordered_on is null
+        and o.kind = 'sale'
+        and coalesce(o.status, 'completed') <> 'cancelled'
     group by s."window"
 )
 
@@ -94,9 +104,9 @@ select
     coalesce(f.identified_net, 0) as identified_net,
     coalesce(f.identified_gross, 0) as identified_gross,
     cast(coalesce(f.identified_orders, 0) as bigint) as identified_orders,
-    coalesce(b.n_active, 0) as n_active,
-    coalesce(b.n_new, 0) as n_new,
-    coalesce(b.n_active, 0) - coalesce(b.n_new, 0) as n_returning,
+    cast(coalesce(b.n_active, 0) as bigint) as n_active,
+    cast(coalesce(b.n_new, 0) as bigint) as n_new,
+    cast(coalesce(b.n_active, 0) - coalesce(b.n_new, 0) as bigint) as n_returning,
     coalesce(f.trading_days, 0) as trading_days,
     coalesce(f.unidentified_net, 0) as unidentified_net
 from periods as p

@@ -2,7 +2,6 @@
 with charged as (
     select
         o.month_no,
-        o.customer_id,
         o.kind,
         o.amount
     from orders as o
@@ -21,37 +20,26 @@ sums as (
     group by month_no
 ),
 
--- Whole numbers as keys: grouping by the text of a pseudonym costs three times as much.
-customer_months as (
-    select distinct
-        c.order_key as customer_key,
-        o.month_no
-    from charged as o
-    inner join customers as c on o.customer_id = c.customer_id
-    where o.kind = 'sale'
+spells as (
+    select
+        extract(year from d.ordered_on) * 12 + extract(month from d.ordered_on) - 1 as month_no,
+        case
+            when d.next_on <= p.ends_on
+                then extract(year from d.next_on) * 12 + extract(month from d.next_on) - 1
+        end as next_month,
+        d.order_rank,
+        d.n
+    from order_spells as d
+    inner join periods as p on p."window" = 'current' and d.ordered_on <= p.ends_on
 ),
 
+-- Of a customer's order days in a month the last one alone has its next one in another month.
 buyers as (
     select
         month_no,
-        count(*) as n_active
-    from customer_months
-    group by month_no
-),
-
-first_months as (
-    select
-        customer_key,
-        min(month_no) as month_no
-    from customer_months
-    group by customer_key
-),
-
-newcomers as (
-    select
-        month_no,
-        count(*) as n_new
-    from first_months
+        sum(case when next_month is null or next_month > month_no then n else 0 end) as n_active,
+        sum(case when order_rank = 1 then n else 0 end) as n_new
+    from spells
     group by month_no
 )
 
@@ -61,9 +49,8 @@ select
     s.gross,
     s.returns,
     s.n_orders,
-    coalesce(b.n_active, 0) as n_active,
-    coalesce(n.n_new, 0) as n_new
+    cast(coalesce(b.n_active, 0) as bigint) as n_active,
+    cast(coalesce(b.n_new, 0) as bigint) as n_new
 from sums as s
 left join buyers as b on s.month_no = b.month_no
-left join newcomers as n on s.month_no = n.month_no
 order by s.month_no

@@ -81,7 +81,7 @@ def build(tmp_path: Path) -> Build:
         }
         values = SETTINGS | settings | {"period": period}
         for mart in list_buildable(paths):
-            if mart in {"settings", "periods", name}:
+            if mart in {"settings", "periods", "charged_orders", "order_spells", name}:
                 paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path).path
         return tables.read_table(paths[name])
 

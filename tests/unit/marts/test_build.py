@@ -13,16 +13,11 @@ from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.build import build_mart, run_task
 from rapport.marts.catalog import MARTS, list_buildable
+from rapport.params import ChapterParams
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import select
 
-SETTINGS = {
-    "period_grain": "month", "rfm_days": 365, "churn_after_days": 180, "risk_after_days": 60,
-    "loyal_orders": 4, "horizon_days": 90, "holdout_share": 0.5, "seed": 0, "spend": "net",
-    "window_days": 7, "compare_days": 7,
-    "silent_days": 14, "activation_days": 90, "window_months": 12, "new_days": 30,
-    "funnel_days": 30, "funnel_steps": "visit, cart, checkout, order",
-}  # fmt: skip
+SETTINGS = ChapterParams().model_dump(mode="json")
 
 
 def write(name, rows, into):
@@ -89,10 +84,11 @@ def draw_shop(seed=0, n_orders=400):
         {"product_id": f"p{n}", "name": f"Product {n}", "category_1": "ab"[n % 2]}
         for n in range(10)
     ]  # fmt: skip
-    return {
+    drawn = {
         "orders": orders, "customers": customers, "subscriptions": contracts, "snapshot": snapshot,
         "interactions": visits, "order_lines": lines, "products": products,
     }  # fmt: skip
+    return {name: drawn.get(name, []) for name in SCHEMAS}
 
 
 def relations_of(mart, paths):
@@ -210,7 +206,7 @@ def test_an_unknown_mart_is_refused(tmp_path):
 
 
 def test_a_mart_without_its_tables_names_them(tmp_path):
-    with pytest.raises(DataError, match="mart repurchase: needs orders, periods, snapshot"):
+    with pytest.raises(DataError, match="mart repurchase: needs order_spells, periods, snapshot"):
         build_mart("repurchase", {}, settings=SETTINGS, into=tmp_path)
 
 

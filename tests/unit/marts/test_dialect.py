@@ -25,7 +25,7 @@ CONDITIONS = {
 VALUES = {
     exp.Literal, exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Cast, exp.DataType, exp.DataTypeParam,
     exp.Var, exp.Interval, exp.DateTrunc, exp.DateDiff, exp.Extract, exp.Min, exp.Max, exp.Count,
-    exp.Sum, exp.Median, exp.RowNumber, exp.Lag, exp.Lead,
+    exp.Sum, exp.Median, exp.RowNumber, exp.DenseRank, exp.Lag, exp.Lead,
 }  # fmt: skip
 ALLOWED = STRUCTURE | CONDITIONS | VALUES
 SQL = {name: mart.sql for name, mart in MARTS.items() if mart.sql is not None}

@@ -38,7 +38,10 @@ def make(into, *, orders=ORDERS, edit=None, tags=None, **others):
     rows = {"orders": drawn, "customers": read_customers(drawn), "snapshot": [snapshot], **others}
     paths = {name: write_canonical(name, table, into) for name, table in rows.items()}
     values = SETTINGS | {"period": "2010-11"}
-    for mart in ("settings", "periods", "customer_measures", "customer_habits", "tags_held"):
+    for mart in (
+        "settings", "periods", "charged_orders", "customer_measures", "customer_habits",
+        "tags_held",
+    ):  # fmt: skip
         of = {"tags": tags or {}} if mart == "tags_held" else values
         paths[mart] = build_mart(mart, paths, settings=of, into=into).path
     return paths

@@ -43,7 +43,7 @@ def make(
     rows["snapshot"][0] |= {"n_customers": 0, "n_orders": 0}
     paths = {name: write_canonical(name, held, tmp_path) for name, held in rows.items()}
     made = {}
-    for mart in ("settings", "periods", *marts):
+    for mart in ("settings", "periods", "charged_orders", "order_spells", *marts):
         values = SETTINGS | settings | {"period": period}
         paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path).path
         made[mart] = tables.read_table(paths[mart])

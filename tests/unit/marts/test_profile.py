@@ -14,6 +14,8 @@ from rapport.marts.funnel import make_funnel_steps
 from support import table
 from unit.marts.conftest import SETTINGS, write_canonical
 
+# What the marts of a profile read besides canonical tables.
+FIRST = ("settings", "periods", "funnel_steps", "charged_orders", "order_spells")
 ORDERS = """
     customer  day         kind    amount  status     channel  discount
     a         2010-10-31  sale    10      -          web      -
@@ -93,7 +95,7 @@ def make(tmp_path):
         paths = {one: write_canonical(one, part, tmp_path) for one, part in rows.items()}
         values = SETTINGS | settings | {"period": period}
         for mart in list_buildable(paths):
-            if mart in {"settings", "periods", "funnel_steps", name}:
+            if mart in {*FIRST, name}:
                 paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path).path
         return tables.read_table(paths[name])
 
