@@ -66,6 +66,7 @@ class Till:
     n_orders: int = 0
     n_rooms: int = 0
     lines: str = ""
+    erased: frozenset[str] = frozenset()
 
     def sell(self, n: int, *, since: datetime | None = None, days: int = 20) -> list[str]:
         """Draw orders of the days up to `now` + `days`, or of those since a day, and move on."""
@@ -106,7 +107,7 @@ class Till:
         unit = UnitParams.model_validate(self.unit)
         sources = find_sources(unit, self.root, env={})
         room = Room(folder, self.root / "kept" if kept else None)
-        return ingest(unit, sources, key=SAMPLE_KEY, room=room, threads=threads)
+        return ingest(unit, sources, key=SAMPLE_KEY, room=room, threads=threads, erased=self.erased)
 
 
 def describe(delivery: Delivery) -> dict[str, Any]:
