@@ -30,7 +30,7 @@ from rapport.press.run.kernels.forks import can_fork
 pytestmark = pytest.mark.skipif(not can_fork(), reason="processes are found as on Linux")
 
 SEED = int(os.environ.get("RAPPORT_TEST_SEED", "0"))
-N_TRIALS = 100 if os.environ.get("RAPPORT_TEST_SHARE") == "1" else 10
+N_TRIALS = 100 if os.environ.get("RAPPORT_TEST_SHARE") == "1" else 6
 RUN = ("run", "shop", "--format", "none", "--json")
 INGESTION = "shop/all-periods/ingestion"
 # So many that the file is large enough to be kept for the next ingestion.
