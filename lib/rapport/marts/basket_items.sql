@@ -26,48 +26,52 @@ with lines as (
 
 -- An item of several lines is in its basket once.
 goods as (
-    select distinct
-        order_id,
-        item
-    from lines
-    where item is not null
-),
-
-sizes as (
     select
         order_id,
+        item,
+        min(order_key) as order_key,
+        max(customer_id) as customer_id,
+        min(ordered_on) as ordered_on,
+        min(ends_on) as ends_on
+    from lines
+    where item is not null
+    group by order_id, item
+),
+
+heads as (
+    select
+        order_id,
+        min(order_key) as order_key,
+        max(customer_id) as customer_id,
+        min(ordered_on) as ordered_on,
+        min(ends_on) as ends_on,
         count(*) as n_items
     from goods
     group by order_id
 ),
 
 -- The key follows time, and the place in the files where no day is known.
-heads as (
-    select
-        l.order_id,
-        min(l.order_key) as order_key,
-        max(l.customer_id) as customer_id,
-        min(l.ordered_on) as ordered_on,
-        min(l.ends_on) as ends_on
-    from lines as l
-    group by l.order_id
-),
-
 baskets as (
     select
         h.order_id,
-        h.order_key,
         h.ordered_on,
         h.ends_on,
-        s.n_items,
+        h.n_items,
         v.basket_days,
         k.order_key as customer_key,
         row_number() over (order by h.order_key, h.order_id) as basket_no
     from heads as h
-    inner join sizes as s on h.order_id = s.order_id
     cross join settings as v
     left join customers as k on h.customer_id = k.customer_id
-    where s.n_items <= v.basket_cap
+    where h.n_items <= v.basket_cap
+),
+
+placed as (
+    select
+        b.basket_no,
+        g.item
+    from goods as g
+    inner join baskets as b on g.order_id = b.order_id
 ),
 
 counts as (
@@ -90,7 +94,6 @@ dated as (
 
 flagged as (
     select
-        d.order_id,
         d.basket_no,
         d.n_items,
         d.customer_key,
@@ -119,11 +122,10 @@ flagged as (
 
 ranked as (
     select
-        g.item,
-        row_number() over (order by count(*) desc, g.item) as item_no
-    from goods as g
-    inner join flagged as f on g.order_id = f.order_id
-    group by g.item
+        item,
+        row_number() over (order by count(*) desc, item) as item_no
+    from placed
+    group by item
 ),
 
 rows_of as (
@@ -137,8 +139,8 @@ rows_of as (
         cast(f.is_held as bigint) as is_held,
         cast(f.is_recent as bigint) as is_recent,
         cast(f.is_before as bigint) as is_before
-    from flagged as f
-    inner join goods as g on f.order_id = g.order_id
+    from placed as g
+    inner join flagged as f on g.basket_no = f.basket_no
     inner join ranked as r on g.item = r.item
     union all
     select
@@ -151,7 +153,7 @@ rows_of as (
         cast(0 as bigint) as is_held,
         cast(0 as bigint) as is_recent,
         cast(0 as bigint) as is_before
-    from sizes as s
+    from heads as s
     cross join settings as v
     where s.n_items > v.basket_cap
 )

@@ -2,10 +2,7 @@
 with sold as (
     select distinct
         l.order_id,
-        l.product_id,
-        p.category_3,
-        p.category_2,
-        p.category_1
+        l.product_id
     from order_lines as l
     inner join periods as w
         on w."window" = 'current' and (w.ends_on is null or l.ordered_on <= w.ends_on)
@@ -21,33 +18,36 @@ items as (
     select
         1 as position,
         'product' as level,
-        count(distinct order_id) as n_baskets
+        count(*) as n_baskets
     from sold
     group by product_id
     union all
     select
         2 as position,
         'category_3' as level,
-        count(distinct order_id) as n_baskets
-    from sold
-    where category_3 is not null
-    group by category_3
+        count(distinct s.order_id) as n_baskets
+    from sold as s
+    inner join products as p on s.product_id = p.product_id
+    where p.category_3 is not null
+    group by p.category_3
     union all
     select
         3 as position,
         'category_2' as level,
-        count(distinct order_id) as n_baskets
-    from sold
-    where category_2 is not null
-    group by category_2
+        count(distinct s.order_id) as n_baskets
+    from sold as s
+    inner join products as p on s.product_id = p.product_id
+    where p.category_2 is not null
+    group by p.category_2
     union all
     select
         4 as position,
         'category_1' as level,
-        count(distinct order_id) as n_baskets
-    from sold
-    where category_1 is not null
-    group by category_1
+        count(distinct s.order_id) as n_baskets
+    from sold as s
+    inner join products as p on s.product_id = p.product_id
+    where p.category_1 is not null
+    group by p.category_1
 ),
 
 levels as (
