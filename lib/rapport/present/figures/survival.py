@@ -136,12 +136,15 @@ def _plot(
     names = [canvas.show(group.name) for group in groups]
     # Names may be a letter long; the numbers of the axis need their room all the same.
     axis = canvas.widest(show_axis(SHARES, "share", canvas.language)) + 2
-    left = max(canvas.widest(names, size=SMALL_SIZE) + 6, axis, 24 if canvas.is_wide else 0)
+    # The first of the numbers at risk stands astride of the axis, beside the group's name.
+    number = _widest_number(canvas, groups)
+    beside = max(6, number / 2 + 1.5)
+    left = max(canvas.widest(names, size=SMALL_SIZE) + beside, axis, 24 if canvas.is_wide else 0)
     ends = [canvas.join(group.parts) for group in groups]
     right = canvas.widest(ends, weight="bold") + 3
     axes = canvas.axes(left=left, right=right, top=TOP, bottom=_foot(len(groups)))
     _draw_lines(canvas, axes, groups)
-    ticks = _ticks(canvas, axes, at_risk, unit)
+    ticks = _ticks(canvas, axes, at_risk, unit, room_each=max(13, number + 2))
     _name_ends(canvas, groups, canvas.width - right + 2)
     _number_at_risk(canvas, axes, groups, ticks)
     heading = f"figure.still_watched.{labels}"
@@ -173,12 +176,19 @@ def _draw_lines(canvas: Canvas, axes: Axes, groups: list[_Group]) -> None:
     rule_y(axes, SHARES, show_axis(SHARES, "share", canvas.language))
 
 
-def _ticks(canvas: Canvas, axes: Axes, at_risk: pd.DataFrame, unit: str) -> list[float]:
+def _widest_number(canvas: Canvas, groups: list[_Group]) -> float:
+    numbers = [Value("at_risk", max(group.at_risk.values()), "count", "count") for group in groups]
+    return canvas.widest([canvas.show(number) for number in numbers], size=SMALL_SIZE)
+
+
+def _ticks(
+    canvas: Canvas, axes: Axes, at_risk: pd.DataFrame, unit: str, *, room_each: float
+) -> list[float]:
     times = sorted(float(time) for time in at_risk.columns)
     # Columns of numbers at risk need about 13 mm each; what is left out is in the table.
     room = axes.width / POINTS
     step = 1
-    while step < len(times) and room * step / len(times) < 13:
+    while step < len(times) and room * step / len(times) < room_each:
         step += 1
     ticks = times[::step]
     axes.set_xticks(ticks, show_axis(ticks, unit, canvas.language))

@@ -109,6 +109,18 @@ def test_survival_lines_are_named_at_their_end_with_numbers_at_risk_under_them()
     assert samples.survival_curves().data["time"].max() == 150
 
 
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+def test_millions_at_risk_leave_room_for_the_name_of_their_group(shape):
+    curves = pd.DataFrame({"group": ["all", "all"], "time": [0, 365], "survival": [1.0, 0.5],
+                           "low": [1.0, 0.4], "high": [1.0, 0.6]})  # fmt: skip
+    ticks = range(0, 366, 73)
+    at_risk = pd.DataFrame([[4_267_421] * 6], index=["all"], columns=list(ticks))
+
+    texts = texts_of(draw(survival_curves(curves, at_risk, id="a.b", labels="gaps"), "en", shape))
+
+    assert "4,267,421" in texts
+
+
 def test_survival_lines_that_end_together_are_named_apart():
     for halves in ((50, 50, 50, 50), (1, 1, 1), (60,), (40, 41)):
         draw(samples.survival_curves(halves), "en", "narrow")
