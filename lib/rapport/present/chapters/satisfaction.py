@@ -129,7 +129,9 @@ def name_attribute(attribute: str) -> Translated:
 
 def _translate(own: str, *identities: str) -> Translated:
     known = next((identity for identity in identities if has_label(identity)), None)
-    return Translated({lang: label(known, lang) if known else own for lang in LANGUAGES})
+    words = {lang: label(known, lang) if known else own for lang in LANGUAGES}
+    # Words such as "other" stand in the middle of sentences elsewhere.
+    return Translated({lang: text[:1].upper() + text[1:] for lang, text in words.items()})
 
 
 def name_words(attributes: Mapping[str, str]) -> dict[str, Value]:

@@ -69,7 +69,8 @@ def _plot(canvas: Canvas, attributes: pd.DataFrame, *, n: int) -> None:
                   markeredgewidth=1.2)  # fmt: skip
         look = Look(colour=ACCENT if row.is_driver else GREY,
                     weight="bold" if row.is_driver else "normal", rank=50.0 - rank)  # fmt: skip
-        sides = (RIGHT, LEFT) if row.performance <= middle else (LEFT, RIGHT)
+        # Away from the line in the middle, which a name must not hide.
+        sides = (LEFT, RIGHT) if row.performance <= middle else (RIGHT, LEFT)
         canvas.label(axes, (row.performance, row.share), [category("text", row.attribute)],
                      places=(*sides, ABOVE, BELOW), look=look)  # fmt: skip
     _name_fields(canvas, axes.left / POINTS)
