@@ -15,7 +15,9 @@ from rapport.present.figures import (
     effects,
     flow,
     grids,
+    hits,
     monthly,
+    rules,
     survival,
     transitions,
 )
@@ -205,8 +207,26 @@ def cohort_triangle():
     return cohorts.cohort_triangle(pd.DataFrame(rows, columns=names), id="l.cohorts")
 
 
+def category_grid():
+    names = ["Bathroom and laundry", "Bedroom", "Garden", "Kitchen", "Lighting", "Stationery"]
+    pairs = [(a, b) for place, a in enumerate(names) for b in names[place + 1 :]]
+    frame = pd.DataFrame(pairs, columns=["category_a", "category_b"])
+    index = [*np.linspace(60, 240, len(pairs) - 1), None]
+    return rules.category_grid(frame.assign(n_ab=range(40, 40 + len(pairs)), index=index), id="r.g")
+
+
+def hit_rates():
+    rows = [
+        ("rules", 0.269, 0.258, 0.281, 1543, True),
+        ("popular", 0.254, 0.243, 0.265, 1543, False),
+    ]
+    columns = ["method", "share", "low", "high", "n", "is_used"]
+    return hits.hit_rates(pd.DataFrame(rows, columns=columns), id="r.hits", unit="baskets")
+
+
 SAMPLES = (
     change_parts, survival_curves, rate_by_month, rfm_grid, completeness_heat, segment_bars,
     sizes_over_time, cluster_profile, hazard_forest, importance_bars, reliability, row_flow,
     coverage_calendar, target_bars, stage_bars, transition_heat, cohort_triangle,
+    category_grid, hit_rates,
 )  # fmt: skip
