@@ -122,7 +122,7 @@ def rank_words(
     })  # fmt: skip
     told = table[table["n_customers"] >= min_count]
     survives = adjust_p_values(pd.Series(stats.norm.sf(told["z"]), told.index)) <= fdr
-    kept = told[survives].assign(rank=-told["z"]).sort_values(["rank", "word"], kind="stable")
+    kept = told[survives].sort_values(["z", "word"], ascending=[False, True], kind="stable")
     return kept[list(COLUMNS)].reset_index(drop=True)
 
 

@@ -75,15 +75,16 @@ def _count_users(counts: sparse.csr_matrix, whose: np.ndarray) -> np.ndarray:
 
 def _factor(rows: sparse.csr_matrix, seed: int) -> tuple[np.ndarray, np.ndarray]:
     # Loaded only where there are comments enough.
-    from sklearn.decomposition import NMF  # noqa: PLC0415
+    from sklearn.decomposition import non_negative_factorization  # noqa: PLC0415
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
 
-    model = NMF(N_PARTS, init="nndsvda", max_iter=_STEPS, random_state=seed)
     with warnings.catch_warnings():
         # The steps are fixed: an aid need not be exact to be the same twice.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        loads = model.fit_transform(rows)
-    return loads, model.components_
+        loads, parts, _ = non_negative_factorization(
+            rows, n_components=N_PARTS, init="nndsvda", max_iter=_STEPS, random_state=seed
+        )
+    return loads, parts
 
 
 def _name(part: np.ndarray, names: np.ndarray) -> list[str]:
