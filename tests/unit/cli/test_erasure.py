@@ -84,6 +84,8 @@ def project(tmp_path):
     run.mkdir(parents=True)
     predicate = {"tables": {"customers": {"sha256": customers["digest"]}}}
     (run / "manifest.json").write_text(json.dumps({"predicate": predicate}), encoding="utf-8")
+    (run / "lists").mkdir()
+    (run / "lists" / "win_back.csv").write_text(f"rank,customer_id\n1,{ANN}\n2,{BOB}\n")
     drafts = root / "data" / "drafts" / "shop" / "2026-05"
     write_table(people, drafts / "segments.parquet")
     return root
@@ -117,6 +119,8 @@ def check_done(project):
     assert len(rows_of(project, "other", "customer_measures")) == 3
     assert len(read_erased(project, "shop", lambda: SAMPLE_KEY)) == 1
     assert (project / "reports/shop/runs/2026-05-0123456789ab/erased.json").is_file()
+    listed = project / "reports/shop/runs/2026-05-0123456789ab/lists/win_back.csv"
+    assert listed.read_text(encoding="ascii") == f"rank,customer_id\n2,{BOB}\n"
     log = (project / "reports" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["event"] for line in log] == ["erased"]
     assert json.loads(log[0])["reports"] == ["2026-05-0123456789ab"]

@@ -1,10 +1,12 @@
 """Publishing with small executed notebooks: real files, real kills."""
 
+import hashlib
 import json
 import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -54,6 +56,18 @@ def test_a_report_is_published_once(tmp_path):
     assert (first.is_new, second.is_new) == (True, False)
     assert first.run_id == second.run_id
     assert read_head(tmp_path / "log.jsonl")[0] == 1
+
+
+def test_a_list_is_a_file_of_the_report_that_its_manifest_names(tmp_path):
+    listed = replace(chapter(), lists={"win_back": b"rank,customer_id\n1,c0\n"})
+
+    made = publish(report(listed), reports=tmp_path)
+
+    assert (made.link / "lists" / "win_back.csv").read_bytes() == listed.lists["win_back"]
+    manifest = json.loads((made.link / "manifest.json").read_bytes())
+    named = {one["name"]: one["digest"]["sha256"] for one in manifest["subject"]}
+    digest = hashlib.sha256(listed.lists["win_back"]).hexdigest()
+    assert named["lists/win_back.csv"] == digest
 
 
 def test_the_manifest_names_every_file_with_the_digest_of_its_body(tmp_path):
