@@ -17,6 +17,7 @@ from rapport.errors import DataError, ParameterError
 from rapport.tables import (
     Room,
     count_nulls,
+    engine,
     from_rows,
     read_rows,
     read_table,
@@ -25,7 +26,7 @@ from rapport.tables import (
     write_table,
 )
 from rapport.tables.engine import Engine, EngineError, identifier, quote, select
-from rapport.tables.shelf import _open_shelf, select_from
+from rapport.tables.shelf import _open_shelf, select_from, write_selected
 
 
 @pytest.fixture
@@ -385,3 +386,28 @@ def test_names_and_texts_cannot_end_their_quotes():
     assert identifier('say "so"') == '"say ""so"""'
     with pytest.raises(DataError, match="zero byte"):
         identifier("a\x00b")
+
+
+def test_rows_of_large_tables_are_written_as_those_of_small_ones(tmp_path, monkeypatch):
+    numbers = pa.table({"n": pa.array(range(300_000), pa.int64())})
+    paths = {"numbers": write_table(numbers, tmp_path / "numbers.parquet").path}
+    sql = "SELECT n % 7 AS part, sum(n) AS m, 'x' || n AS name FROM numbers GROUP BY n ORDER BY 3"
+
+    small = write_selected(sql, paths, tmp_path / "small.parquet", shelf=tmp_path)
+    monkeypatch.setattr(engine, "BYTES_FOR_THREADS", 0)
+    large = write_selected(sql, paths, tmp_path / "large.parquet", shelf=tmp_path)
+
+    assert (large.digest, large.n_rows) == (small.digest, 300_000)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "large.parquet", "numbers.parquet", "small.parquet",
+    ]  # fmt: skip
+
+
+def test_a_statement_that_is_not_valid_over_large_tables_is_refused(tmp_path, monkeypatch):
+    path = write_table(pa.table({"n": [1]}), tmp_path / "numbers.parquet").path
+    monkeypatch.setattr(engine, "BYTES_FOR_THREADS", 0)
+
+    with pytest.raises(ParameterError, match="query: "):
+        write_selected("SELECT m FROM numbers", {"numbers": path}, tmp_path / "made.parquet")
+
+    assert [file.name for file in tmp_path.iterdir()] == ["numbers.parquet"]

@@ -18,8 +18,7 @@ from rapport.marts.tags import make_tags
 from rapport.marts.windows import list_windows
 from rapport.schema import SCHEMAS
 from rapport.tables import arrow_schema
-from rapport.tables.engine import select
-from rapport.tables.shelf import select_from
+from rapport.tables.shelf import write_selected
 
 PERIODS = pa.schema(
     [
@@ -92,9 +91,8 @@ def build_mart(
         given = {table: paths[table] for table in mart.reads}
         for table in mart.uses:
             given[table] = paths.get(table) or _write_empty(table, into / "absent").path
-        rows = select_from(shelf, mart.sql, given) if shelf else select(mart.sql, given)
-    else:
-        rows = _make(name, {table: paths[table] for table in mart.reads}, settings)
+        return write_selected(mart.sql, given, into / f"{name}.parquet", shelf=shelf)
+    rows = _make(name, {table: paths[table] for table in mart.reads}, settings)
     return tables.write_table(rows, into / f"{name}.parquet")
 
 

@@ -61,9 +61,14 @@ def from_rows(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
 
 def plain_types(table: pa.Table) -> pa.Table:
     """Give one type to what pandas and the engine call by several: text, times, whole sums."""
-    fields = [field.with_type(_plain_type(field.type)) for field in table.schema]
-    plain = pa.schema(fields, metadata=table.schema.metadata)
+    plain = plain_schema(table.schema)
     return table if plain.equals(table.schema) else table.cast(plain)
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Give the schema that `plain_types` gives a table of this one."""
+    fields = [field.with_type(_plain_type(field.type)) for field in schema]
+    return pa.schema(fields, metadata=schema.metadata)
 
 
 def _plain_type(kind: pa.DataType) -> pa.DataType:

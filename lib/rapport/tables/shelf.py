@@ -6,6 +6,7 @@ To open an engine (three thousand functions and more are made known to it) takes
 from __future__ import annotations
 
 import os
+import tempfile
 import warnings
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,7 +16,8 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
-from rapport.tables.arrow import plain_types
+from rapport.errors import ParameterError
+from rapport.tables.arrow import plain_schema, plain_types
 from rapport.tables.engine import (
     Engine,
     EngineError,
@@ -25,6 +27,12 @@ from rapport.tables.engine import (
     run_select,
     select,
 )
+from rapport.tables.files import ROWS_IN_GROUP, TableFile, write_batches, write_table
+from rapport.tables.room import Room
+
+# What the engine may hold in memory of large tables before it spills: with Python, the batches of
+# rows and the writer a process stays under one and a half gigabytes.
+MEMORY_LIMIT = "900MB"
 
 
 def select_from(shelf: Path, sql: str, relations: Mapping[str, Path | pa.Table]) -> pa.Table:
@@ -41,6 +49,39 @@ def select_from(shelf: Path, sql: str, relations: Mapping[str, Path | pa.Table])
     if is_large(path for path in relations.values() if isinstance(path, Path)):
         return select(sql, relations)
     return run_select(_Lent(relations, shelf), sql)
+
+
+def write_selected(
+    sql: str, relations: Mapping[str, Path], path: Path, *, shelf: Path | None = None
+) -> TableFile:
+    """Write the rows of one SELECT, never all of them in memory where tables are large.
+
+    Parameters
+    ----------
+    sql, relations : as of `select`
+    path : as of `write_table`; what the engine has no room for is spilled beside it
+    shelf : as of `select_from`, for small tables
+
+    Raises
+    ------
+    ParameterError
+        The statement is not valid over these tables.
+    """
+    if not is_large(relations.values()):
+        return write_table(
+            select_from(shelf, sql, relations) if shelf else select(sql, relations), path
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        room = Room(Path(folder))
+        try:
+            with (
+                Engine(relations, memory_limit=MEMORY_LIMIT, room=room) as engine,
+                engine.stream(sql, ROWS_IN_GROUP) as batches,
+            ):
+                return write_batches(batches, path, plain_schema(batches.schema))
+        except EngineError as error:
+            raise ParameterError(f"query: {error}") from error
 
 
 class _Lent(Engine):
