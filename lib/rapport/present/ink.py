@@ -7,9 +7,7 @@ the work: a third of what a figure cost. A test holds both against each other.
 from functools import cache, lru_cache
 from itertools import groupby
 
-import uharfbuzz as hb
-
-from rapport.assets.files import asset_path
+from rapport.assets.shaping import open_font, shape_run
 
 _FACES = {
     "normal": ("NotoSans-Regular", "NotoSansSC-Regular"),
@@ -37,34 +35,22 @@ def measure_em(line: str, weight: str) -> tuple[float, float, float]:
 @cache
 def _face_of(letter: str, weight: str) -> str:
     latin, chinese = _FACES[weight]
-    return latin if _font(latin).get_nominal_glyph(ord(letter)) else chinese
-
-
-@cache
-def _font(face: str) -> hb.Font:
-    return hb.Font(hb.Face(hb.Blob.from_file_path(str(asset_path("fonts", f"{face}.ttf")))))
+    return latin if open_font(latin).get_nominal_glyph(ord(letter)) else chinese
 
 
 def _shape(text: str, face: str, tops: list[float], lows: list[float]) -> float:
-    buffer = hb.Buffer()
-    buffer.add_str(text)
-    buffer.direction = "ltr"
-    buffer.language = "und"  # guessing would read the machine's locale
-    buffer.guess_segment_properties()
-    font = _font(face)
-    hb.shape(font, buffer)
-    em = font.face.upem
-    for glyph, move in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        top, low = _reach(face, glyph.codepoint)
-        tops.append(top + move.y_offset / em)
-        lows.append(low + move.y_offset / em)
-    return float(sum(move.x_advance for move in buffer.glyph_positions) / em)
+    placed, advance = shape_run(text, face)
+    for glyph in placed:
+        top, low = _reach(face, glyph.number)
+        tops.append(top + glyph.y)
+        lows.append(low + glyph.y)
+    return advance
 
 
 @cache
 def _reach(face: str, glyph: int) -> tuple[float, float]:
     """Give how far a glyph's ink reaches up and down from the baseline; 0 for a blank."""
-    font = _font(face)
+    font = open_font(face)
     ink = font.get_glyph_extents(glyph)
     if ink is None:
         return 0.0, 0.0

@@ -16,10 +16,9 @@ from typing import Any
 
 import uharfbuzz as hb
 
-from rapport.assets.files import asset_path
+from rapport.assets.shaping import open_font, shape_run
 from rapport.errors import RapportError
 
-FONTS = asset_path("fonts")
 _FILES = {"Noto Sans": "NotoSans", "Noto Sans SC": "NotoSansSC"}
 # These print nothing by themselves and must not tear a run of text in two.
 _JOINERS = {0x20, 0xA0, 0x200B, 0x200D, 0x2060, 0xFE0E, 0xFE0F}
@@ -41,11 +40,6 @@ class Line:
 
     glyphs: tuple[Glyph, ...]
     advance: float
-
-
-@lru_cache(maxsize=8)
-def _font(face: str) -> hb.Font:
-    return hb.Font(hb.Face(hb.Blob.from_file_path(str(FONTS / f"{face}.ttf"))))
 
 
 @lru_cache(maxsize=20_000)
@@ -76,7 +70,7 @@ def outline(face: str, number: int) -> tuple[str, int]:
     pen.set_quadratic_to_func(draw("q"))
     pen.set_cubic_to_func(draw("c"))
     pen.set_close_path_func(close)
-    font = _font(face)
+    font = open_font(face)
     font.draw_glyph(number, pen)
     return "".join(parts).replace(" -", "-"), font.face.upem
 
@@ -97,8 +91,8 @@ def shape(text: str, families: tuple[str, ...], *, bold: bool) -> Line:
     pen = 0.0
     chosen = zip(_choose(text, faces), text, strict=True)
     for face, run in groupby(chosen, key=lambda pair: pair[0]):
-        placed, advance = _shape_run("".join(character for _, character in run), face, pen)
-        glyphs += placed
+        placed, advance = shape_run("".join(character for _, character in run), face)
+        glyphs += [Glyph(face, at.number, pen + at.x, at.y) for at in placed]
         pen += advance
     return Line(tuple(glyphs), pen)
 
@@ -113,7 +107,7 @@ def find_missing(text: str) -> list[str]:
     >>> find_missing("ف")
     ['U+0641']
     """
-    faces = [_font(f"{name}-Regular") for name in _FILES.values()]
+    faces = [open_font(f"{name}-Regular") for name in _FILES.values()]
     unprinted = {"Zs", "Zl", "Zp", "Cf", "Mn"}
     return [
         f"U+{ord(letter):04X}"
@@ -128,7 +122,7 @@ def _choose(text: str, faces: Sequence[str]) -> list[str]:
     missing = set()
     for character in text:
         code = ord(character)
-        has_it = [face for face in faces if _font(face).get_nominal_glyph(code) is not None]
+        has_it = [face for face in faces if open_font(face).get_nominal_glyph(code) is not None]
         if code in _JOINERS:
             has_it = chosen[-1:] or list(faces[:1])
         if not has_it:
@@ -138,21 +132,3 @@ def _choose(text: str, faces: Sequence[str]) -> list[str]:
         names = ", ".join(sorted(missing))
         raise RapportError(f"figure: no font of the report has {names}. Replace it in the labels.")
     return chosen
-
-
-def _shape_run(text: str, face: str, pen: float) -> tuple[list[Glyph], float]:
-    buffer = hb.Buffer()
-    buffer.add_str(text)
-    buffer.direction = "ltr"
-    buffer.language = "und"  # guessing would read the machine's locale
-    buffer.guess_segment_properties()
-    font = _font(face)
-    hb.shape(font, buffer)
-    em = font.face.upem
-    glyphs, x = [], 0
-    for info, move in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        glyphs.append(
-            Glyph(face, info.codepoint, pen + (x + move.x_offset) / em, move.y_offset / em)
-        )
-        x += move.x_advance
-    return glyphs, x / em
