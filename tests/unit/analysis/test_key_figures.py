@@ -117,6 +117,57 @@ def test_the_expected_value_stands_before_what_stands_in_for_others():
     assert found[4].now is value
 
 
+ANSWERS = """
+    window           position  period   is_comparable  n_nps  n_detractors  n_promoters
+    current                 0  2026-06           True     60            30           15
+    previous                1  2026-05           True     60             5           45
+    last_year               2  2025-06          False     60             5           45
+    history-2026-04         3  2026-04           True     29             5           20
+    history-2026-05         4  2026-05           True     60             5           45
+    history-2026-06         5  2026-06           True     60            30           15
+"""
+
+
+def test_the_net_promoter_score_stands_before_the_expected_value_with_its_interval():
+    value = Measured("value", 9000.0, "iterative", "GBP", n=40, interval=(8000.0, 9900.0))
+
+    found = list_key_figures(replace(tables(), value=value, answers=table(ANSWERS)), rules=RULES)
+
+    assert [figure.name for figure in found][3:] == ["churn", "nps", "value"]
+    score = found[4]
+    assert (score.now.value, score.now.unit, score.now.n) == (-25, "nps", 60)
+    assert score.now.interval[0] < -25 < score.now.interval[1]
+    assert score.history == (None, pytest.approx(200 / 3), -25)
+
+
+def test_a_change_of_the_score_is_in_points_and_tested_by_both_variances():
+    score = listed(replace(tables(), answers=table(ANSWERS)))["nps"]
+
+    assert list(score.against) == ["previous"]
+    change = score.against["previous"].change
+    assert change.absolute == pytest.approx(-25 - 200 / 3)
+    assert (change.relative, change.case) == (None, "down")
+    assert change.low < change.absolute < change.high < 0
+
+
+@pytest.mark.parametrize(("then", "case"), [((28, 17), "unclear"), ((30, 15), "unclear")])
+def test_a_change_of_the_score_that_chance_could_make_is_unclear(then, case):
+    answers = table(ANSWERS)
+    answers.loc[answers["window"] == "previous", ["n_detractors", "n_promoters"]] = then
+
+    score = listed(replace(tables(), answers=answers))["nps"]
+
+    assert score.against["previous"].change.case == case
+
+
+@pytest.mark.parametrize("n", [0, 29])
+def test_a_score_of_too_few_answers_gives_its_place_to_the_next_figure(n):
+    answers = table(ANSWERS).assign(n_nps=n, n_detractors=0, n_promoters=n)
+
+    assert "nps" not in listed(replace(tables(), answers=answers), most=11)
+    assert "nps" not in listed(replace(tables(), answers=answers.iloc[:0]), most=11)
+
+
 def test_the_past_of_a_figure_is_kept_by_period_with_its_n():
     found = listed()
 

@@ -15,11 +15,13 @@ ITS_OWN = {
     "04_lifecycle": {"cohorts", "monthly", "stages", "survival", "transitions"},
     "05_value": {"holdout", "value"},
     "06_churn": {"effects", "gains", "monthly", "survival"},
+    "07_satisfaction": {"drivers", "feedback", "satisfaction"},
     "09_recommendation": {"affinity", "hits", "rules"},
     "10_summary": {"bridge", "bullets"},
 }
 # Parts of a chapter that are rooms of their own.
 PARTS = {
+    "07_satisfaction": {"feedback"},
     "02_profiling": {"behaviour", "mix", "places", "tags"},
     "10_summary": {"absent", "target"},
 }
