@@ -45,6 +45,7 @@ PRELOADED = (
     "sklearn.metrics",
     "sklearn.tree",
     "threadpoolctl",
+    "uharfbuzz",
     "yaml",
     # What workers need besides.
     "nbclient",
