@@ -17,6 +17,7 @@ ITS_OWN = {
     "06_churn": {"effects", "gains", "monthly", "survival"},
     "07_satisfaction": {"drivers", "feedback", "satisfaction"},
     "09_recommendation": {"affinity", "hits", "rules"},
+    "08_campaigns": {"campaigns"},
     "10_summary": {"bridge", "bullets"},
 }
 # Parts of a chapter that are rooms of their own.
