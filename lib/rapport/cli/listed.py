@@ -21,6 +21,7 @@ from rapport.errors import DataError, ParameterError, TamperedError
 from rapport.ingest.sources import find_sources
 from rapport.marts.periods import parse_period
 from rapport.params import UnitParams
+from rapport.params.lists import is_exported
 from rapport.press.run.store import Store
 from rapport.privacy import pseudonym
 
@@ -105,7 +106,7 @@ def check_fresh(unit: UnitParams, root: Path, store: Store) -> None:
     then = {name: one["digest"] for name, one in last.get("context", {}).get("sources", {}).items()}
     now = find_sources(unit, root).digests
     moved = {name for name, _ in {*then.items()} ^ {*now.items()}}
-    moved = {name for name in moved if not name.startswith("exported_")}
+    moved = {name for name in moved if not is_exported(name)}
     if moved:
         raise DataError(
             f"unit {unit.name}: {', '.join(sorted(moved))} changed since the sources were last "

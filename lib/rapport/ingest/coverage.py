@@ -14,6 +14,7 @@ from rapport.ingest.past.relations import LATEST, RECENT, past_of
 from rapport.ingest.read import relation_of
 from rapport.ingest.sources import ResolvedSources
 from rapport.params import UnitParams
+from rapport.params.lists import is_exported
 from rapport.tables import to_frame
 from rapport.tables.engine import Engine, identifier, quote
 
@@ -28,7 +29,8 @@ def make_span(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> None:
     parts += [f"SELECT {end} FROM {past_of('orders')}" for end in ("data_from", "data_until")]
     for piece in pieces:
         days = _days(piece, zone)
-        if piece.table not in {"orders", "order_lines"}:
+        # A list may be sent on a day that the data have not reached.
+        if piece.table not in {"orders", "order_lines"} and not is_exported(piece.source):
             parts += [
                 f"SELECT {day} FROM {identifier(piece.relation)} WHERE rule IS NULL" for day in days
             ]

@@ -129,6 +129,11 @@ _FIELDS = {
 }  # fmt: skip
 
 
+def is_exported(source: str) -> bool:
+    """Say whether a source is what exports wrote: planned days of it are no days of the data."""
+    return source in {f"exported_{table}" for table in EXPORTED}
+
+
 def exported_columns(table: str) -> tuple[str, ...]:
     """Name the columns of a file that exports of lists write, as its table has them."""
     return _FIELDS[table]

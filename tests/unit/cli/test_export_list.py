@@ -234,6 +234,16 @@ def test_consent_withdrawn_after_the_report_counts_once_the_sources_are_read(pro
     assert "k3" not in {row["customer_id"] for row in contacts_of(project)}
 
 
+def test_a_list_to_be_sent_later_does_not_make_the_data_reach_that_day(project):
+    assert export(day="2026-07-15") == 0
+
+    tables = take_in(project)
+
+    (span,) = read_rows(tables["snapshot"])
+    assert pd.Timestamp(span["data_until"]).date() == date(2026, 5, 31)
+    assert len(read_rows(tables["campaign_contacts"])) == 28
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
