@@ -217,7 +217,9 @@ def print_quote(text: str) -> str | None:
     drawn = "".join(c for c in text if can_draw(c))
     if len(drawn) < 0.8 * len(text):
         return None
-    full = _BESIDE_HAN.sub(lambda found: _FULL_WIDTH[found.group()], " ".join(drawn.split()))
+    full = " ".join(drawn.split())
+    for _ in range(2):  # the second mark of two stands beside a mark only
+        full = _BESIDE_HAN.sub(lambda found: _FULL_WIDTH[found.group()], full)
     cut = full if len(full) <= LONGEST_QUOTE else full[: LONGEST_QUOTE - 1].rstrip() + "…"
     return f"“{cut}”" if cut else None
 
