@@ -110,8 +110,8 @@ def test_chinese_quotations_have_chinese_punctuation():
 
 
 def test_words_that_cannot_be_drawn_are_left_out():
-    words = pd.DataFrame({"word": ["late", "😡"], "n_customers": [20, 20], "n_negative": [20, 20],
-                          "n_positive": [0, 0], "z": [3.0, 2.0], "in_topics": [0.5, 0.0]})  # fmt: skip
+    words = pd.DataFrame({"word": ["late", "😡"], "n_customers": 20, "n_negative": 20,
+                          "n_positive": 0, "z": [3.0, 2.0], "in_topics": [0.5, 0.0]})  # fmt: skip
 
     spec = told.word_table(words, VALUES)
 
