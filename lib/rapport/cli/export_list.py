@@ -27,7 +27,7 @@ from rapport.analysis.contact_choice import (
     find_often,
     find_refused,
 )
-from rapport.cli.layouts import ADDRESS, Contact, spell_export
+from rapport.cli.layouts import ADDRESS, CHANNELS, Contact, spell_export
 from rapport.cli.listed import check_fresh, find_report, read_frame, read_identifiers, read_list
 from rapport.cli.persons import Held, find_held, key_of
 from rapport.cli.written_back import add_rows, read_back, write_whole
@@ -36,10 +36,6 @@ from rapport.params import UnitParams, find_root, load_unit
 from rapport.press.proof import log
 from rapport.press.run.store import Store
 from rapport.privacy.erased import digest_pseudonym, read_erased
-
-CHANNELS = {
-    "marketing_email": "email", "marketing_sms": "sms", "marketing_app": "app", "phone": "phone",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,6 +104,11 @@ def plan_campaign(unit: UnitParams, arguments: argparse.Namespace) -> Campaign:
     ParameterError
         The list is declared for another purpose, or for none and none was named.
     """
+    if unit.identity.own_numbers:
+        raise ParameterError(
+            f"unit {unit.name}: its sources number customers each for itself, so an export could "
+            "not tell the next ingestion whom it contacted. This is not built yet."
+        )
     declared = unit.lists.get(arguments.list)
     purpose = arguments.purpose or (declared.purpose if declared else None)
     if purpose is None:

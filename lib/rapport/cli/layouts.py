@@ -16,7 +16,9 @@ ADDRESS = {
     "marketing_email": "email", "marketing_sms": "phone", "marketing_app": "openid",
     "phone": "phone",
 }  # fmt: skip
-ENCODINGS = ("utf-8-sig", "gb18030")
+CHANNELS = {
+    "marketing_email": "email", "marketing_sms": "sms", "marketing_app": "app", "phone": "phone",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -257,6 +257,15 @@ def test_what_cannot_be_exported_is_said(project, capsys, words, code, said):
     assert not contacts_of(project)
 
 
+def test_a_unit_of_which_each_source_has_its_own_numbers_is_refused(project, capsys):
+    path = project / "params" / "shop.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "identity: {own_numbers: true}\n", encoding="utf-8")
+
+    assert export() == 2
+    assert "number customers each for itself" in capsys.readouterr().err
+
+
 def test_a_list_is_not_written_where_reports_are_handed_on(project, capsys):
     assert export(to="reports/shop/out.csv") == 2
     assert "handed on" in capsys.readouterr().err
