@@ -125,10 +125,10 @@ def _choose_outcome(answers: pd.DataFrame) -> tuple[str | None, pd.Series]:
 
 
 def _refuse(n: int, needed: int, kept: list[str], grades: pd.Series) -> str | None:
-    if len(kept) < FEWEST:
-        return "few_attributes"
     if n < needed:
         return "few_answers"
+    if len(kept) < FEWEST:
+        return "few_attributes"
     return "one_grade" if grades.nunique() < 2 else None
 
 

@@ -206,9 +206,9 @@ def list_scores(study: Study) -> list[str]:
 
 
 def name_data(study: Study) -> str:
-    """Name what the note on the data says: response, answers (no invitations are known), none."""
-    if study.n == 0:
-        return "none"
+    """Name what the note on the data says: response, answers (no invitations known), few, none."""
+    if study.n < study.rules.min_n:
+        return "few" if study.n else "none"
     return "answers" if study.response is None else "response"
 
 

@@ -186,6 +186,11 @@ def test_without_invitations_the_response_is_not_said():
 
     assert name_data(found) == "answers"
     assert list_weighted(found) == ["unknown"]
+    assert [name_data(study(nps)) for nps in ([], [9] * 29, [9] * 30)] == [
+        "none",
+        "few",
+        "response",
+    ]
 
 
 def test_every_number_told_has_its_answers_and_interval():

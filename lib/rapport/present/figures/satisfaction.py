@@ -69,10 +69,11 @@ def _plot_scores(canvas: Canvas, waves: pd.DataFrame, *, identity: str, by: str)
     ticks = [float(f"{tick:.6g}") for tick in locator.tick_values(min(low, 0), max(high, 0))]
     texts = [text.replace("+", "") for text in show_axis(ticks, "nps", canvas.language)]
     axes = canvas.axes(left=canvas.widest(texts) + 3, right=4, top=4, bottom=9.8)
-    axes.set_xlim(-0.6, len(waves) - 0.4)
+    ends = _fit_ends(canvas, axes, [str(wave) for wave in waves["wave"]], by)
+    axes.set_xlim(*ends)
     axes.set_ylim(ticks[0], ticks[-1])
     rule_y(axes, ticks, texts)
-    axes.line([-0.6, len(waves) - 0.4], [0, 0], color=GREY, linewidth=0.8)
+    axes.line(list(ends), [0, 0], color=GREY, linewidth=0.8)
     rows = rows_of(waves)
     for place, row in enumerate(rows):
         colour = ACCENT if row.is_enough else CONTEXT
@@ -101,13 +102,24 @@ def _name_scores(canvas: Canvas, axes: Axes, rows: list[object], identity: str) 
         canvas.label(axes, (place, top), [_score(identity, row)], places=(ABOVE, under), look=look)
 
 
+def _list_names(canvas: Canvas, waves: list[str], by: str) -> list[str]:
+    if by == "period":
+        return [show_period(wave, canvas.language, style="axis") for wave in waves]
+    most = MOST_WORD if canvas.is_wide else MOST_WORD * 2 // 3
+    return [wave if len(wave) <= most else f"{wave[:most].rstrip()}…" for wave in waves]
+
+
+def _fit_ends(canvas: Canvas, axes: Axes, waves: list[str], by: str) -> tuple[float, float]:
+    """Leave half of the widest name room on both sides of the outermost waves."""
+    wide, room = canvas.widest(_list_names(canvas, waves, by)), axes.width / POINTS
+    side = max(0.6, wide * (len(waves) - 1) / (2 * max(room - wide, 1.0)))
+    return -side, len(waves) - 1 + side
+
+
 def _name_waves(canvas: Canvas, axes: Axes, waves: list[str], by: str) -> None:
     """Name as many waves as there is room for, the last always; years where they change."""
-    if by == "period":
-        names = [show_period(wave, canvas.language, style="axis") for wave in waves]
-    else:
-        names = [wave if len(wave) <= MOST_WORD else f"{wave[:MOST_WORD]}…" for wave in waves]
-    room = axes.width / POINTS / max(len(names), 1)
+    names = _list_names(canvas, waves, by)
+    room = axes.width / POINTS / (axes.xlim[1] - axes.xlim[0])
     step = max(1, -(-int(canvas.widest(names) + 2) // max(1, int(room))))
     shown = list(range(len(names) - 1, -1, -step))[::-1]
     texts, before = [], None
@@ -165,7 +177,7 @@ def _plot_classes(canvas: Canvas, waves: pd.DataFrame, *, identity: str, by: str
     ]
     right = canvas.widest(names) + 6
     axes = canvas.axes(left=11, right=right, top=2, bottom=9.8)
-    axes.set_xlim(-0.6, len(rows) - 0.4)
+    axes.set_xlim(*_fit_ends(canvas, axes, [str(wave) for wave in waves["wave"]], by))
     axes.set_ylim(0, 1)
     ticks = (0, 0.25, 0.5, 0.75, 1)
     rule_y(axes, ticks, show_axis(ticks, "share", canvas.language))

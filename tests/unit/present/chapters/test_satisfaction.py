@@ -117,16 +117,19 @@ def test_waves_are_drawn_in_every_language_and_shape(values, language, shape):
     assert shares.tolist() == pytest.approx([1, 1, 1])
 
 
-def test_a_units_own_names_of_waves_are_printed_and_long_ones_cut(values):
-    rows = table(WAVES).assign(wave=["spring", "a wave with a name of many letters", "autumn"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_units_own_names_of_waves_are_printed_and_long_ones_cut(values, language, shape):
+    rows = table(WAVES).assign(
+        wave=["spring of a year", "a wave with a name of many letters", "autumn of a year"]
+    )
     trend = Trend(rows)
     trend.by = "wave"
 
-    scores, _ = wave_figures(trend, values, is_told=True, min_count=10)
-
-    words = " ".join(texts_of(draw(scores, language="en", shape="wide")))
-    assert "autumn" in words
-    assert "many letters" not in words
+    for spec in wave_figures(trend, values, is_told=True, min_count=10):
+        words = " ".join(texts_of(draw(spec, language=language, shape=shape)))
+        assert "autumn" in words
+        assert "many letters" not in words
 
 
 def test_waves_of_too_few_to_tell_are_not_drawn(values):

@@ -12,12 +12,14 @@ from rapport.present.figures import (
     cohorts,
     completeness,
     dots,
+    drivers,
     effects,
     flow,
     grids,
     hits,
     monthly,
     rules,
+    satisfaction,
     survival,
     transitions,
 )
@@ -224,9 +226,39 @@ def hit_rates():
     return hits.hit_rates(pd.DataFrame(rows, columns=columns), id="r.hits", unit="baskets")
 
 
+def score_by_wave(n=13):
+    months = [f"2025-{month:02}" for month in range(6, 13)]
+    months += [f"2026-{month:02}" for month in range(1, 7)]
+    score = np.array([30, 24, 42, 41, 30, 16, 41, 33, 51, 53, 16, 36, 5.0])
+    rows = pd.DataFrame({
+        "wave": months, "nps": score, "low": score - 26, "high": score + 22,
+        "n_nps": range(30, 43), "is_enough": [False] + [True] * 12,
+    })  # fmt: skip
+    return satisfaction.score_by_wave(rows.tail(n), id="satisfaction.waves", by="period")
+
+
+def answer_classes():
+    rows = pd.DataFrame({
+        "wave": ["2026-04", "2026-05", "2026-06"], "detractor": [0.27, 0.17, 0.36],
+        "passive": [0.31, 0.31, 0.24], "promoter": [0.42, 0.52, 0.4],
+    })  # fmt: skip
+    return satisfaction.answer_classes(rows, id="satisfaction.classes", by="period")
+
+
+def importance_performance():
+    rows = pd.DataFrame({
+        "attribute": ["Delivery", "Quality", "Service", "Website", "Packaging", "Price"],
+        "share": [0.594, 0.171, 0.138, 0.048, 0.026, 0.023],
+        "performance": [0.576, 0.602, 0.602, 0.578, 0.596, 0.608],
+        "is_driver": [True, True, True, False, False, False],
+        "field": ["fix_first", "keep", "leave", "watch", "leave", "leave"],
+    })  # fmt: skip
+    return drivers.importance_performance(rows, id="satisfaction.fields")
+
+
 SAMPLES = (
     change_parts, survival_curves, rate_by_month, rfm_grid, completeness_heat, segment_bars,
     sizes_over_time, cluster_profile, hazard_forest, importance_bars, reliability, row_flow,
     coverage_calendar, target_bars, stage_bars, transition_heat, cohort_triangle,
-    category_grid, hit_rates,
+    category_grid, hit_rates, score_by_wave, answer_classes, importance_performance,
 )  # fmt: skip
