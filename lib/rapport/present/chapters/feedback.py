@@ -85,18 +85,27 @@ def topic_figure(
     has_lead = lead is not None and "lead" in values
     return spec.entitled(
         Sentence("feedback.figure_lead", dict(values)) if has_lead else title,
-        subtitle=Sentence("feedback.figure_subtitle", dict(values)),
+        subtitle=Sentence(
+            "feedback.figure_subtitle",
+            dict(values),
+            case="some" if drawn["negative"].isna().any() else "all",
+        ),
     )
 
 
 def topic_table(table: pd.DataFrame, topics: Mapping[str, Any], values: Values) -> TableSpec | None:
-    """Give the table behind the figure: every topic of the unit's; None without any."""
-    if table.empty:
+    """Give the table behind the figure: every topic that enough customers wrote of, or nobody.
+
+    Topics overlap, so a row that is left out cannot be had by subtraction. None without any.
+    """
+    below = _read_least(values)
+    kept = table[~table["n_customers"].between(1, below - 1)] if len(table) else table
+    if kept.empty:
         return None
-    frame = table.assign(
-        topic=[_title(topics, name) for name in table["topic"]],
-        interval=table["negative"], negative=_mark_quiet(table, values),
-    )  # fmt: skip
+    frame = kept.assign(
+        topic=[_title(topics, name) for name in kept["topic"]],
+        interval=kept["negative"], negative=_mark_quiet(kept, below),
+    ).reset_index(drop=True)  # fmt: skip
     confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
     change = Column("change", "feedback.head.change", "simulated", "pp",
                     limits=("change_low", "change_high"))  # fmt: skip
@@ -119,9 +128,12 @@ def topic_table(table: pd.DataFrame, topics: Mapping[str, Any], values: Values) 
     )
 
 
-def _mark_quiet(table: pd.DataFrame, values: Values) -> pd.Series:
+def _read_least(values: Values) -> int:
+    return int(str(values["min_count"].value)) if "min_count" in values else 10
+
+
+def _mark_quiet(table: pd.DataFrame, below: int) -> pd.Series:
     """Give negative shares, with the mark of small counts where too few were discontent."""
-    below = int(str(values["min_count"].value)) if "min_count" in values else 10
     cells = [
         Suppressed(below) if quiet else share
         for quiet, share in zip(table["is_quiet"], table["negative"], strict=True)

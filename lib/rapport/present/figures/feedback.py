@@ -49,7 +49,7 @@ def topic_dots(
         plot=partial(_plot, identity=id, lead=lead, below=below),
         heights=rows_high(len(drawn), usual=ROW, beside=FOOT + TOP),
         title=Sentence("feedback.figure_title"),
-        subtitle=Sentence("feedback.figure_subtitle", {"confidence": CONFIDENCE}),
+        subtitle=Sentence("feedback.figure_subtitle", {"confidence": CONFIDENCE}, case="all"),
         alt=Sentence("feedback.figure_alt", {"topics": items}),
     )
 
