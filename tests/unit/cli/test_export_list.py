@@ -193,6 +193,19 @@ def test_an_export_made_again_changes_nothing(project):
     assert contacts_of(project) == written
 
 
+def test_another_share_leaves_everybody_on_the_side_where_they_are(project):
+    assert export() == 0
+    before = contacts_of(project)
+    path = project / "params" / "shop.yml"
+    text = path.read_text(encoding="utf-8").replace("control: 0.3", "control: 0.0")
+    path.write_text(text, encoding="utf-8")
+
+    assert export() == 0
+    assert contacts_of(project) == before
+    held = {row["customer_id"] for row in before if row["variant"] == "control"}
+    assert held and not held & {row["customer_number"] for row in read_csv(project / "out.csv")}
+
+
 def test_a_dry_run_writes_nothing(project):
     assert export("--dry-run") == 0
 
