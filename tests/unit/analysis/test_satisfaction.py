@@ -102,6 +102,15 @@ def test_a_difference_leaves_nought_out_when_its_p_value_is_small():
     assert compare_scores((0, 0, 0), (1, 1, 1)) is None
 
 
+def test_a_difference_is_as_unsure_as_both_scores_together():
+    one, two = score_counts((20, 40, 40)), compare_scores((20, 40, 40), (20, 40, 40))
+    other = compare_scores((20, 40, 40), (2, 4, 4))
+
+    assert (two.value, two.p_value) == (0, 1)
+    assert two.high - two.low == pytest.approx((one.high - one.low) * 2**0.5)
+    assert other.high - other.low > 2 * (two.high - two.low)
+
+
 def test_answers_of_people_who_are_not_looked_at_are_left_out_and_no_words_are_kept():
     kept = keep_known(answers_of([9, 3]), pd.DataFrame({"customer_id": ["c1"]}))
 
