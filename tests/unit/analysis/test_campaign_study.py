@@ -96,8 +96,8 @@ def test_a_withheld_estimate_is_no_value_of_the_chapter():
 
 def test_what_is_given_on_holds_no_number_that_the_design_does_not_support():
     rows = publish_effects(
-        (of_experiment(150, reason="split"), of_experiment(150, name="d")), (compared(3.0, placebo=2.0),),
-        (SHOWN,), (),
+        (of_experiment(150, reason="split"), of_experiment(150, name="d")),
+        (compared(3.0, placebo=2.0),), (SHOWN,), (),
     ).set_index("campaign_id")  # fmt: skip
 
     assert rows["outcome"].to_dict() == {
