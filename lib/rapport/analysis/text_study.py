@@ -220,7 +220,7 @@ def measure_feedback(
             "feedback.negative", bad.value, "simulated", "share", int(felt.sum()), ends
         )
         found.append(negative)
-    return found + [part for one in _list_asked(judged, texts) for part in _measure(one)]
+    return found + [part for one in _list_asked(judged, texts) for part in _measure(one, texts)]
 
 
 def _count(texts: pd.DataFrame, where: pd.Series) -> int:
@@ -228,9 +228,10 @@ def _count(texts: pd.DataFrame, where: pd.Series) -> int:
     return int(texts.loc[where, "writer"].nunique())
 
 
-def _measure(one: Judgement) -> list[Measured]:
+def _measure(one: Judgement, texts: pd.DataFrame) -> list[Measured]:
     name = f"feedback.{one.language}"
-    found = [Measured(f"{name}.judged", one.n_judged, "count", "comments")]
+    asked = (texts["language"] == one.language) & texts["score"].isna()
+    found = [Measured(f"{name}.judged", _count(texts, asked), "count", "customers")]
     if one.auc is None or one.accuracy is None:
         return found
     ends = (one.auc.low, one.auc.high)

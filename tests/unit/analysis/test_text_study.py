@@ -184,3 +184,12 @@ def test_the_order_of_rows_moves_no_number():
         told.append(measure_feedback(judged, take(judged), TopicSettings()))
 
     assert told[0] == told[1]
+
+
+def test_how_many_were_judged_is_told_in_customers():
+    rows = draw(5, 5, scored=False).assign(customer_id=["a", "b"] * 5)
+
+    judged = judge_texts(join(draw(10, 10, first=50), rows), read_sentiment)
+
+    told = {one.name: one for one in measure_feedback(judged, take(judged), TopicSettings())}
+    assert (told["feedback.zh.judged"].value, told["feedback.zh.judged"].unit) == (2, "customers")

@@ -1,6 +1,8 @@
 """What customers wrote, made fit to be read: feedback_said and feedback_texts."""
 
 import datetime as dt
+import json
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -10,9 +12,14 @@ from rapport import tables
 from rapport.errors import ParameterError
 from rapport.marts.build import build_mart
 from rapport.marts.feedback import LONGEST, clean_texts, find_language, find_topics
+from rapport.params import load_unit
 from unit.marts.conftest import SETTINGS, write_canonical
 
 DAY = dt.date(2010, 11, 15)
+ROOT = Path(__file__).parents[3]
+WORDS = ROOT / "lib" / "rapport" / "ingest" / "sample" / "words"
+# What a software firm calls them.
+RENAMED = {"delivery": "features", "quality": "reliability", "service": "support"}
 
 
 def clean(*texts):
@@ -153,3 +160,24 @@ def test_texts_lie_in_one_order_whatever_the_order_of_rows(tmp_path):
     other = make(tmp_path / "other", surveys=surveys[::-1])
 
     pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["mall", "retail", "saas"])
+def test_the_topics_of_the_sample_units_find_what_their_comments_are_about(name):
+    own = load_unit(ROOT, f"sample-{name}").topics
+    words = json.loads((WORDS / f"{name}.json").read_text(encoding="utf-8"))
+    planted = [
+        (topic, text) for part in ("comments", "comments_other") for kind in ("good", "bad")
+        for topic, texts in words[part][kind].items() for text in texts
+    ]  # fmt: skip
+    rows = pa.chunked_array([[text for _, text in planted]])
+
+    language = find_language(rows, pa.chunked_array([pa.nulls(len(rows), pa.string())]))
+    patterns = {topic: dict(each.patterns) for topic, each in own.items()}
+    found = find_topics(clean_texts(rows), language, patterns).to_pylist()
+
+    missed = [text for (topic, text), names in zip(planted, found, strict=True)
+              if RENAMED.get(topic, topic) not in (names or "").split(",")
+              and topic not in (names or "").split(",")]  # fmt: skip
+    assert missed == []
+    assert set(language.to_pylist()) == {"zh", "en"}
