@@ -66,7 +66,7 @@ def test_a_group_that_answers_less_is_told_from_the_others():
 def test_many_invitations_of_few_customers_are_no_evidence():
     # Two of three customers in a group are asked fifty times each: their habit, not the group's.
     people = pd.DataFrame({
-        "n_delivered": [50, 50, 50] + [1] * 60, "n_answered": [50, 0, 40] + [1, 0] * 30,
+        "n_delivered": [50, 50, 50] + [1] * 60, "n_answered": [50, 50, 0] + [1, 0] * 30,
         "segment": ["few"] * 3 + ["many"] * 60,
     })  # fmt: skip
 
