@@ -88,7 +88,8 @@ def follow_up(
     Returns
     -------
     one row per decision, the newest first
-        `before`, `after` in `unit`; `change` relative, or a difference of shares; `verdict`:
+        `before`, `after` in `unit`; `change` relative, or a difference of shares, of scores in
+        points; `verdict`:
         "up", "down", "unclear" (interval holds 0), "none" (too small), "unjudged" (a mean of
         customers without an interval that far back), "early" (decided in the period, or the
         period has not ended), "unknown" (no number then or now)
@@ -105,7 +106,7 @@ def follow_up(
         if unit == "customers":
             moved = _hide(moved, min_count)
         words = (one.decision.en, one.decision.zh, one.owner.en, one.owner.zh)
-        change_unit = "pp" if unit == "share" else "change"
+        change_unit = {"share": "pp", "nps": "nps"}.get(unit, "change")
         rows.append((
             *words, one.measure, one.decided, one.due, unit, moved.before, moved.after,
             moved.change, change_unit, moved.verdict,
@@ -146,7 +147,7 @@ def judge(
 
     Returns
     -------
-    relative change, or difference of shares; and the case (see `follow_up`)
+    relative change, or difference of shares or scores; and the case (see `follow_up`)
     """
     now, before = figure.now, then.value
     if now.unit == "share" and now.n is not None and then.n is not None:
@@ -155,6 +156,8 @@ def judge(
             pairs[0], pairs[1], min_change=rules.min_change, confidence=rules.confidence
         )
         return _float(change.absolute), change.case
+    if now.unit == "nps" and now.interval is not None and then.interval is not None:
+        return _judge_scores(now, then, rules)
     if now.kind in ("count", "money") or now.n is None:
         total = compare_totals(_exact(now.value), _exact(before), min_change=rules.min_change)
         size = total.absolute if now.unit == "share" else total.relative
@@ -164,6 +167,17 @@ def judge(
             return _float(earlier.change.relative), earlier.change.case
     relative = float(str(now.value)) / float(str(before)) - 1 if before else None
     return relative, "unjudged"
+
+
+def _judge_scores(now: Measured, then: Measured, rules: Rules) -> tuple[float, str]:
+    """Judge a difference of two scores in points, as unsure as both together."""
+    difference = float(str(now.value)) - float(str(then.value))
+    wide = [(ends[1] - ends[0]) / 2 for ends in (now.interval, then.interval) if ends is not None]
+    if abs(difference) <= sum(half**2 for half in wide) ** 0.5:
+        return difference, "unclear"
+    if abs(difference) <= 100 * rules.min_change:
+        return difference, "none"
+    return difference, "up" if difference > 0 else "down"
 
 
 def _exact(value: Any) -> Decimal:

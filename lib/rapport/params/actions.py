@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from rapport.params.strict import Strict
 
 Figure = Literal[
-    "net", "active", "frequency", "aov", "repurchase", "churn", "value", "return_rate",
+    "net", "active", "frequency", "aov", "repurchase", "churn", "nps", "value", "return_rate",
     "top_share", "identified_share",
 ]  # fmt: skip
 """A key figure, as the summary names them."""

@@ -142,3 +142,19 @@ def test_the_newest_decision_stands_first():
     table = followed([Decision(decided=day) for day in days], [total()])
 
     assert table["decided"].tolist() == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "verdict"),
+    [(40, 10, "up"), (10, 40, "down"), (20, 10, "unclear"), (-5, -4, "unclear")],
+)
+def test_a_score_is_compared_in_points_as_unsure_as_both(now, then, verdict):
+    def one(value):
+        return Measured("nps", float(value), "estimator", "nps", 60, (value - 15.0, value + 15.0))
+
+    figure = KeyFigure("nps", one(now), {}, (), {"2026-03": one(then)})
+
+    (row,) = followed([Decision(measure="nps")], [figure]).to_dict("records")
+
+    assert (row["change"], row["verdict"]) == (now - then, verdict)
+    assert (row["unit"], row["change_unit"]) == ("nps", "nps")
