@@ -220,31 +220,74 @@ contract_states as (
     group by m.customer_key, m.at_month
 ),
 
+-- Stages by number: text costs twice as much to sort by, or beside what is sorted.
+stages as (
+    select
+        0 as stage_no,
+        'prospect' as stage
+    union all
+    select
+        1 as stage_no,
+        'new' as stage
+    union all
+    select
+        2 as stage_no,
+        'growing' as stage
+    union all
+    select
+        3 as stage_no,
+        'loyal' as stage
+    union all
+    select
+        4 as stage_no,
+        'at_risk' as stage
+    union all
+    select
+        5 as stage_no,
+        'churned' as stage
+    union all
+    select
+        6 as stage_no,
+        'trial' as stage
+    union all
+    select
+        7 as stage_no,
+        'active' as stage
+    union all
+    select
+        8 as stage_no,
+        'silent' as stage
+    union all
+    select
+        9 as stage_no,
+        'ended' as stage
+),
+
 -- Two steps of a spell may fall into one month; they give one stage, and the next step drops one.
 staged as (
     select
-        'orders' as kind,
+        1 as kind_no,
         s.customer_key,
         s.at_month,
         case
-            when s.at_month >= s.churn_month then 'churned'
-            when s.at_month >= s.risk_month then 'at_risk'
-            when s.is_first and s.at_month = s.month_no then 'new'
-            when s.at_month < s.unloyal_month then 'loyal'
-            else 'growing'
-        end as stage
+            when s.at_month >= s.churn_month then 5
+            when s.at_month >= s.risk_month then 4
+            when s.is_first and s.at_month = s.month_no then 1
+            when s.at_month < s.unloyal_month then 3
+            else 2
+        end as stage_no
     from order_steps as s
     union all
     select
-        'contracts' as kind,
+        0 as kind_no,
         s.customer_key,
         s.at_month,
         case
-            when s.n_running = 0 then 'ended'
-            when s.n_paid = 0 then 'trial'
-            when u.silent_month <= s.at_month then 'silent'
-            else 'active'
-        end as stage
+            when s.n_running = 0 then 9
+            when s.n_paid = 0 then 6
+            when u.silent_month <= s.at_month then 8
+            else 7
+        end as stage_no
     from contract_states as s
     left join use_months as u
         on s.customer_key = u.customer_key
@@ -253,22 +296,22 @@ staged as (
     union all
     -- Registered, and nothing bought yet; who registered before the data begin may have bought.
     select
-        f.kind,
+        f.kind_no,
         c.order_key as customer_key,
         case
             when c.created_on < k.data_from then k.first_month
             else extract(year from c.created_on) * 12 + extract(month from c.created_on) - 1
         end as at_month,
-        'prospect' as stage
+        0 as stage_no
     from customers as c
     cross join calendar as k
     inner join (
-        select 'orders' as kind
+        select 1 as kind_no
         union all
-        select 'contracts' as kind
+        select 0 as kind_no
     ) as f on c.created_on <= k.as_of and c.erased_at is null
-    left join first_months as o on f.kind = 'orders' and c.order_key = o.customer_key
-    left join first_contracts as t on f.kind = 'contracts' and c.order_key = t.customer_key
+    left join first_months as o on f.kind_no = 1 and c.order_key = o.customer_key
+    left join first_contracts as t on f.kind_no = 0 and c.order_key = t.customer_key
     where
         coalesce(o.first_month, t.first_month, k.last_month + 1)
         > case
@@ -279,38 +322,51 @@ staged as (
 
 changes as (
     select
-        s.kind,
+        s.kind_no,
         s.customer_key,
         s.at_month,
-        s.stage,
-        lag(s.stage) over (partition by s.kind, s.customer_key order by s.at_month)
+        s.stage_no,
+        lag(s.stage_no) over (partition by s.kind_no, s.customer_key order by s.at_month)
             as stage_before
     from staged as s
     inner join calendar as k on s.at_month <= k.last_month
+),
+
+runs as (
+    select
+        kind_no,
+        customer_key,
+        at_month,
+        stage_no,
+        stage_before,
+        lead(at_month) over (partition by kind_no, customer_key order by at_month) as until_month,
+        lead(stage_no) over (partition by kind_no, customer_key order by at_month) as stage_after
+    from changes
+    where stage_before is null or stage_before <> stage_no
 )
 
 select
-    c.kind,
-    c.customer_key as order_key,
-    c.stage,
-    c.stage_before,
-    cast(c.at_month as bigint) as from_month,
-    cast(
-        lead(c.at_month) over (partition by c.kind, c.customer_key order by c.at_month) as bigint
-    ) as until_month,
-    lead(c.stage) over (partition by c.kind, c.customer_key order by c.at_month) as stage_after,
+    case when r.kind_no = 1 then 'orders' else 'contracts' end as kind,
+    r.customer_key as order_key,
+    n.stage,
+    b.stage as stage_before,
+    cast(r.at_month as bigint) as from_month,
+    cast(r.until_month as bigint) as until_month,
+    a.stage as stage_after,
     cast(k.last_month as bigint) as last_month,
     cast(
         case
-            when c.kind = 'orders' then k.observable_month
+            when r.kind_no = 1 then k.observable_month
             when l.log_from is null then k.first_month
             else
                 extract(year from l.log_from + k.silent_days) * 12
                 + extract(month from l.log_from + k.silent_days) - 1
         end as bigint
     ) as observable_month
-from changes as c
+from runs as r
+inner join stages as n on r.stage_no = n.stage_no
+left join stages as b on r.stage_before = b.stage_no
+left join stages as a on r.stage_after = a.stage_no
 cross join calendar as k
 cross join log as l
-where c.stage_before is null or c.stage_before <> c.stage
-order by c.kind, c.customer_key, c.at_month
+order by r.kind_no, r.customer_key, r.at_month
