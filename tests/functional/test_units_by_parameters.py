@@ -30,15 +30,19 @@ PERIODS = {
     "groceries": "all",
 }
 CHAPTERS = {name: {"ingestion", "summary"} for name in NEEDED}
+CHAPTERS["completejourney"] |= {"campaigns", "recommendation"}
+CHAPTERS["groceries"] |= {"recommendation"}
 CHAPTERS["ecom-funnel"] = {"ingestion", "profiling", "summary"}
 CHAPTERS["telco"] = {"ingestion", "lifecycle", "value", "churn", "summary"}
 SAYS = {
     "telco": ("26.5% of 7,043 contracts have ended; sales are not measured",
               "It is known that they ended, not when", "35 months"),
     "bank": ("45,211 customers are known; sales are not measured", "5,289"),
-    "completejourney": ("The lines of orders are a draw of all", "604", "3,647"),
+    "completejourney": ("The lines of orders are a draw of all", "604", "3,647",
+                        "what goes together cannot be told"),
     "ecom-funnel": ("468 customers had a contact in May; sales are not measured",),
-    "groceries": ("9,835 baskets, without days, customers or amounts",),
+    "groceries": ("9,835 baskets, without days, customers or amounts",
+                  "165 of 14,196 pairs of products belong together"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from rapport import tables
 from rapport.marts.build import build_mart
 from rapport.marts.catalog import MARTS as CATALOG
+from rapport.tables.engine import select
 from support import table
 from unit.marts.conftest import SETTINGS, write_canonical
 
@@ -284,3 +285,18 @@ def test_shuffled_lines_make_the_same_tables(build):
 
     for name in MARTS:
         pd.testing.assert_frame_equal(first[name], other[name])
+
+
+@pytest.mark.parametrize("name", ["basket_items", "pair_counts", "basket_histories"])
+def test_a_table_is_the_same_however_many_threads_make_it(build, name):
+    days = [f"2010-05-{1 + n % 28:02d}" for n in range(400)]
+    goods = ("cup", "pan", "tray", "cup+pan", "pan+tray", "cup+pan+tray")
+    drawn = [f"{n}  c{n % 50}  {day}  {goods[n % 6]}" for n, day in enumerate(days)]
+    made = build(lines=read_lines("\n".join(["order  customer  day  items", *drawn])))
+    assert len(made[name])
+
+    read = {table: made.paths[table] for table in (*CATALOG[name].reads, *CATALOG[name].uses)}
+    one, two, eight = (select(CATALOG[name].sql, read, threads=n) for n in (1, 2, 8))
+
+    assert one.equals(two)
+    assert one.equals(eight)
