@@ -61,7 +61,6 @@ def _measure_weights(study: Study) -> list[Measured]:
         Measured("weighted.gap", weighted.gap, "iterative", "points", score.n),
         Measured("weighted.effective_n", weighted.weights.effective_n, "iterative", "answers",
                  score.n),
-        Measured("weighted.trimmed", weighted.weights.n_trimmed, "count", "answers"),
     ]  # fmt: skip
 
 

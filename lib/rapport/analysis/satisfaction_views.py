@@ -128,7 +128,6 @@ def measure_tickets(found: Tickets | None, *, min_n: int) -> list[Measured]:
         if wait.median is not None:
             span = None if wait.low is None or wait.high is None else (wait.low, wait.high)
             told.append(Measured(f"{name}.hours", wait.median, "estimator", "hours", wait.n, span))
-        told.append(Measured(f"{name}.waiting", wait.n_waiting, "count", "tickets"))
     if found.after is not None:
         after = found.after
         told += [
