@@ -43,7 +43,7 @@ def name_headline(
     return "broadcast" if shown else "none"
 
 
-def list_told(found: Sequence[One]) -> list[tuple[int, One]]:
+def list_told(found: Sequence[One], *, most: int = MOST_TOLD) -> list[tuple[int, One]]:
     """Give the campaigns that are told in sentences, numbered from 1.
 
     Those that say something come first, the newest first among them; of experiments, a reason why
@@ -53,7 +53,7 @@ def list_told(found: Sequence[One]) -> list[tuple[int, One]]:
     quiet: list[One] = [one for one in found if one.outcome not in FIRST]
     if not any(isinstance(one, Experiment) for one in found) and telling:
         quiet = []
-    return list(enumerate((telling + quiet)[:MOST_TOLD], 1))
+    return list(enumerate((telling + quiet)[:most], 1))
 
 
 def name_best(

@@ -35,8 +35,10 @@ def of_one(values: Values, recorded: Mapping[str, Value], prefix: str) -> dict[s
 
 
 def _interval(key: str, values: Values, unit: str) -> Column:
+    # The head carries the currency; in every cell its word would break Chinese lines in two.
+    style = "limits bare"
     head = interval_head(float(str(values["confidence"].value)))
-    return Column(f"{key}_interval", head, "estimator", unit, style="limits",
+    return Column(f"{key}_interval", head, "estimator", unit, style=style,
                   limits=(f"{key}_low", f"{key}_high"))  # fmt: skip
 
 
