@@ -50,6 +50,7 @@ def select_spent(documents: str) -> str:
         "returns": f"count(*) FILTER (WHERE {counted} AND kind = 'return')",
         "net": f"coalesce(sum(amount) FILTER (WHERE {counted}), 0)",
         "gross": f"coalesce(sum(amount) FILTER (WHERE {counted} AND kind = 'sale'), 0)",
+        "kept": "count(*) FILTER (WHERE rule IS NULL)",
         "net_kept": "sum(amount) FILTER (WHERE rule IS NULL)",
     }
     columns = ", ".join(f"{made} AS {name}" for name, made in sums.items())
@@ -138,12 +139,16 @@ def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
     if {"orders", "order_lines"} <= held:
         yield _count(engine, "orders", DIFFERING, differing("amount"))
     if "customers" in held:
-        yield _count(engine, "orders", "customer_id_not_listed", _unlisted(pieces, "customers"))
+        # Customer by customer, who are fewer than their orders.
+        ordered = "(SELECT *, net_kept AS amount, kept AS n, NULL AS rule FROM spent)"
+        unlisted = _unlisted(pieces, "customers", ordered)
+        yield _count(engine, "orders", "customer_id_not_listed", unlisted, n="sum(n)")
         if any(piece.table == "customers" and piece.has("created_at") for piece in pieces):
             yield _count(engine, "customers", "registered_after_first_order", _late(pieces))
     yield from _list_children(engine, pieces)
     if {"order_lines", "products"} <= held:
-        yield _count(engine, "order_lines", "product_id_not_listed", _unlisted(pieces, "products"))
+        unlisted = _unlisted(pieces, "products", "lines")
+        yield _count(engine, "order_lines", "product_id_not_listed", unlisted)
     yield from _list_references(engine, pieces)
 
 
@@ -240,15 +245,14 @@ def _returned_above() -> str:
     )
 
 
-def _unlisted(pieces: Sequence[Piece], table: str) -> str:
-    key, rows = ("customer_id", "documents") if table == "customers" else ("product_id", "lines")
+def _unlisted(pieces: Sequence[Piece], table: str, rows: str) -> str:
+    key = "customer_id" if table == "customers" else "product_id"
     listed = " UNION ALL ".join(
         f"SELECT {key} FROM {identifier(piece.relation)} WHERE rule IS NULL"
         for piece in pieces if piece.table == table
     )  # fmt: skip
     return (
-        f"SELECT amount FROM {rows} "
-        f"WHERE rule IS NULL AND {key} IS NOT NULL AND {key} NOT IN ({listed})"
+        f"SELECT * FROM {rows} WHERE rule IS NULL AND {key} IS NOT NULL AND {key} NOT IN ({listed})"
     )
 
 

@@ -27,13 +27,14 @@ class Summary(NamedTuple):
 
 SUMMARIES = {
     # Of every customer: the first number and day, and orders that are kept, all of which but
-    # `net_kept` are without those cancelled.
+    # `kept` and `net_kept` are without those cancelled.
     "spent": Summary(
         {"customer_id": "VARCHAR"},
         {
             "order_key": ("BIGINT", "min"), "first_seen_on": ("DATE", "min"),
             "orders": ("BIGINT", "sum"), "sales": ("BIGINT", "sum"), "returns": ("BIGINT", "sum"),
-            "net": (MONEY, "sum"), "gross": (MONEY, "sum"), "net_kept": (MONEY, "sum"),
+            "net": (MONEY, "sum"), "gross": (MONEY, "sum"), "kept": ("BIGINT", "sum"),
+            "net_kept": (MONEY, "sum"),
         },
     ),
     # Completed sales above 0.
