@@ -125,6 +125,16 @@ def test_nothing_owned_is_offered_unless_goods_are_used_up():
     assert offered(again) & owned
 
 
+def test_goods_that_are_used_up_can_be_hit_again():
+    before, _ = draw_shop()
+
+    _, once, _ = study(before, before)
+    _, again, _ = study(before, before, offer_again=True)
+
+    assert (once.hits.n, once.outcome) == (0, "untested")
+    assert again.hits.n == len(before)
+
+
 @pytest.mark.parametrize(
     ("change", "outcome", "coming"),
     [({"is_sample": True}, "sample", "none"), ({"level": "category_1"}, "rules", "level")],
