@@ -25,12 +25,13 @@ FEWEST_BASKETS = 200
 """Baskets of two products or more; of fewer, no rule is looked for."""
 MOST_TESTED = 5_000
 """Baskets held out of a unit that knows no customer; drawn by a digest of their number."""
+NO_LEVEL = "no_level"
 OFFERED = ["customer_id", "product_id", "rank", "reason"]
 
 
 @dataclass(frozen=True, eq=False)
 class RuleStudy:
-    """The rules found, and rules, no_rules, few, none or sample: what can be said of them."""
+    """The rules found, and what can be said: rules, no_rules, few, none, no_level or sample."""
 
     outcome: str
     counted: Counted
@@ -81,18 +82,25 @@ def count_pairs(
 
 
 def study_rules(
-    counted: Counted, totals: pd.DataFrame, limits: Limits, *, is_sample: bool
+    counted: Counted,
+    totals: pd.DataFrame,
+    limits: Limits,
+    *,
+    is_sample: bool,
+    level: str = "product",
 ) -> RuleStudy:
     """Find the rules, if baskets are whole and enough.
 
     Parameters
     ----------
     is_sample : the lines are a draw, so that no basket is whole
+    level : what an item is, as `name_level` names it
     """
     n_of_two = int(totals["n_of_two"].iloc[0])
     nothing = find_rules(_without_pairs(counted), limits)
     if is_sample or not counted.whole.n:
-        return RuleStudy("sample" if is_sample else "none", counted, nothing)
+        without = "no_level" if level == NO_LEVEL else "none"
+        return RuleStudy("sample" if is_sample else without, counted, nothing)
     if n_of_two < FEWEST_BASKETS:
         return RuleStudy("few", counted, nothing)
     rules = find_rules(counted, limits)
@@ -118,7 +126,7 @@ def study_next(
         those without one); no row where no customer is known
     level : what an item is; next products are of products alone
     """
-    if found.outcome in ("sample", "none", "few"):
+    if found.outcome in ("sample", "none", "no_level", "few"):
         return NextStudy("none")
     if level != "product":
         return NextStudy("level")
@@ -238,7 +246,7 @@ def join_people(customers: pd.DataFrame, segments: pd.DataFrame | None) -> pd.Da
 
 
 def name_level(levels: pd.DataFrame) -> str:
-    """Name the level of goods that is taken; product where there is none.
+    """Name the level of goods that is taken; `no_level` where no product carries the one asked for.
 
     Examples
     --------
@@ -246,7 +254,9 @@ def name_level(levels: pd.DataFrame) -> str:
     'category_1'
     """
     taken = levels[levels["is_taken"].astype(bool)]
-    return str(taken["level"].iloc[0]) if len(taken) else "product"
+    if len(taken):
+        return str(taken["level"].iloc[0])
+    return NO_LEVEL if len(levels) else "product"
 
 
 def has_baskets(found: RuleStudy) -> bool:

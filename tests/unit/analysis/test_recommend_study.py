@@ -7,6 +7,7 @@ from rapport.analysis.recommend_study import (
     Asked,
     count_pairs,
     join_people,
+    name_level,
     study_next,
     study_rules,
 )
@@ -172,6 +173,19 @@ def test_no_basket_at_all_is_said_as_such():
     assert measure_rules(found, nothing) == []
     assert list_first_rules(found) is None
     assert is_sound(found, offered, min_count=10)
+
+
+def test_a_level_that_no_product_carries_is_said_as_such():
+    levels = pd.DataFrame({"level": ["product"], "is_taken": [False]})
+    pairs, items, buyers, totals, _ = (part.iloc[:0] for part in tables_of(*draw_shop()))
+    empty = totals.reindex([0]).fillna(0)
+
+    counted = count_pairs(pairs, items, buyers, empty)
+    level = name_level(levels)
+    found = study_rules(counted, empty, Limits(), is_sample=False, level=level)
+
+    assert found.outcome == "no_level"
+    assert name_level(levels.iloc[:0]) == "product"
 
 
 def test_fewer_customers_than_min_n_are_not_tested_but_served():

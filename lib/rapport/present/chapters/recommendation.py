@@ -14,7 +14,7 @@ from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
-GAPS = ("none", "sample", "few", "level")
+GAPS = ("none", "no_level", "sample", "few", "level")
 
 
 def role_of(outcome: str) -> str:
