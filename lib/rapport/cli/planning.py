@@ -37,7 +37,7 @@ ALWAYS = ("orders",)
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits", *PLANS} - {"min_count"}
+    unseen = {*ChapterParams.model_fields, "limits", "festivals", *PLANS} - {"min_count"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
     gone = read_erased(root, unit.name, lambda: key)
     context = {
@@ -146,7 +146,9 @@ def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
     if mart == "settings":
         return values
     if mart == "periods":
-        of = {"is_snapshot": True} if unit.params.snapshot else {}
+        of: dict[str, Any] = {"is_snapshot": True} if unit.params.snapshot else {}
+        if unit.params.festivals != "none":
+            of["festivals"] = unit.params.festivals
         return {**values, **of, "period": code}
     if mart == "tags_held":
         return {"tags": {name: tag.when for name, tag in unit.params.tags.items()}}

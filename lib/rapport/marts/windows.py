@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from rapport.marts.festivals import find_moved
 from rapport.marts.periods import Period, check_within, parse_period, same_last_year, step_back
 
 N_HISTORY = 13  # a year of months and the one to compare with: the width of a sparkline
@@ -31,7 +32,7 @@ def list_windows(
     data_from, data_until : first and last day of the snapshot; None in an undated unit
     settings : `rfm_days`, `churn_after_days`, `horizon_days` (days); `is_snapshot` (True: ends
         of contracts are known to have happened, not when; there is `current` alone, which counts
-        as whole and can be compared with nothing)
+        as whole and can be compared with nothing); `festivals` (none, or cn: Spring Festival moves)
 
     Returns
     -------
@@ -40,20 +41,25 @@ def list_windows(
         `cut` (rfm_days up to 31 December before the period's year; no row unless the data reach
         back that far); `train`, `test`, `score` (churn_after_days up to as_of - 2, 1 and 0 times
         horizon_days; no row that would end before the data begin); 13 times `history-<period>`,
-        oldest first, the last one being the period. `is_whole`: the window ends on its period's
-        last day. `is_comparable`: the data reach back to its first day. `month_no` of `ends_on`,
+        oldest first, the last one being the period; `festival`, `festival_last_year` (of a February
+        whose feast lay in January a year before, or the other way about: from 1 January to the last
+        day of `current` and of `last_year`). `is_whole`: the window ends on its period's last day.
+        `is_comparable`: the data reach back to its first day, and a January or February of
+        `last_year` holds the feast where that of `current` does. `month_no` of `ends_on`,
         year * 12 + month - 1. In the period `all` there is `current` alone, without days where
         the unit has none.
 
     Raises
     ------
     ParameterError
-        The period holds no day of the data.
+        The period holds no day of the data, or the day of its feast is not known.
     """
     if data_from is None or data_until is None:
         return _undated()
     is_snapshot = bool(settings.get("is_snapshot", False))
     check_within(period, data_from=data_from, data_until=data_until)
+    is_moved = find_moved(settings.get("festivals", "none"), period.code) is not None
+    never = {"current"} if is_snapshot else {"last_year"} if is_moved else set()
     if period.grain == "all":
         windows = [_Window("current", "all", data_from, data_until, data_until)]
     elif is_snapshot:
@@ -61,12 +67,14 @@ def list_windows(
         windows = [_Window("current", period.code, period.days[0], data_until, period.days[1])]
     else:
         windows = list(_walk(period, data_from, data_until, settings))
+        if is_moved and period.code.endswith("-02"):
+            windows += _join_months(windows)
     return [
         {
             **window._asdict(),
             "position": position,
             "is_whole": window.ends_on == window.last_on or is_snapshot,
-            "is_comparable": window.starts_on >= data_from and not is_snapshot,
+            "is_comparable": window.starts_on >= data_from and window.window not in never,
             "month_no": window.ends_on.year * 12 + window.ends_on.month - 1,
         }
         for position, window in enumerate(windows)
@@ -92,6 +100,14 @@ def _walk(
     for steps in range(N_HISTORY - 1, -1, -1):
         past = step_back(period, steps)
         yield _of(f"history-{past.code}", past, n_days if steps == 0 else None)
+
+
+def _join_months(windows: list[_Window]) -> Iterator[_Window]:
+    """Give a February and the January before it, and both a year before."""
+    for name, february in (("festival", windows[0]), ("festival_last_year", windows[2])):
+        yield february._replace(
+            window=name, period=None, starts_on=february.starts_on.replace(month=1)
+        )
 
 
 def _of(window: str, period: Period, n_days: int | None) -> _Window:

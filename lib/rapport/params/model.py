@@ -108,6 +108,8 @@ class UnitParams(ChapterParams):
     lines_are_a_sample: bool = False
     # What the price of a contract is paid for: from one renewal to the next, or each month.
     price_per: Literal["renewal", "month"] = "renewal"
+    # Feasts that move from month to month (docs/methods.md, "Spring Festival").
+    festivals: Literal["none", "cn"] = "none"
     approval: Literal["none", "required"] = "none"
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)

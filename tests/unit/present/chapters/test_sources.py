@@ -23,8 +23,8 @@ ITS_OWN = {
 # Parts of a chapter that are rooms of their own.
 PARTS = {
     "07_satisfaction": {"feedback"},
-    "02_profiling": {"behaviour", "mix", "places", "tags"},
-    "10_summary": {"absent", "target"},
+    "02_profiling": {"behaviour", "festivals", "mix", "places", "tags"},
+    "10_summary": {"absent", "festivals", "target"},
 }
 SHARED = {"__init__", "marks", "spec"}
 
