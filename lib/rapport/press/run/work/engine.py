@@ -8,7 +8,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 NAME = "rapport"
 
 
-class PressEngine(NBClientEngine):
+class PressEngine(NBClientEngine):  # type: ignore[misc]
     """Executes as papermill's own engine does, and hands back no notebook where all went well.
 
     Papermill spells out, checks and copies what it is handed back even where it is told to write
@@ -22,7 +22,7 @@ class PressEngine(NBClientEngine):
         executed = super().execute_notebook(*given, **named)
         outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
         has_error = any(output.output_type == "error" for output in outputs)
-        return executed if has_error or executed.metadata.papermill.exception else new_notebook()
+        return executed if has_error or executed.metadata.papermill.exception else new_notebook()  # type: ignore[no-untyped-call]
 
 
 papermill_engines.register(NAME, PressEngine)
