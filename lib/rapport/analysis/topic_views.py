@@ -12,6 +12,7 @@ from rapport.analysis.topics import TopicSettings, estimate_part, holds
 
 QUOTED = 2  # comments of a topic
 SHORTEST, LONGEST = 8, 240  # characters of a quotation
+_A_LITTLE = 1e-9
 _NEGATIVE = ("negative", "negative_low", "negative_high")
 _CHANGE = ("change", "change_low", "change_high")
 _SHARE = ("share", "low", "high")
@@ -36,8 +37,10 @@ def hide_topics(table: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
         texts=hidden["n_texts"].astype("Int64").mask(few), is_quiet=quiet & ~few,
         is_change=hidden["is_change"] & ~few,
     )  # fmt: skip
-    order = hidden.assign(rank=-hidden["negative"].fillna(-1))
-    return order.sort_values(["rank", "topic"], ignore_index=True).drop(columns="rank")
+    # Who few are discontent with stands between the others and those with whom nobody is.
+    rank = hidden["negative"].mask(hidden["is_quiet"], _A_LITTLE).fillna(-1)
+    order = hidden.assign(rank=-rank).sort_values(["rank", "topic"], ignore_index=True)
+    return order.drop(columns="rank")
 
 
 def rank_topics(table: pd.DataFrame, *, min_n: int) -> pd.DataFrame:

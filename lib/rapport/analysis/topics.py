@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from rapport.analysis.families import adjust_p_values
+from rapport.analysis.intervals import wilson
 from rapport.analysis.measures import Floats
 
 N_DRAWS = 1_000
@@ -110,12 +111,20 @@ def estimate_part(
     part: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_], whose: Counts,
     settings: TopicSettings,
 ) -> Part:  # fmt: skip
-    """Give the share of some comments among others, by draws of those who wrote."""
+    """Give the share of some comments among others, by draws of those who wrote.
+
+    Of none and of all every draw is alike: there the interval is Wilson's, of customers.
+    """
     if len(among) == 0 or not among.any():
         return Part(None, None, None)
+    n, n_among = int((part & among).sum()), int(among.sum())
+    if n in (0, n_among):
+        writers = len(np.unique(whose[among]))
+        ends = wilson(writers if n else 0, writers, confidence=settings.confidence).ends
+        return Part(n / n_among, *ends)
     sums = _draw(_add_up([part & among, among], whose), settings.seed)
     low, high = _limits(_divide(sums[:, 0], sums[:, 1]), settings.confidence)
-    return Part(float((part & among).sum() / among.sum()), low, high)
+    return Part(n / n_among, low, high)
 
 
 def _count(

@@ -61,6 +61,24 @@ def test_a_topic_is_a_whole_name_and_not_a_part_of_one():
     assert table.loc[0, ["negative", "negative_low"]].isna().all()
 
 
+def test_where_nobody_is_discontent_the_interval_is_that_of_a_share_of_customers():
+    texts = join(draw("price", 30, 0), draw("price", 30, 0)).assign(feedback_id=range(60))
+
+    row = count_topics(texts, ["price"], SETTINGS).loc[0]
+
+    # Wilson (1927), 0 of 30: z^2 / (n + z^2).
+    assert (row["negative"], row["negative_low"]) == (0.0, 0.0)
+    assert row["negative_high"] == pytest.approx(1.96**2 / (30 + 1.96**2), abs=1e-4)
+
+
+def test_topics_stand_by_discontent_few_before_none():
+    texts = join(draw("a", 40, 0), draw("b", 40, 4, first=40), draw("c", 40, 20, first=80))
+
+    table = hide_topics(count_topics(texts, ["a", "b", "c"], SETTINGS), min_count=10)
+
+    assert table["topic"].tolist() == ["c", "b", "a"]
+
+
 def test_one_customer_who_writes_much_widens_the_interval():
     many = draw("price", 60, 30)
     one = many.assign(customer_id=[f"c{k // 30}" for k in range(60)])
