@@ -411,3 +411,18 @@ def test_a_statement_that_is_not_valid_over_large_tables_is_refused(tmp_path, mo
         write_selected("SELECT m FROM numbers", {"numbers": path}, tmp_path / "made.parquet")
 
     assert [file.name for file in tmp_path.iterdir()] == ["numbers.parquet"]
+
+
+def test_rows_of_one_value_are_those_that_a_frame_of_all_would_give(tmp_path):
+    drawn = pa.table({
+        "window": ["current", "cut", "current"], "n": pa.array([1, None, 3]), "m": [4, 5, 6],
+        "on": pa.array([date(2024, 1, 2), None, None], pa.date32()),
+    })  # fmt: skip
+    path = write_table(drawn, tmp_path / "measures.parquet").path
+
+    found = read_table(path, only=("window", "current"))
+
+    whole = read_table(path)
+    kept = whole[whole["window"] == "current"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, kept)
+    assert found["n"].tolist() == [1.0, 3.0]

@@ -154,10 +154,10 @@ class Chapter:
                 f"chapter {self._world.chapter}: the table {table} is not made. Run "
                 f"`rapport run {self.unit.name} --period {self._world.period}` first."
             )
-        rows = tables.read_table(self._world.tables[table], until=self._world.as_of)
+        path, until = self._world.tables[table], self._world.as_of
         if window is None:
-            return rows
-        return rows[rows["window"] == window].drop(columns="window").reset_index(drop=True)
+            return tables.read_table(path, until=until)
+        return tables.read_table(path, until=until, only=("window", window)).drop(columns="window")
 
     def read_optional(self, table: str, *, window: str | None = None) -> pd.DataFrame | None:
         """Read a table that the unit may lack: None where it has no such table or no row."""

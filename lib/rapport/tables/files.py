@@ -211,8 +211,9 @@ def _to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def read_table(
-    path: Path, *, columns: Iterable[str] | None = None, until: date | None = None
-) -> pd.DataFrame:
+    path: Path, *, columns: Iterable[str] | None = None, until: date | None = None,
+    only: tuple[str, str] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Read a table, rows dated up to and with the day `until`; undated rows are read too.
 
     Parameters
@@ -220,6 +221,8 @@ def read_table(
     path : a file that `write_table` wrote
     columns : which, in which order; all in the file's order
     until : last day; a table without a date column is read whole
+    only : a column of text and its value in the rows to read; the others become no frame first,
+        which of decimals takes ten times their room
 
     Returns
     -------
@@ -233,6 +236,8 @@ def read_table(
     table = file.read(columns=wanted, use_threads=False)
     if until is not None and time:
         table = _up_to(table, time, until)
+    if only is not None:
+        table = _rows_of(table, *only)
     return to_frame(table.select(names))
 
 
@@ -243,6 +248,20 @@ def _up_to(table: pa.Table, time: str, until: date) -> pa.Table:
     days = table[time].cast(pa.date32(), safe=False)
     early = pc.less_equal(days, pa.scalar(until, pa.date32()))
     return table.filter(pc.fill_null(early, fill_value=True))
+
+
+def _rows_of(table: pa.Table, column: str, value: str) -> pa.Table:
+    import pyarrow.compute as pc  # noqa: PLC0415 - as in `_up_to`
+
+    # A column is of one type whatever rows are taken: whole numbers with gaps become floats.
+    fields = [
+        field.with_type(pa.float64())
+        if pa.types.is_integer(field.type) and table[field.name].null_count
+        else field
+        for field in table.schema
+    ]
+    kept = table.filter(pc.equal(table[column], value))
+    return kept.cast(pa.schema(fields, metadata=table.schema.metadata))
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
