@@ -110,6 +110,26 @@ def test_a_contact_is_answered_by_orders_of_the_days_after_its_assignment(tmp_pa
     assert found.loc[("x", "b"), "is_converted"] == 0
 
 
+@pytest.mark.parametrize(
+    ("day", "n_orders"),
+    [("2010-11-02", 0), ("2010-11-03", 1), ("2010-11-09", 1), ("2010-11-10", 0)],
+)
+def test_the_window_opens_the_day_after_the_assignment_and_closes_on_its_last_day(
+    tmp_path, day, n_orders
+):
+    orders = f"""
+        customer  day         kind  amount
+        a         {day}  sale  10
+    """
+    contacts = """
+        campaign  customer  variant  assigned
+        x         a         mail     2010-11-02
+    """
+    row = read(tmp_path, "contact_outcomes", orders=orders, contacts=contacts).iloc[0]
+
+    assert (row["n_orders"], row["net"]) == (n_orders, 10 * n_orders)
+
+
 def test_spend_before_ends_with_the_day_before_the_assignment(tmp_path):
     found = outcomes(tmp_path)["net_before"]
 
