@@ -19,6 +19,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "campaigns": ("campaign_contacts",),
     "recommendation": ("order_lines",),
 }
+# What a chapter cannot do without, whichever of those it has.
+BESIDES: Mapping[str, tuple[str, ...]] = {"campaigns": ("campaigns",)}
 # Chapters that say something of a draw of lines, too: both sides of a comparison are drawn alike.
 OF_DRAWS = ("campaigns", "recommendation")
 # Chapters that baskets without customers suffice for.
@@ -35,6 +37,8 @@ class Lack(NamedTuple):
     reason: Reason
     tables: tuple[str, ...]
     """Any of them would do, the usual one first."""
+    besides: tuple[str, ...] = ()
+    """All of them are needed, too."""
 
 
 def can_have(chapter: str, unit: UnitParams) -> bool:
@@ -56,9 +60,10 @@ def list_lacks(tables: Collection[str], *, baskets_only: bool, is_drawn: bool) -
     """
     found = []
     for chapter, needed in NEEDS.items():
+        besides = BESIDES.get(chapter, ())
         # Without customers, or of a draw of lines, nobody can be seen to come back.
-        if set(needed).isdisjoint(tables):
-            found.append(Lack(chapter, "undelivered", needed))
+        if set(needed).isdisjoint(tables) or not set(besides) <= set(tables):
+            found.append(Lack(chapter, "undelivered", needed, besides))
         elif baskets_only and chapter not in OF_BASKETS:
             found.append(Lack(chapter, "undated", needed))
         elif is_drawn and chapter not in OF_DRAWS:

@@ -37,12 +37,17 @@ def test_a_unit_with_contracts_alone_is_not_segmented_by_what_it_buys():
     [
         ("interactions", ["profiling"]),
         ("surveys", ["satisfaction"]),
-        ("campaign_contacts", ["campaigns"]),
+        ("campaign_contacts", []),
+        ("campaigns", []),
         ("customers", []),
     ],
 )
 def test_a_unit_without_orders_has_what_its_tables_tell(table, held):
     assert chapters(unit(table)) == held
+
+
+def test_a_chapter_on_campaigns_needs_to_know_them_and_whom_they_reached():
+    assert chapters(unit("campaigns", "campaign_contacts")) == ["campaigns"]
 
 
 def test_every_unit_has_a_summary():

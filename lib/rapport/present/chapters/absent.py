@@ -15,6 +15,7 @@ from rapport.schema import SCHEMAS
 HEAD = "summary.head"
 _COMMA: Mapping[Language, str] = {"en": ", ", "zh": "、"}
 _OR: Mapping[Language, str] = {"en": " or ", "zh": "或"}
+_AND: Mapping[Language, str] = {"en": " and ", "zh": "和"}
 # What a chapter tells little without, beside what its usual table must have.
 _WANTED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("profiling", "segmentation", "lifecycle", "value", "churn"), ("customer_id",)),
@@ -65,7 +66,8 @@ def _words(name: str) -> dict[Language, str]:
 
 
 def _say_tables(lack: Lack, language: Language) -> str:
-    return _spell([f"table.{name}" for name in lack.tables], language, _OR[language])
+    one_of = _spell([f"table.{name}" for name in lack.tables], language, _OR[language])
+    return _AND[language].join([one_of, *(_name(f"table.{t}", language) for t in lack.besides)])
 
 
 def _say_columns(lack: Lack, language: Language) -> str:
@@ -74,6 +76,10 @@ def _say_columns(lack: Lack, language: Language) -> str:
 
 
 def _spell(names: Sequence[str], language: Language, last: str) -> str:
-    first, *more = [label(name, language) for name in names]
-    named = [first, *(text.lower() for text in more)]
+    named = [label(names[0], language), *(_name(name, language) for name in names[1:])]
     return last.join(part for part in (_COMMA[language].join(named[:-1]), named[-1]) if part)
+
+
+def _name(identity: str, language: Language) -> str:
+    """Give a label as it stands within a sentence."""
+    return label(identity, language).lower()

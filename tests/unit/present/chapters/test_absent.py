@@ -19,6 +19,13 @@ def test_what_a_chapter_would_answer_and_of_what_is_told_in_both_languages():
     ]]  # fmt: skip
 
 
+def test_what_is_needed_besides_is_named_too():
+    spec = absent_table([Lack("campaigns", "undelivered", ("campaign_contacts",), ("campaigns",))])
+
+    assert render_table(spec, "en")[0][1] == "Campaign contacts and campaigns"
+    assert render_table(spec, "zh")[0][1] == "活动触达和营销活动"
+
+
 def test_every_chapter_that_can_lack_something_has_words_for_it():
     reasons = ("undelivered", "undated", "drawn")
     lacks = [Lack(name, why, tables) for name, tables in NEEDS.items() for why in reasons]
