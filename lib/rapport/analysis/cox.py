@@ -15,12 +15,14 @@ from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from lifelines.statistics import proportional_hazard_test
 
+from rapport.analysis.cox_residuals import scale_residuals
 from rapport.analysis.measures import to_floats
 from rapport.analysis.survival import check_spells
 from rapport.errors import DataError
 
 PENALTY = 0.01
 PROPORTIONAL_P = 0.01
+MANY = 20_000
 TABLE_COLUMNS = (
     *("covariate", "level", "reference", "n", "n_events", "coefficient", "hazard_ratio"),
     *("low", "high", "p_value", "schoenfeld_p", "is_proportional"),
@@ -184,7 +186,9 @@ def _read(fitter: CoxPHFitter, table: pd.DataFrame, covariates: Covariates) -> p
     found = fitter.summary
     with np.errstate(all="ignore"):
         # Ranks of tied times would depend on the order of rows; 1 - S(t) does not (as in R).
-        test = proportional_hazard_test(fitter, table, time_transform="km").summary["p"]
+        test = proportional_hazard_test(
+            fitter, table, time_transform="km", precomputed_residuals=_residuals(fitter, table)
+        ).summary["p"]
     low, high = fitter.confidence_intervals_.to_numpy().T
     rows = [_count(str(name), table, covariates) for name in found.index]
     read = pd.DataFrame(rows, columns=list(TABLE_COLUMNS[:5])).assign(
@@ -196,6 +200,11 @@ def _read(fitter: CoxPHFitter, table: pd.DataFrame, covariates: Covariates) -> p
         schoenfeld_p=test.reindex(found.index).to_numpy(dtype=float),
     )
     return read.assign(is_proportional=read["schoenfeld_p"] >= PROPORTIONAL_P)
+
+
+def _residuals(fitter: CoxPHFitter, table: pd.DataFrame) -> pd.DataFrame | None:
+    # lifelines' own take time that grows with the square of the rows: minutes from 100,000 on.
+    return scale_residuals(fitter, table) if len(table) > MANY and not fitter.strata else None
 
 
 def _count(
