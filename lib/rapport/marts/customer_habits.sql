@@ -26,15 +26,30 @@ known as (
     group by e."window", e.position, o.customer_key
 ),
 
-gaps as (
+ranked_gaps as (
     select
         e."window",
         o.customer_key,
-        -- of whole days: a half at most
-        cast(median(date_diff('day', o.ordered_on, o.next_on)) as decimal(9, 1)) as median_gap_days
+        date_diff('day', o.ordered_on, o.next_on) as gap_days,
+        row_number() over (
+            partition by e."window", o.customer_key
+            order by date_diff('day', o.ordered_on, o.next_on)
+        ) as place,
+        count(*) over (partition by e."window", o.customer_key) as n_gaps
     from ends as e
     inner join charged_orders as o on o.next_on <= e.ends_on
-    group by e."window", o.customer_key
+),
+
+-- The median of the one or two in the middle is that of all, which need not lie in memory.
+gaps as (
+    select
+        "window",
+        customer_key,
+        -- of whole days: a half at most
+        cast(median(gap_days) as decimal(9, 1)) as median_gap_days
+    from ranked_gaps
+    where 2 * place between n_gaps and n_gaps + 2
+    group by "window", customer_key
 ),
 
 channel_orders as (
