@@ -10,6 +10,7 @@ from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
 from rapport.cli.gate import Gate, read_numbers
+from rapport.present.feed import Told, spell_alerts
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
@@ -23,6 +24,7 @@ from rapport.tables import read_rows
 
 PERSONAL = "customer_id"
 LISTS = "target_lists"
+FEED, ALERTED = "alerts.json", "summary"
 RENDERING = "press/render/"
 RENDERERS = ("rapport-reports", "nbconvert", "typst")
 
@@ -54,6 +56,7 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         formats=arguments["formats"],
         rendering=_rendering(arguments),
         predicate=_predicate(arguments, done),
+        beside=_beside(arguments, chapters, store),
     )
     gate = make_gate(report.chapters, done, store, min_count=min_count)
     gate.check_chapters()
@@ -157,6 +160,20 @@ def _take_lists(result: Result, store: Store) -> dict[str, bytes]:
             f"{row['rank']},{row['customer_id']}"
         )
     return {name: ("\n".join(held) + "\n").encode("ascii") for name, held in lines.items()}
+
+
+def _beside(arguments: Arguments, chapters: Sequence[Result], store: Store) -> dict[str, bytes]:
+    """Give the feed of alerts: what the table of alerts shows, without a row where it is absent."""
+    found = {r.task.chapter: r.tables for r in chapters if isinstance(r.task, ChapterTask)}
+    if ALERTED not in found:
+        return {}
+    table = found[ALERTED].get(f"{ALERTED}.alerts")
+    told = Told(
+        arguments["unit"], arguments["titles"], arguments["period"], _day(arguments),
+        arguments["languages"], arguments["parameters"]["confidence"],
+    )  # fmt: skip
+    rows = () if table is None else read_rows(store.object_path(table.digest))
+    return {FEED: spell_alerts(rows, told)}
 
 
 def _is_handed_on(name: str, table: Table, store: Store, min_count: int) -> bool:

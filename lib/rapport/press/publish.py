@@ -173,6 +173,7 @@ def _beside(run: Run) -> dict[str, bytes]:
     chapters = run.report.chapters
     tables = {name: path for c in chapters for name, path in c.tables.items()}
     return {
+        **run.report.beside,
         "values.json": spell_values(run),
         **{f"notebooks/{c.number:02}_{c.name}.ipynb": c.notebook for c in chapters},
         **{f"tables/{name}.parquet": path.read_bytes() for name, path in tables.items()},

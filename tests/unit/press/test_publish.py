@@ -70,6 +70,18 @@ def test_a_list_is_a_file_of_the_report_that_its_manifest_names(tmp_path):
     assert named["lists/win_back.csv"] == digest
 
 
+def test_a_file_for_programs_is_sealed_beside_the_report_and_makes_its_number(tmp_path):
+    plain, fed = report(), replace(report(), beside={"alerts.json": b'{"items": []}\n'})
+
+    made = publish(fed, reports=tmp_path)
+
+    assert (made.link / "alerts.json").read_bytes() == fed.beside["alerts.json"]
+    manifest = json.loads((made.link / "manifest.json").read_bytes())
+    named = {one["name"]: one["digest"]["sha256"] for one in manifest["subject"]}
+    assert named["alerts.json"] == hashlib.sha256(fed.beside["alerts.json"]).hexdigest()
+    assert publish(plain, reports=tmp_path).run_id != made.run_id
+
+
 def test_the_manifest_names_every_file_with_the_digest_of_its_body(tmp_path):
     made = publish(report(), reports=tmp_path)
 

@@ -48,6 +48,8 @@ class Report:
     """What the render key is the digest of: templates, fonts, versions."""
     predicate: Mapping[str, Any]
     """Parameters, inputs, code, environment, settings: what the envelope tells of the run."""
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    """Files for programs that lie beside the report, by name."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def list_parts(report: Report, values: Sequence[Mapping[str, Any]]) -> dict[str,
         "parameters": [(p.name, p.value, p.default) for p in frame.parameters],
         "sources": [(s.name, s.n_rows, s.digest) for s in frame.sources],
         "titles": frame.titles,
+        "beside": {name: sha256(content) for name, content in sorted(report.beside.items())},
     }
     return {
         "unit": frame.unit,
