@@ -165,7 +165,7 @@ def test_commands_that_pages_name_exist():
     known = set(parser._subparsers._group_actions[0].choices)
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
-        shown = re.findall(r"^rapport (\w+)", text, flags=re.MULTILINE)
+        shown = re.findall(r"^rapport ([\w-]+)", text, flags=re.MULTILINE)
         assert set(shown) <= known, page.name
 
 
