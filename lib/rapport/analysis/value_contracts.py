@@ -88,7 +88,7 @@ def value_contracts(contracts: pd.DataFrame, asked: Asked) -> ContractValue:
     found = [
         _value_length(rows, asked)
         for _, rows in counted.groupby("renewal_months", sort=True)
-        if _allows(rows)
+        if allows_model(rows)
     ]
     if not found:
         nothing = pd.DataFrame(columns=list(COLUMNS))
@@ -113,7 +113,8 @@ class _Length:
     variance: float
 
 
-def _allows(rows: pd.DataFrame) -> bool:
+def allows_model(rows: pd.DataFrame) -> bool:
+    """Say whether contracts of one length are enough to model: rows with `period`, `has_ended`."""
     has_ended = rows["has_ended"].astype(bool)
     # A contract that ended at its first renewal has passed none.
     n_renewed = int((rows["period"] > has_ended).sum())

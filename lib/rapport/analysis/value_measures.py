@@ -9,6 +9,7 @@ import pandas as pd
 
 from rapport.analysis.bgnbd import NAMES, parameter_intervals
 from rapport.analysis.clv import Margin, sum_bands, sum_groups
+from rapport.analysis.contract_holdout import measure_renewals
 from rapport.analysis.gamma_gamma import NAMES as SPENDING_NAMES
 from rapport.analysis.gamma_gamma import Ends
 from rapport.analysis.gamma_gamma import parameter_intervals as spending_intervals
@@ -97,6 +98,8 @@ def _measure_models(model: ValueModel, currency: str, part: str = "") -> Iterato
 
 def measure_test(study: ValueStudy, *, currency: str) -> list[Measured]:
     """Name what the test expected and what came; nothing without a test."""
+    if study.renewals is not None:
+        return measure_renewals(study.renewals)
     test = study.test
     if study.clv is None or test.totals is None or test.model is None or test.span is None:
         return []

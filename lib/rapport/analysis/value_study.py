@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rapport.analysis.clv import Clv, Margin, estimate_clv
+from rapport.analysis.contract_holdout import RenewalTest, hold_out_renewals
 from rapport.analysis.holdout import LARGE_ERROR, HoldOut, hold_out
 from rapport.analysis.value_buyers import Span, find_span, list_buyers
 from rapport.analysis.value_contracts import Asked, ContractValue, value_contracts
@@ -33,6 +34,7 @@ class ValueStudy:
     clv: Clv | None
     rank_by: str = "spend"
     contracts: ContractValue | None = None
+    renewals: RenewalTest | None = None
 
     @property
     def has_money(self) -> bool:
@@ -77,15 +79,23 @@ def study_value(
     return ValueStudy(model, test, clv, best if test.ranks_better else "spend")
 
 
-def study_contracts(contracts: pd.DataFrame, asked: Asked) -> ValueStudy:
-    """Fit and add up what running contracts are expected to bring.
+def study_contracts(
+    contracts: pd.DataFrame, asked: Asked, span: Span | None, *, is_snapshot: bool = False
+) -> ValueStudy:
+    """Fit, test and add up what running contracts are expected to bring.
 
     Parameters
     ----------
     contracts : the mart `customer_contracts`
+    span : the days observed; the test is fitted on those until its cut
+    is_snapshot : it is known that contracts ended, not when
     """
     found = value_contracts(contracts, asked)
-    return ValueStudy(None, HoldOut("contracts"), None, "clv", found)
+    test = None
+    if found.reason is None:
+        confidence = asked.rules.confidence
+        test = hold_out_renewals(contracts, span, is_snapshot=is_snapshot, confidence=confidence)
+    return ValueStudy(None, HoldOut("contracts"), None, "clv", found, test)
 
 
 def keep_whole(days: pd.DataFrame, refused: list[int]) -> pd.DataFrame:
@@ -128,9 +138,14 @@ def has_value(study: ValueStudy) -> bool:
 
 
 def list_tests(study: ValueStudy) -> list[str]:
-    """Name how the test went: near, over, under, or why there was none; nothing without a model."""
-    if study.contracts is not None and study.contracts.reason is None:
-        return ["contracts"]
+    """Name how the test went: near, over, under, or why there was none; nothing without a model.
+
+    Of contracts `renewals_` stands before it; `renewals_none` where none came.
+    """
+    if study.renewals is not None:
+        error = study.renewals.error
+        went = "none" if error is None else _name_error(error)
+        return [f"renewals_{study.renewals.reason or went}"]
     if study.clv is None:
         return []
     if study.test.reason is not None or study.test.orders_error is None:
@@ -145,7 +160,9 @@ def _name_error(error: float) -> str:
 
 
 def list_errors_beside(study: ValueStudy) -> list[str]:
-    """Name the errors that stand beside the totals: money, orders or untested."""
+    """Name the errors that stand beside the totals: money, orders, renewals or untested."""
+    if study.renewals is not None:
+        return ["untested" if study.renewals.error is None else "renewals"]
     if study.clv is None:
         return []
     if study.test.orders_error is None:

@@ -33,7 +33,7 @@ _COUNTS = (
     "days", "weeks", "months", "years", "hours", "seconds", "contacts", "answers", "comments",
     "tickets",
     "baskets", "sessions", "rules", "pairs", "tables", "columns", "files", "sources", "groups",
-    "units", "parts", "faults", "contracts", "campaigns", "periods", "draws", "count",
+    "units", "parts", "faults", "contracts", "renewals", "campaigns", "periods", "draws", "count",
 )  # fmt: skip
 
 UNITS: dict[str, Unit] = {

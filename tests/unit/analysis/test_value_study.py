@@ -1,9 +1,11 @@
+import datetime as dt
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from rapport.analysis.clv import Margin
+from rapport.analysis.value_buyers import Span
 from rapport.analysis.value_measures import (
     list_bands,
     list_groups,
@@ -162,10 +164,12 @@ def test_warnings_say_what_the_numbers_cannot_carry(found):
 
 
 def test_contracts_have_a_value_and_no_test_of_orders():
-    found = study_contracts(draw_contracts(), ASKED)
+    found = study_contracts(draw_contracts(), ASKED, None)
 
     assert (name_outcome(found), name_headline(found, SALES)) == ("contracts", "contracts_sales")
-    assert (name_data(found, min_count=10), list_tests(found)) == ("contracts", ["contracts"])
+    assert (name_data(found, min_count=10), list_tests(found)) == (
+        "contracts", ["renewals_no_rest"],
+    )  # fmt: skip
     measured = values(measure_value(found, SALES, currency="EUR", asked=12))
     assert measured["clv"] == pytest.approx(found.contracts.customers["clv"].sum())
     assert measured["renews.first"] < measured["renews.fifth"]
@@ -175,8 +179,23 @@ def test_contracts_have_a_value_and_no_test_of_orders():
     assert list(list_warnings(found, asked=12, min_count=10)) == []
 
 
+def test_contracts_are_tested_and_the_error_stands_beside_their_value():
+    contracts = draw_contracts().assign(started_on=dt.date(2024, 3, 5))
+    span = Span(dt.date(2024, 3, 1), dt.date(2025, 1, 31), dt.date(2024, 8, 31))
+
+    found = study_contracts(contracts, ASKED, span)
+
+    assert list_tests(found) == ["renewals_near"]
+    assert list_errors_beside(found) == ["renewals"]
+    assert "renewals.error" in values(measure_test(found, currency="EUR"))
+    snapshot = study_contracts(contracts, ASKED, span, is_snapshot=True)
+    assert (list_tests(snapshot), list_errors_beside(snapshot)) == (
+        ["renewals_snapshot"], ["untested"],
+    )  # fmt: skip
+
+
 def test_too_few_contracts_have_none():
-    found = study_contracts(draw_contracts(20), ASKED)
+    found = study_contracts(draw_contracts(20), ASKED, None)
 
     assert name_headline(found, SALES) == name_outcome(found) == "too_few_contracts"
     assert (list_tests(found), take_customers(found), list_bands(found, min_count=10)) == (
