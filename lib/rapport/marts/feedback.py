@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rapport.errors import ParameterError
+from rapport.tables.arrow import constant
 from rapport.tables.engine import select
 
 FEEDBACK = pa.schema(
@@ -86,12 +87,12 @@ def make_feedback(said: Path, topics: Mapping[str, Mapping[str, str]]) -> pa.Tab
     texts = clean_texts(raw["said"])
     language = find_language(texts, raw["declared"])
     columns = {
-        "feedback_id": pc.binary_join_element_wise(raw["source"], raw["said_id"], ":"),
+        "feedback_id": pc.binary_join_element_wise(raw["source"], raw["said_id"], constant(":")),
         "source": raw["source"], "customer_id": raw["customer_id"], "said_on": raw["said_on"],
         "language": language, "said": texts,
         "score": raw["score"],
         "topics": find_topics(texts, language, topics),
-        "is_cut": pc.greater(pc.utf8_length(raw["said"]), LONGEST),
+        "is_cut": pc.greater(pc.utf8_length(raw["said"]), constant(LONGEST)),
     }  # fmt: skip
     made = pa.table([columns[name] for name in FEEDBACK.names], names=FEEDBACK.names)
     return made.cast(FEEDBACK)
@@ -127,19 +128,20 @@ def find_language(texts: pa.ChunkedArray, declared: pa.ChunkedArray) -> pa.Chunk
     >>> find_language(said, pa.chunked_array([[None, "en", None, None]])).to_pylist()
     ['zh', 'en', 'other', 'other']
     """
+    none, zh, en, other = constant(0), constant("zh"), constant("en"), constant("other")
     n_han = pc.count_substring_regex(texts, _HAN)
     n_words = pc.count_substring_regex(texts, _LATIN_WORD)
     n_strange = pc.count_substring_regex(texts, _STRANGE)
     is_known = pc.match_substring_regex(declared, r"(?i)^(?:zh|en)(?:[-_].*)?$")
-    is_third = pc.fill_null(pc.invert(is_known), fill_value=False)
-    is_zh = pc.and_(pc.greater(n_han, 0), pc.greater_equal(n_han, n_words))
-    is_zh = pc.and_(is_zh, pc.equal(n_strange, 0))
+    is_third = pc.fill_null(pc.invert(is_known), fill_value=pc.equal(constant(0), constant(1)))
+    is_zh = pc.and_(pc.greater(n_han, none), pc.greater_equal(n_han, n_words))
+    is_zh = pc.and_(is_zh, pc.equal(n_strange, none))
     is_third_word = pc.match_substring_regex(texts, _THIRD)
-    is_short = pc.and_(pc.less_equal(n_words, _SHORT), pc.invert(is_third_word))
+    is_short = pc.and_(pc.less_equal(n_words, constant(_SHORT)), pc.invert(is_third_word))
     is_english = pc.or_(is_short, pc.match_substring_regex(texts, _ENGLISH))
     is_en = pc.and_(pc.greater(n_words, pc.add(n_han, n_strange)), is_english)
-    found = pc.if_else(is_zh, "zh", pc.if_else(is_en, "en", "other"))
-    return pc.if_else(is_third, "other", found)
+    found = pc.if_else(is_zh, zh, pc.if_else(is_en, en, other))
+    return pc.if_else(is_third, other, found)
 
 
 def find_topics(
@@ -153,21 +155,22 @@ def find_topics(
         A pattern cannot be searched; all such are named at once.
     """
     named: list[pa.ChunkedArray] = []
+    no = pc.equal(constant(0), constant(1))
     faults = []
     for topic in sorted(topics):
-        is_found = pa.scalar(value=False)
+        is_found = no
         for tongue, pattern in sorted(topics[topic].items()):
             try:
                 hits = pc.match_substring_regex(texts, pattern, ignore_case=True)
             except pa.ArrowInvalid:
                 faults.append(f"topics.{topic}.{tongue}: is no pattern that can be searched.")
                 continue
-            is_found = pc.or_(is_found, pc.and_(hits, pc.equal(language, tongue)))
-        named.append(pc.if_else(pc.fill_null(is_found, fill_value=False), topic + JOINT, ""))
+            is_found = pc.or_(is_found, pc.and_(hits, pc.equal(language, constant(tongue))))
+        named.append(pc.if_else(pc.fill_null(is_found, no), constant(topic + JOINT), constant("")))
     if faults:
         raise ParameterError("\n".join(faults))
     if not named:
         return pa.chunked_array([pa.nulls(len(texts), pa.string())])
     # Each with its comma: told to skip nulls, the join drops rows that have nothing else.
-    joined = pc.utf8_rtrim(pc.binary_join_element_wise(*named, ""), JOINT)
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    joined = pc.utf8_rtrim(pc.binary_join_element_wise(*named, constant("")), JOINT)
+    return pc.if_else(pc.equal(joined, constant("")), constant(None), joined)

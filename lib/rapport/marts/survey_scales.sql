@@ -1,4 +1,4 @@
--- one row: answers on each scale by the last day of the period, of all customers
+-- one row per report: answers on each scale by the last day of the period, of all customers
 select
     count(s.nps) as n_nps,
     count(s.csat) as n_csat,

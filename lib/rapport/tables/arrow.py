@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -80,3 +81,21 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
         return pa.timestamp("us", kind.tz)
     # DuckDB sums whole numbers in 128 bits, which Arrow can only call a decimal.
     return pa.int64() if kind == pa.decimal128(38, 0) else kind
+
+
+def constant(value: str | int | None) -> pa.Scalar:
+    """Give a value as Arrow has it; Arrow's own way loads pandas to look at the value.
+
+    Examples
+    --------
+    >>> constant("zh").as_py(), constant(-5).as_py(), constant(None).as_py()
+    ('zh', -5, None)
+    """
+    if value is None:
+        return pa.nulls(1, pa.string())[0]
+    if isinstance(value, int):
+        content = pa.py_buffer(struct.pack("<q", value))
+        return pa.Array.from_buffers(pa.int64(), 1, [None, content])[0]
+    text = value.encode()
+    ends = struct.pack("<2i", 0, len(text))
+    return pa.StringArray.from_buffers(1, pa.py_buffer(ends), pa.py_buffer(text))[0]
