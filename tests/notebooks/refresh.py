@@ -4,12 +4,16 @@
 the notebooks as they stand, in a project that was run once.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
-import sample_project as sample
+# What pytest's own settings do for the tests that share these modules.
+sys.path.insert(1, str(Path(__file__).parents[1]))
 
-from rapport.press.canonical import canonical_bytes
+import sample_project as sample  # noqa: E402
+
+from rapport.press.canonical import canonical_bytes  # noqa: E402
 
 
 def refresh() -> None:
