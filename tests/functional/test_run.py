@@ -26,13 +26,17 @@ def test_a_run_leaves_a_report_with_all_its_files(made):
     assert made.done.code == 0, made.done.said
     names = {path.name for path in made.report.iterdir()}
 
-    assert names == FILES | {"manifest.json", "values.json", "notebooks", "tables"}
+    assert names == FILES | {
+        "manifest.json", "values.json", "alerts.json", "notebooks", "tables",
+    }  # fmt: skip
     assert [path.name for path in sorted((made.report / "notebooks").iterdir())] == [
         "01_ingestion.ipynb",
         "06_churn.ipynb",
         "10_summary.ipynb",
     ]
     assert (made.report / "tables" / "key_figures.parquet").is_file()
+    feed = json.loads((made.report / "alerts.json").read_text(encoding="utf-8"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
 
 
 def test_the_period_is_a_relative_link_to_the_run(made):
