@@ -11,9 +11,9 @@ from pathlib import Path
 # What pytest's own settings do for the tests that share these modules.
 sys.path.insert(1, str(Path(__file__).parents[1]))
 
-import sample_project as sample  # noqa: E402
+import sample_project as sample
 
-from rapport.press.canonical import canonical_bytes  # noqa: E402
+from rapport.press.canonical import canonical_bytes
 
 
 def refresh() -> None:
