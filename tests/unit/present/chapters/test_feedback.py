@@ -128,8 +128,15 @@ def test_a_sentence_on_judgement_has_all_its_numbers():
 
 
 def test_a_topic_of_few_customers_is_in_no_table_and_no_figure():
-    texts = pd.DataFrame({"topics": ["delivery"] * 60 + ["price"] * 5, "feeling": -1.0,
-                          "feedback_id": range(65), "customer_id": None, "is_late": None})  # fmt: skip
+    texts = pd.DataFrame(
+        {
+            "topics": ["delivery"] * 60 + ["price"] * 5,
+            "feeling": -1.0,
+            "feedback_id": range(65),
+            "customer_id": None,
+            "is_late": None,
+        }
+    )
     table = hide_topics(count_topics(texts, TOPICS, TopicSettings()), min_count=10)
 
     assert told.topic_table(table, TOPICS, VALUES).frame["topic"].tolist() == ["Delivery"]
