@@ -36,6 +36,7 @@ def write_canonical():
     paths = {"log": tables.write_table(raw, into / "log.parquet").path}
     sqls = {
         "orders": "select customer_id, order_key, 'sale' as kind, cast(null as varchar) as status, "
+        "cast(null as varchar) as channel, cast(null as decimal(18, 4)) as discount, "
         "cast(strptime(day, '%Y%m%d') as date) as ordered_on, "
         "cast(amount as decimal(18, 4)) as amount from log order by order_key",
         "customers": "select customer_id, min(order_key) as order_key from orders "
