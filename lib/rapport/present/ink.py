@@ -22,13 +22,15 @@ def measure_em(line: str, weight: str) -> tuple[float, float, float]:
     In units of the font's size. What no font can draw is measured as its empty box; a figure that
     holds such a character is refused (`glyphs`).
     """
-    wide, top, low = 0.0, 0.0, 0.0
-    tops: list[float] = []
-    lows: list[float] = []
+    wide, reaches = 0.0, []
     for face, letters in groupby(line, lambda letter: _face_of(letter, weight)):
-        wide += _shape("".join(letters), face, tops, lows)
-    if tops:
-        top, low = max(tops), min(lows)
+        placed, advance = shape_run("".join(letters), face)
+        wide += advance
+        for glyph in placed:
+            top, low = _reach(face, glyph.number)
+            reaches.append((top + glyph.y, low + glyph.y))
+    top = max((top for top, _ in reaches), default=0.0)
+    low = min((low for _, low in reaches), default=0.0)
     return wide, top - low, -low
 
 
@@ -36,15 +38,6 @@ def measure_em(line: str, weight: str) -> tuple[float, float, float]:
 def _face_of(letter: str, weight: str) -> str:
     latin, chinese = _FACES[weight]
     return latin if open_font(latin).get_nominal_glyph(ord(letter)) else chinese
-
-
-def _shape(text: str, face: str, tops: list[float], lows: list[float]) -> float:
-    placed, advance = shape_run(text, face)
-    for glyph in placed:
-        top, low = _reach(face, glyph.number)
-        tops.append(top + glyph.y)
-        lows.append(low + glyph.y)
-    return advance
 
 
 @cache

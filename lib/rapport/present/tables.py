@@ -87,6 +87,17 @@ class TableSpec:
         return {**limits, **kinds}
 
 
+def by_language(name: str) -> dict[Language, str]:
+    """Name the columns of a frame that hold the same words in each language.
+
+    Examples
+    --------
+    >>> by_language("owner")
+    {'en': 'owner_en', 'zh': 'owner_zh'}
+    """
+    return {language: f"{name}_{language}" for language in LANGUAGES}
+
+
 def interval_head(confidence: float) -> dict[str, str]:
     """Give the head of a column of intervals, with the confidence that they have.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from rapport.params.chapters import Lack
 from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec
+from rapport.present.tables import Column, TableSpec, by_language
 from rapport.schema import SCHEMAS
 
 HEAD = "summary.head"
@@ -34,8 +34,8 @@ def absent_table(lacks: Sequence[Lack]) -> TableSpec | None:
         return None
     columns = (
         Column("chapter", f"{HEAD}.chapter", "label", "topic"),
-        Column("tables", f"{HEAD}.tables", "label", "text", words=_words("tables")),
-        Column("columns", f"{HEAD}.columns", "label", "text", words=_words("columns")),
+        Column("tables", f"{HEAD}.tables", "label", "text", words=by_language("tables")),
+        Column("columns", f"{HEAD}.columns", "label", "text", words=by_language("columns")),
         Column("reason", f"{HEAD}.reason", "label", "lack"),
     )
     told = {
@@ -59,10 +59,6 @@ def list_columns(table: str, chapter: str) -> tuple[str, ...]:
     wanted = _WANTED.get(chapter, ())
     given = [column for column in SCHEMAS[table].columns if not column.derived]
     return tuple(column.name for column in given if column.required or column.name in wanted)
-
-
-def _words(name: str) -> dict[Language, str]:
-    return {language: f"{name}_{language}" for language in LANGUAGES}
 
 
 def _say_tables(lack: Lack, language: Language) -> str:

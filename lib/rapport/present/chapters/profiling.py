@@ -16,7 +16,7 @@ from rapport.present.figures.trend import Strip, key_strip, monthly_trend
 from rapport.present.formats import show
 from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, by_language, interval_head
 from rapport.present.values import (
     Value,
     date_value,
@@ -135,7 +135,7 @@ def window_table(table: pd.DataFrame, values: Values, *, is_whole: bool) -> Tabl
     """
     if table.empty:
         return None
-    words, spans = ({lang: f"{name}_{lang}" for lang in LANGUAGES} for name in ("name", "interval"))
+    words, spans = by_language("name"), by_language("interval")
     said = {words[lang]: [label(f"profile_measure.{n}", lang) for n in table["name"]]
             for lang in LANGUAGES}  # fmt: skip
     said |= {spans[lang]: [_span(row, lang) for row in rows_of(table)] for lang in LANGUAGES}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rapport.present.labels import LANGUAGES
 from rapport.present.sentences import BREAK, Listing, Sentence
-from rapport.present.tables import Column, TableSpec
+from rapport.present.tables import Column, TableSpec, by_language
 from rapport.present.values import Value, parameter_value
 
 HEAD = "profiling.head"
@@ -55,7 +55,7 @@ def band_table(
     }
     columns = (
         Column("band", f"{HEAD}.spend_band", "label", "text",
-               words={lang: f"band_{lang}" for lang in LANGUAGES}),
+               words=by_language("band")),
         Column("customers", f"{HEAD}.customers", "count", "customers"),
         Column("share_customers", f"{HEAD}.share_customers", "ratio", "share"),
         Column("spend", f"{HEAD}.spend", "money", currency),

@@ -11,7 +11,7 @@ from rapport.present.figures.funnel import funnel_bars, step_value
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, by_language, interval_head
 from rapport.present.values import Value, label_value, text_value
 
 Values = Mapping[str, Value]
@@ -54,7 +54,7 @@ def _named(frame: pd.DataFrame, group: str) -> pd.DataFrame:
 
 
 def _name_column(head: str) -> Column:
-    return Column("name", head, "label", "text", words={lang: f"name_{lang}" for lang in LANGUAGES})
+    return Column("name", head, "label", "text", words=by_language("name"))
 
 
 def group_table(

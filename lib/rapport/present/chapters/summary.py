@@ -12,7 +12,7 @@ from rapport.present.figures.bullets import target_bars
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, Language, has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec
+from rapport.present.tables import Column, TableSpec, by_language
 from rapport.present.values import Suppressed, Value, parameter_value
 from rapport.privacy import suppress_small
 from rapport.privacy.counts import find_exposed
@@ -76,8 +76,8 @@ def decision_table(decisions: pd.DataFrame) -> TableSpec | None:
         return None
     mixed: dict[str, Any] = {"kind": "ratio", "unit": "count"}
     columns = (
-        Column("decision", f"{HEAD}.decision", "label", "text", words=_words("decision")),
-        Column("owner", f"{HEAD}.owner", "label", "text", words=_words("owner")),
+        Column("decision", f"{HEAD}.decision", "label", "text", words=by_language("decision")),
+        Column("owner", f"{HEAD}.owner", "label", "text", words=by_language("owner")),
         Column("decided", f"{HEAD}.decided", "date", "date"),
         Column("due", f"{HEAD}.due", "date", "date"),
         Column("measure", f"{HEAD}.measure", "label", "key_figure"),
@@ -92,10 +92,6 @@ def decision_table(decisions: pd.DataFrame) -> TableSpec | None:
         title=Sentence("summary.decisions_title"),
         note=Sentence("summary.decisions_note"),
     )
-
-
-def _words(name: str) -> dict[str, str]:
-    return {"en": f"{name}_en", "zh": f"{name}_zh"}
 
 
 def stage_table(
@@ -197,8 +193,8 @@ def parameter_table(differing: pd.DataFrame) -> TableSpec | None:
         return None
     columns = (
         Column("parameter", f"{HEAD}.parameter", "label", "parameter"),
-        Column("here", f"{HEAD}.here", "label", "text", words=_words("here")),
-        Column("default", f"{HEAD}.default", "label", "text", words=_words("default")),
+        Column("here", f"{HEAD}.here", "label", "text", words=by_language("here")),
+        Column("default", f"{HEAD}.default", "label", "text", words=by_language("default")),
     )
     title = Sentence("summary.parameters_title")
     told = {

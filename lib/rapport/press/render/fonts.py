@@ -14,7 +14,7 @@ from html import unescape
 
 import uharfbuzz as hb
 
-from rapport.assets.files import asset_path
+from rapport.assets.shaping import open_font
 from rapport.errors import ChapterError
 from rapport.press.render.tree import Document, list_figures
 from rapport.press.render.woff2 import write_woff2
@@ -98,13 +98,8 @@ def _labels(document: Document) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _face(name: str) -> hb.Face:
-    return hb.Face(hb.Blob.from_file_path(str(asset_path("fonts", f"{name}.ttf"))))
-
-
-@cache
 def _coverage(name: str) -> frozenset[int]:
-    return frozenset(_face(f"{name}-Regular").unicodes)
+    return frozenset(open_font(f"{name}-Regular").face.unicodes)
 
 
 def _subset(name: str, codes: Iterable[int]) -> bytes:
@@ -112,5 +107,5 @@ def _subset(name: str, codes: Iterable[int]) -> bytes:
     wanted.unicode_set.update(codes)
     # Screens of today draw these sizes without hints, and hints are a third of a Latin font.
     wanted.flags = hb.SubsetFlags.NO_HINTING
-    cut = hb.subset(_face(name), wanted)
+    cut = hb.subset(open_font(name).face, wanted)
     return bytes(cut.blob.data)
