@@ -21,6 +21,8 @@ from rapport.analysis.segments import segment_table, sizes_between
 BEST, KEEP, TOTAL = "high_value", "must_keep", "total"
 SAID = ("ok", "other")
 N_LEVELS = 5
+# Of `customer_measures`: what the chapter looks at, and no other rows are held.
+WINDOWS = ("current", "cut", "previous")
 
 
 @dataclass(frozen=True)

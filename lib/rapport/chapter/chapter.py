@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -129,13 +129,14 @@ class Chapter:
         world.writes.mkdir(parents=True, exist_ok=True)
         return tables.Room(world.writes, world.kept)
 
-    def read(self, table: str, *, window: str | None = None) -> pd.DataFrame:
+    def read(self, table: str, *, window: str | Collection[str] | None = None) -> pd.DataFrame:
         """Read a table, rows up to as_of.
 
         Parameters
         ----------
         table : a canonical table, a mart, or what an earlier chapter wrote
-        window : of a mart with one row per window and thing: this window's rows only
+        window : of a mart with one row per window and thing: this window's rows only, without
+            the column that names it, or the rows of these windows, with it
 
         Returns
         -------
@@ -157,9 +158,14 @@ class Chapter:
         path, until = self._world.tables[table], self._world.as_of
         if window is None:
             return tables.read_table(path, until=until)
-        return tables.read_table(path, until=until, only=("window", window)).drop(columns="window")
+        if isinstance(window, str):
+            rows = tables.read_table(path, until=until, only=("window", [window]))
+            return rows.drop(columns="window")
+        return tables.read_table(path, until=until, only=("window", window))
 
-    def read_optional(self, table: str, *, window: str | None = None) -> pd.DataFrame | None:
+    def read_optional(
+        self, table: str, *, window: str | Collection[str] | None = None
+    ) -> pd.DataFrame | None:
         """Read a table that the unit may lack: None where it has no such table or no row."""
         refuse_private(table, self._world.chapter)
         if table not in self._world.tables:

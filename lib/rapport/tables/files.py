@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -212,7 +212,7 @@ def _to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 def read_table(
     path: Path, *, columns: Iterable[str] | None = None, until: date | None = None,
-    only: tuple[str, str] | None = None,
+    only: tuple[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Read a table, rows dated up to and with the day `until`; undated rows are read too.
 
@@ -221,7 +221,7 @@ def read_table(
     path : a file that `write_table` wrote
     columns : which, in which order; all in the file's order
     until : last day; a table without a date column is read whole
-    only : a column of text and its value in the rows to read; the others become no frame first,
+    only : a column of text and its values in the rows to read; the others become no frame first,
         which of decimals takes ten times their room
 
     Returns
@@ -233,12 +233,19 @@ def read_table(
     time = (file.schema_arrow.metadata or {}).get(TIME_KEY, b"").decode()
     names = list(columns) if columns is not None else list(file.schema_arrow.names)
     wanted = names if until is None or not time or time in names else [*names, time]
-    table = file.read(columns=wanted, use_threads=False)
+    parts: Iterable[pa.Table] = _read_parts(file, wanted, by_group=only is not None)
     if until is not None and time:
-        table = _up_to(table, time, until)
-    if only is not None:
-        table = _rows_of(table, *only)
+        parts = (_up_to(part, time, until) for part in parts)
+    table = _rows_of(parts, *only) if only is not None else next(iter(parts))
     return to_frame(table.select(names))
+
+
+def _read_parts(file: pq.ParquetFile, names: list[str], *, by_group: bool) -> Iterator[pa.Table]:
+    if not by_group or not file.num_row_groups:
+        yield file.read(columns=names, use_threads=False)
+        return
+    for number in range(file.num_row_groups):
+        yield file.read_row_group(number, columns=names, use_threads=False)
 
 
 def _up_to(table: pa.Table, time: str, until: date) -> pa.Table:
@@ -250,18 +257,23 @@ def _up_to(table: pa.Table, time: str, until: date) -> pa.Table:
     return table.filter(pc.fill_null(early, fill_value=True))
 
 
-def _rows_of(table: pa.Table, column: str, value: str) -> pa.Table:
+def _rows_of(parts: Iterable[pa.Table], column: str, values: Collection[str]) -> pa.Table:
     import pyarrow.compute as pc  # noqa: PLC0415 - as in `_up_to`
 
+    kept, gaps = [], set()
+    # Part by part, so that the rows not wanted are never held together.
+    for part in parts:
+        wanted = pa.array(sorted(values), part.schema.field(column).type)
+        gaps |= {name for name in part.schema.names if part[name].null_count}
+        kept.append(part.filter(pc.is_in(part[column], wanted)))
+    table = pa.concat_tables(kept)
     # A column is of one type whatever rows are taken: whole numbers with gaps become floats.
     fields = [
-        field.with_type(pa.float64())
-        if pa.types.is_integer(field.type) and table[field.name].null_count
+        field.with_type(pa.float64()) if pa.types.is_integer(field.type) and field.name in gaps
         else field
         for field in table.schema
-    ]
-    kept = table.filter(pc.equal(table[column], value))
-    return kept.cast(pa.schema(fields, metadata=table.schema.metadata))
+    ]  # fmt: skip
+    return table.cast(pa.schema(fields, metadata=table.schema.metadata))
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
