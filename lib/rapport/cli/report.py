@@ -10,6 +10,7 @@ from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
 from rapport.cli.gate import Gate, read_numbers
+from rapport.cli.recorded import describe_making
 from rapport.present.feed import Told, spell_alerts
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
@@ -262,6 +263,7 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
             "cells": {r.task.id: sha256(canonical_json(_part(r, "code"))) for r in results},
         },
         "environment": _part(results[0], "conditions"),
+        **describe_making(results),
     }
 
 

@@ -15,7 +15,9 @@ from rapport.press.proof.record import canonical_json, pack, sha256
 from rapport.press.render.frame import Frame
 from rapport.press.render.tree import Document, Runs
 
-LONG = ("code", "execution", "rendering", "shown", "tables")
+LONG = (
+    "canonical", "code", "execution", "methods", "rendering", "shown", "tables", "unit_parameters"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
