@@ -11,6 +11,7 @@ from functools import cache
 from rapport.assets.files import asset_path
 from rapport.errors import ChapterError
 from rapport.present.locale import Entries, read_locale
+from rapport.present.own_words import show_own
 from rapport.present.translated import Translated
 
 __all__ = ["LANGUAGES", "Language", "all_labels", "has_label", "label", "name_of", "read_locale"]
@@ -59,7 +60,7 @@ def name_of(group: str, name: object, language: Language) -> str:
     A name such as `tenure_days + gross` stands for measures that are looked at together.
     """
     if group == "text":
-        return name.words(language) if isinstance(name, Translated) else str(name)
+        return show_own(name.words(language) if isinstance(name, Translated) else str(name))
     if group in {"term", "level"}:
         parts = [_name_term(group, part, language) for part in str(name).split(" + ")]
         return label("word.list_joint", language).join(parts)
@@ -67,7 +68,7 @@ def name_of(group: str, name: object, language: Language) -> str:
         f"{group}.{str(name).split(' + ')[0]}"
     ):
         # Named in the unit's file; without a word of ours it is read as written there.
-        return str(name).replace("_", " ")
+        return show_own(str(name).replace("_", " "))
     words = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
     return label("word.list_joint", language).join(words)
 
@@ -84,7 +85,7 @@ def _name_term(group: str, term: str, language: Language) -> str:
     """Name a column and what is said of it: `plan=One year`, `price*2`, `tenure_months>5≤17`."""
     found = _TERM.fullmatch(term)
     if found is None:
-        return term
+        return show_own(term)
     column, sign, rest = found["column"], found["sign"], found["rest"]
     level = _name_level(column, rest, language)
     if group == "level":
@@ -112,4 +113,4 @@ def _name_level(column: str, level: str, language: Language) -> str:
         is_rest = level in {"other", "unknown"}
         if (is_rest or not known.startswith("word.")) and has_label(known):
             return label(known, language)
-    return level
+    return show_own(level)

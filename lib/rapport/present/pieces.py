@@ -111,7 +111,7 @@ def describe_table(spec: TableSpec) -> dict[str, Any]:
     heads = {language: render_heads(spec, language) for language in LANGUAGES}
     cells = {language: render_table(spec, language) for language in LANGUAGES}
     for language in LANGUAGES:
-        text = "".join(cell for row in cells[language] for cell in row)
+        text = "".join(cell for row in [heads[language], *cells[language]] for cell in row)
         check_glyphs(text, where=f"table {spec.id}")
     columns = [
         {

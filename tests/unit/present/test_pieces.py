@@ -26,6 +26,8 @@ from unit.present.figures import figure_samples as samples
 REVENUE = Value("summary.revenue", Decimal("1422707.66"), "money", "GBP")
 SMALL = Sentence("figures.item", {"name": label_value("word", "total"), "value": REVENUE})
 
+TITLE = Sentence("figures.row_flow.title")
+
 
 def counted(n):
     return Value("a.b", n, "count", "customers")
@@ -68,15 +70,20 @@ def test_a_table_is_described_cell_by_cell():
     assert "<th>行数</th>" in table_html(content, "zh")
 
 
-def test_a_cell_that_no_font_can_draw_is_refused():
-    frame = pd.DataFrame({"name": ["CO\u2082"]})
+def test_a_character_of_a_name_that_no_font_can_draw_is_a_box():
+    frame = pd.DataFrame({"name": ["CO\u2082", "Mug \ue000", "\u202e\u200b"]})
     columns = (Column("name", {"en": "Name", "zh": "名称"}, "label", "text"),)
-    spec = TableSpec("a.b", columns, frame, Sentence("figures.row_flow.title"))
 
-    assert describe_table(spec)["rows"]  # Latin has it
-    frame["name"] = "\ue000"
+    rows = describe_table(TableSpec("a.b", columns, frame, TITLE))["rows"]
+
+    assert [row["cells"][0]["en"] for row in rows] == ["CO\u2082", "Mug □", "□"]
+
+
+def test_a_heading_that_no_font_can_draw_is_refused():
+    columns = (Column("n", {"en": "\ue000", "zh": "数"}, "label", "text"),)
+
     with pytest.raises(DataError, match=r"U\+E000"):
-        describe_table(TableSpec("a.b", columns, frame, Sentence("figures.row_flow.title")))
+        describe_table(TableSpec("a.b", columns, pd.DataFrame({"n": ["x"]}), TITLE))
 
 
 def test_a_chinese_key_figure_carries_its_unit_in_its_name():
