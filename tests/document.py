@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 import drawings
+from rapport.press.render.brand import make_brand, plain_brand
 
 MARK = re.compile(
     r"\*\*(?P<strong>.+?)\*\*|\{(?P<shown>[^|{}]+)\|(?P<id>[^{}]+)\}|`(?P<code>[^`]+)`"
@@ -54,6 +55,7 @@ def example(language: str) -> dict[str, Any]:
         "as_of_label": texts["as_of"],
         "record": {"id": "a1b2c3d4e5f6", **texts["record"]},
         "bands": [],
+        "brand": make_brand(plain_brand(), language),
         "front": front(texts, language),
         "chapters": [page_two(texts), churn(texts, language), satisfaction(texts)],
         "appendix": appendix(texts),

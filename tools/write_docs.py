@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rapport.params import UnitParams
+from rapport.params.brand import Brand
 from rapport.present.labels import all_labels
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -39,6 +40,11 @@ def schema_text() -> str:
     """
     schema = UnitParams.model_json_schema(by_alias=True)
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def brand_text() -> str:
+    """Give the JSON Schema of `params/<unit>.brand.yml`."""
+    return json.dumps(Brand.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 def terms_text(labels: Labels) -> str:
@@ -88,6 +94,7 @@ def main() -> None:
     """Write all pages."""
     pages = {
         "params.schema.json": schema_text(),
+        "brand.schema.json": brand_text(),
         "terms.md": terms_text(all_labels()),
         "methods/index.md": methods_text(DOCS / "methods"),
     }

@@ -50,6 +50,12 @@ def test_the_schema_of_a_units_file_is_the_models(writer):
     assert page == writer["schema_text"](), "run `nox -s docs`"
 
 
+def test_the_schema_of_a_brands_file_is_the_models(writer):
+    page = (DOCS / "brand.schema.json").read_text(encoding="utf-8")
+
+    assert page == writer["brand_text"](), "run `nox -s docs`"
+
+
 def test_the_schema_names_what_stands_in_a_file():
     schema = json.loads((DOCS / "params.schema.json").read_text(encoding="utf-8"))
 

@@ -201,6 +201,7 @@ def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -
         words=words,
         record_id="",
         bands=arguments["bands"],
+        brand=arguments["brand"],
         parameters=_differing(arguments),
         sources=_sources(chapters, store),
         versions=list(arguments["versions"].items()),

@@ -56,6 +56,7 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "period": period.code,
             "as_of": as_of.isoformat() if as_of else None,
             "bands": _bands(unit, period),
+            "brand": dict(unit.brand),
             "languages": list(languages or params.languages),
             "formats": list(formats),
             "parameters": params.chapter_values(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from rapport.marts.periods import (
     period_of,
 )
 from rapport.params import UnitParams, list_units, load_unit
+from rapport.params.brand import read_brand
 from rapport.press.run.store import Store
 from rapport.privacy import KEY_VARIABLE, read_key
 from rapport.tables import read_rows
@@ -39,6 +40,7 @@ class Unit:
     data_from: date | None = None
     data_until: date | None = None
     periods: list[Period] = field(default_factory=list)
+    brand: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -90,6 +92,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
     overrides = {name: _typed(value) for name, value in arguments.parameters}
     names = list(dict.fromkeys(arguments.units)) or list_units(root)
     params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
+    brands = {unit.name: read_brand(root, unit.name) for unit in params}
     make_sample(root, params)
     found, failed = [], []
     for unit in params:
@@ -105,7 +108,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
                 read_key(os.environ)
                 # Chapters read it from a folder of their own.
                 os.environ[KEY_VARIABLE] = str(Path(os.environ[KEY_VARIABLE]).absolute())
-            found.append(Unit(unit, sources))
+            found.append(Unit(unit, sources, brand=brands[unit.name]))
         elif arguments.units:
             raise DataError(_absent(unit, sources))
         else:

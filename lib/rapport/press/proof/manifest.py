@@ -91,6 +91,7 @@ def list_parts(report: Report, values: Sequence[Mapping[str, Any]]) -> dict[str,
         "parameters": [(p.name, p.value, p.default) for p in frame.parameters],
         "sources": [(s.name, s.n_rows, s.digest) for s in frame.sources],
         "titles": frame.titles,
+        "brand": frame.brand,
         "beside": {name: sha256(content) for name, content in sorted(report.beside.items())},
     }
     return {

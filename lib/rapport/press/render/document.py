@@ -14,6 +14,7 @@ from string import ascii_uppercase
 
 from rapport.errors import ChapterError
 from rapport.press.render.blocks import number_blocks
+from rapport.press.render.brand import make_brand
 from rapport.press.render.checks import check_document
 from rapport.press.render.frame import (
     LABELS,
@@ -103,6 +104,7 @@ def _build(chapters: Sequence[_Read], page: PageOne, frame: Frame, language: str
         "as_of_label": frame.as_of_labels[language],
         "record": make_record(frame, language),
         "bands": [words[f"band_{band}"][language] for band in frame.bands],
+        "brand": make_brand(frame.brand, language),
         "front": make_front(page, frame, language),
         "chapters": [each for each in sections if each["blocks"] or each["number"]],
         "appendix": _make_appendix(chapters, frame, language),

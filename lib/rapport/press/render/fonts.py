@@ -23,7 +23,7 @@ _WEIGHTS = (("Regular", 400), ("Bold", 700))
 _FULL_WIDTH = frozenset(map(ord, "‘’“”—…·"))
 # They print nothing, so no font needs a glyph for them.
 _SILENT = frozenset({0x0A, 0x200B, 0x2060, 0xAD})
-_UNSEEN = frozenset({"wide", "narrow", "sparkline", "source", "anchor", "type", "align"})
+_UNSEEN = frozenset({"data", "wide", "narrow", "sparkline", "source", "anchor", "type", "align"})
 _TEXT_ELEMENT = re.compile(r"<text\b.*?</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import yaml
 
 from rapport.assets.files import asset_path
 from rapport.press.render.blocks import number_blocks
+from rapport.press.render.brand import plain_brand
 from rapport.press.render.markdown import read_prose
 from rapport.press.render.tree import (
     Block,
@@ -60,7 +62,8 @@ class Frame:
 
     `bands` are those across page one (sample, incomplete, draft); `record_id` is empty before
     the run has its number, `signer` where nobody signs; `versions` are names and versions of
-    what made the report; `words` are the texts of `assets/locale/document.yml`.
+    what made the report; `brand` is the look (see `render.brand`); `words` are the texts of
+    `assets/locale/document.yml`.
     """
 
     unit: str
@@ -75,6 +78,7 @@ class Frame:
     parameters: Sequence[Parameter] = ()
     sources: Sequence[DataSource] = ()
     versions: Sequence[tuple[str, str]] = ()
+    brand: Mapping[str, Any] = field(default_factory=plain_brand)
     words: Mapping[str, Texts] = field(default_factory=read_words)
 
 

@@ -178,6 +178,28 @@ class Record(TypedDict):
     how: str
 
 
+class Logo(TypedDict):
+    """A drawing that was taken apart and written anew, as base64; only its ratio counts."""
+
+    form: Literal["svg", "png"]
+    data: str
+    width: float
+    height: float
+    alt: str
+
+
+class Brand(TypedDict):
+    """How a unit's reports look; texts are empty where it has none."""
+
+    accent: str
+    accent_dark: str
+    logo: Logo | None
+    name: str
+    footer: str
+    confidentiality: str
+    paper: Literal["a4", "letter"]
+
+
 class Document(TypedDict):
     """A whole report in one language."""
 
@@ -188,6 +210,7 @@ class Document(TypedDict):
     as_of_label: str
     record: Record
     bands: list[str]
+    brand: Brand
     front: Front
     chapters: list[Section]
     appendix: list[Section]

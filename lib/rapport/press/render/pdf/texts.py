@@ -18,7 +18,7 @@ _LONG_WORD = re.compile(r"[^\s\u200b\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]{25,
 _BREAK_AFTER = re.compile(r"([/_.,;:=&?@-]+(?=[^/_.,;:=&?@-])|[^/_.,;:=&?@-]{10})")
 _OUTSIDE = ("https://", "http://", "mailto:")
 _OPENING, _CLOSING = "（《〈「『【〔“‘", "，。；：！？、）》〉」』】〕”’…"
-_KEPT = {"wide", "sparkline"}
+_KEPT = {"wide", "sparkline", "data"}
 _LABEL = re.compile(r">([^<>]+)<")
 
 
