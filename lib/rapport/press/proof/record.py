@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rapport.errors import ChapterError
+from rapport.press.proof.packed import canonical_json, pack, sha256, spell_out, unpack
 from rapport.press.render.notebook import LANGUAGES
 from rapport.press.render.tree import shown_values
 
-
-def canonical_json(content: Any) -> bytes:
-    """Spell JSON in the one way that digests are taken of: sorted keys, UTF-8, no blanks."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8")
-
-
-def sha256(content: bytes) -> str:
-    """Give the digest that names bytes everywhere in a record, as hex."""
-    return hashlib.sha256(content).hexdigest()
+__all__ = [
+    "canonical_json",
+    "list_values",
+    "make_run_id",
+    "pack",
+    "sha256",
+    "spell_out",
+    "unpack",
+]
 
 
 def list_values(
@@ -66,19 +62,3 @@ def make_run_id(parts: Mapping[str, Any]) -> str:
     parts : unit, period, execution keys, render keys, digest of the values
     """
     return sha256(canonical_json(parts))[:12]
-
-
-def pack(content: Any) -> str:
-    """Compress JSON for the envelope (zlib in base64): digests of many files, and the values."""
-    return base64.b64encode(zlib.compress(canonical_json(content), 9)).decode("ascii")
-
-
-def unpack(packed: str) -> Any:
-    """Give back what `pack` compressed.
-
-    Examples
-    --------
-    >>> unpack(pack({"values": [1, "示例"]}))
-    {'values': [1, '示例']}
-    """
-    return json.loads(zlib.decompress(base64.b64decode(packed)))

@@ -16,6 +16,7 @@ import zlib
 from typing import Any, NamedTuple
 
 from rapport.errors import RapportError, TamperedError
+from rapport.press.proof.strict import read_json
 
 STEP = 32_768  # bytes; the sizes are 1 to 8 steps
 LARGEST = 8 * STEP
@@ -25,7 +26,8 @@ RESERVE = 114_688
 # No character that HTML, JSON or a comment reads as its own; few enough repeats that Typst's
 # compressor leaves the attachment as it is (asserted by a test on every size).
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%()*+,./:;=?@[]^_{|}"
-HEAD = re.compile(rb'\{"slot":"rapport/1 (\d{6})",')
+VERSION = 1
+HEAD = re.compile(rb'\{"slot":"rapport/([1-9]) (\d{6})",')
 
 
 class Slot(NamedTuple):
@@ -34,6 +36,7 @@ class Slot(NamedTuple):
     start: int
     size: int
     content: bytes
+    version: int = VERSION
 
 
 def slot_size(values: bytes) -> int:
@@ -89,11 +92,11 @@ def find_slot(file: bytes) -> Slot:
         raise TamperedError(
             f"seal: the file holds {len(heads)} records, it must hold one. Ask for the original."
         )
-    start, size = heads[0].start(), int(heads[0][1])
+    start, version, size = heads[0].start(), int(heads[0][1]), int(heads[0][2])
     content = file[start : start + size]
     if len(content) != size or size % STEP or not 0 < size <= LARGEST:
         raise TamperedError("seal: the record is cut off or of a wrong size. Ask for the original.")
-    return Slot(start, size, content)
+    return Slot(start, size, content, version)
 
 
 def restore_body(file: bytes) -> bytes:
@@ -124,21 +127,20 @@ def read_envelope(file: bytes) -> dict[str, Any]:
     ------
     TamperedError
         The slot is neutral, is not JSON, or is spelled in any way but the one that
-        `fill_slot` writes: padding other than blanks, other order, other escapes.
+        `fill_slot` writes: padding other than blanks, other escapes, a name twice.
     """
     slot = find_slot(file)
-    try:
-        envelope = json.loads(slot.content.decode("ascii"))
-    except ValueError as error:
-        raise TamperedError("seal: the record is damaged. Ask for the original.") from error
-    stated = envelope.pop("slot", None)
-    spelled = _encode(envelope, slot.size).ljust(slot.size)
-    if "neutral" in envelope or stated is None or spelled != slot.content:
-        raise TamperedError("seal: the record is empty or rewritten. Ask for the original.")
+    # Blanks are taken away first, so that only a record's own bytes are read.
+    envelope = read_json(slot.content.rstrip(b" "))
+    stated = envelope.pop("slot", None) if isinstance(envelope, dict) else None
+    if stated is None or "neutral" in envelope:
+        raise TamperedError("seal: the record is empty. Ask for the original.")
+    if _encode(envelope, slot.size, slot.version).ljust(slot.size) != slot.content:
+        raise TamperedError("seal: the record is rewritten. Ask for the original.")
     return dict(envelope)
 
 
-def _encode(envelope: dict[str, Any], size: int) -> bytes:
-    stated = {"slot": f"rapport/1 {size:06d}"} | envelope
+def _encode(envelope: dict[str, Any], size: int, version: int = VERSION) -> bytes:
+    stated = {"slot": f"rapport/{version} {size:06d}"} | envelope
     text = json.dumps(stated, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("&", "\\u0026").encode("ascii")

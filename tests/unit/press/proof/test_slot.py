@@ -17,12 +17,13 @@ from rapport.press.proof.slot import (
     slot_size,
 )
 
+PREDICATE = {"run": "0123456789ab", "unit": "示例", "period": "2026-05", "n": [1, 2]}
 BODY = b"<html>before" + make_block(STEP) + b"after</html>\n"
 
 
 def sealed(body: bytes = BODY) -> bytes:
     statement = make_statement(
-        {"report.en.html": hashlib.sha256(body).hexdigest()}, {"unit": "示例", "n": [1, 2]}
+        {"report.en.html": hashlib.sha256(body).hexdigest()}, PREDICATE
     )
     return fill_slot(body, make_envelope(statement))
 
@@ -41,7 +42,7 @@ def test_both_states_of_the_slot_are_one_json_object():
 
 
 def test_the_seal_gives_the_statement_back():
-    assert check_seal(sealed())["predicate"] == {"unit": "示例", "n": [1, 2]}
+    assert check_seal(sealed())["predicate"] == PREDICATE
 
 
 @pytest.mark.parametrize("size", range(STEP, LARGEST + 1, STEP))
@@ -105,7 +106,7 @@ def test_appended_cut_doubled_and_emptied_files_are_found(edit):
 
 def test_an_old_envelope_in_a_new_body_is_found():
     other = BODY.replace(b"before", b"bef0re")
-    start, size, content = find_slot(sealed())
+    start, size, content, _ = find_slot(sealed())
 
     with pytest.raises(TamperedError):
         check_seal(other[:start] + content + other[start + size :])
