@@ -18,6 +18,13 @@ UNTOLD = ("sources", "tables", "expect", "quarantine", "rates", "identity", "lim
 OF_THE_PERIOD = ("unit", "period")
 # Sentences, labels, fonts and the drawing of figures: how a number is shown, not what it is.
 SHOWING = ("assets/locale/", "assets/fonts/", "assets/theme", "present/")
+# Arguments of the printing that the record holds by another name, or that the code itself gives.
+ELSEWHERE = (
+    "unit", "period", "as_of", "parameters", "defaults", "sources", "versions", "store", "modules",
+    "languages", "formats", "signer",
+)  # fmt: skip
+LONGEST = 4096
+"""Bytes of an argument that is recorded whole; of a longer one, such as a logo, its digest is."""
 
 
 def describe_making(results: Sequence[Result]) -> dict[str, Any]:
@@ -39,6 +46,42 @@ def describe_making(results: Sequence[Result]) -> dict[str, Any]:
         "unit_parameters": _find_parameters(chapters),
         "methods": {_name(result): _describe(result, marts) for result in chapters},
     }
+
+
+def describe_printing(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell what else a report was printed with, so that a rerun can print the same pages.
+
+    Examples
+    --------
+    >>> describe_printing({"unit": "shop", "bands": ["sample"]})
+    {'bands': ['sample']}
+    """
+    told = {name: value for name, value in arguments.items() if name not in ELSEWHERE}
+    return {name: _shorten(value) for name, value in told.items()}
+
+
+def choose_printing(recorded: Mapping[str, Any], at_hand: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the arguments of a printing as recorded; those recorded by digest are those at hand."""
+    kept = {name: value for name, value in recorded.items() if not _is_digest(value)}
+    return {**at_hand, **kept}
+
+
+def list_strange(recorded: Mapping[str, Any], at_hand: Mapping[str, Any]) -> list[str]:
+    """Name the arguments recorded by digest that are not at hand as they were."""
+    return sorted(
+        name
+        for name, value in recorded.items()
+        if _is_digest(value) and value != _shorten(at_hand.get(name))
+    )
+
+
+def _shorten(value: Any) -> Any:
+    spelled = canonical_json(value)
+    return value if len(spelled) <= LONGEST else {"sha256": sha256(spelled)}
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, Mapping) and set(value) == {"sha256"}
 
 
 def _name(result: Result) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
 from rapport.cli.gate import Gate, read_numbers
-from rapport.cli.recorded import describe_making
+from rapport.cli.recorded import describe_making, describe_printing
 from rapport.present.feed import Told, spell_alerts
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
@@ -265,6 +265,7 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
         },
         "environment": _part(results[0], "conditions"),
         **describe_making(results),
+        "printing": describe_printing(arguments),
     }
 
 

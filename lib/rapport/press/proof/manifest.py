@@ -16,7 +16,8 @@ from rapport.press.render.frame import Frame
 from rapport.press.render.tree import Document, Runs
 
 LONG = (
-    "canonical", "code", "execution", "methods", "rendering", "shown", "tables", "unit_parameters"
+    "canonical", "code", "execution", "methods", "printing", "rendering", "shown", "tables",
+    "unit_parameters",
 )  # fmt: skip
 
 
