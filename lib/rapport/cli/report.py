@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
 from rapport.cli.gate import Gate, read_numbers
+from rapport.cli.notes import fill_notes
 from rapport.cli.recorded import describe_making, describe_printing
 from rapport.present.feed import Told, spell_alerts
 from rapport.present.formats import show_date, show_period
@@ -50,10 +52,11 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
     project = store.root.parents[1]
     done, min_count = list(results.values()), arguments["parameters"]["min_count"]
     chapters = [result for result in done if isinstance(result.task, ChapterTask)]
+    taken = [take_chapter(result, store, min_count) for result in chapters]
     report = Report(
-        frame=make_frame(arguments, chapters, store),
+        frame=replace(make_frame(arguments, chapters, store), note=_fill_note(arguments, taken)),
         as_of=_day(arguments),
-        chapters=[take_chapter(result, store, min_count) for result in chapters],
+        chapters=taken,
         formats=arguments["formats"],
         rendering=_rendering(arguments),
         predicate=_predicate(arguments, done),
@@ -201,10 +204,21 @@ def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -
         words=words,
         record_id="",
         bands=arguments["bands"],
+        approval=arguments["approval"],
         brand=arguments["brand"],
         parameters=_differing(arguments),
         sources=_sources(chapters, store),
         versions=list(arguments["versions"].items()),
+    )
+
+
+def _fill_note(arguments: Arguments, chapters: Sequence[Chapter]) -> dict[str, Any]:
+    return fill_notes(
+        arguments["notes"],
+        [value for chapter in chapters for value in chapter.values],
+        languages=arguments["languages"],
+        words=read_words(),
+        confidence=arguments["parameters"]["confidence"],
     )
 
 
@@ -254,6 +268,7 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
     return {
         "parameters": arguments["parameters"],
         "sources": arguments["sources"],
+        "notes": {note["file"]: note["digest"] for note in arguments["notes"]},
         "tables": {
             name: {"sha256": table.digest, "rows": table.n_rows}
             for result in results

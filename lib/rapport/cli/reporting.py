@@ -56,6 +56,8 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "period": period.code,
             "as_of": as_of.isoformat() if as_of else None,
             "bands": _bands(unit, period),
+            "approval": _approval(unit),
+            "notes": [note.describe() for note in unit.notes if note.period == period.code],
             "brand": dict(unit.brand),
             "languages": list(languages or params.languages),
             "formats": list(formats),
@@ -73,8 +75,16 @@ def _bands(unit: Unit, period: Period) -> list[str]:
     day = unit.as_of(period)
     ends = period.last_on is None or (day is not None and day >= period.last_on)
     is_whole = ends or unit.params.snapshot
-    named = (("sample", unit.params.sample), ("incomplete", not is_whole))
+    named = (
+        ("draft", bool(_approval(unit))),
+        ("sample", unit.params.sample),
+        ("incomplete", not is_whole),
+    )
     return [name for name, is_on in named if is_on]
+
+
+def _approval(unit: Unit) -> dict[str, str]:
+    return {"state": "draft"} if unit.params.approval == "required" else {}
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from rapport.cli.notes import check_notes
 from rapport.errors import DataError, ParameterError, RapportError
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
@@ -26,6 +27,7 @@ from rapport.marts.periods import (
 )
 from rapport.params import UnitParams, list_units, load_unit
 from rapport.params.brand import read_brand
+from rapport.params.notes import Note
 from rapport.press.run.store import Store
 from rapport.privacy import KEY_VARIABLE, read_key
 from rapport.tables import read_rows
@@ -40,6 +42,7 @@ class Unit:
     data_from: date | None = None
     data_until: date | None = None
     periods: list[Period] = field(default_factory=list)
+    notes: Sequence[Note] = ()
     brand: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -92,6 +95,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
     overrides = {name: _typed(value) for name, value in arguments.parameters}
     names = list(dict.fromkeys(arguments.units)) or list_units(root)
     params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
+    notes = {unit.name: check_notes(root, unit.name) for unit in params}
     brands = {unit.name: read_brand(root, unit.name) for unit in params}
     make_sample(root, params)
     found, failed = [], []
@@ -108,7 +112,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
                 read_key(os.environ)
                 # Chapters read it from a folder of their own.
                 os.environ[KEY_VARIABLE] = str(Path(os.environ[KEY_VARIABLE]).absolute())
-            found.append(Unit(unit, sources, brand=brands[unit.name]))
+            found.append(Unit(unit, sources, brand=brands[unit.name], notes=notes[unit.name]))
         elif arguments.units:
             raise DataError(_absent(unit, sources))
         else:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 from rapport.errors import ChapterError
 from rapport.press.render.blocks import number_blocks
@@ -26,7 +27,7 @@ from rapport.press.render.frame import (
 )
 from rapport.press.render.front import PageOne, make_front, take_page_one
 from rapport.press.render.notebook import Bundle, ExecutedChapter, Part, read_parts
-from rapport.press.render.sections import make_chapter, make_method
+from rapport.press.render.sections import make_chapter, make_method, make_outputs
 from rapport.press.render.tree import Document, Section
 
 SUMMARY = "summary"
@@ -95,7 +96,7 @@ def _read(chapter: ExecutedChapter, frame: Frame) -> _Read:
 
 def _build(chapters: Sequence[_Read], page: PageOne, frame: Frame, language: str) -> Document:
     words = frame.words
-    sections = [_make_section(each, language) for each in chapters]
+    sections = [_make_section(each, language, frame.changes) for each in chapters]
     return {
         "v": 1,
         "language": language,
@@ -112,8 +113,10 @@ def _build(chapters: Sequence[_Read], page: PageOne, frame: Frame, language: str
     }
 
 
-def _make_section(chapter: _Read, language: str) -> Section:
+def _make_section(chapter: _Read, language: str, changes: Sequence[Mapping[str, Any]]) -> Section:
     blocks = make_chapter(chapter.name, chapter.parts, language)
+    if chapter.name == SUMMARY:
+        blocks += make_outputs(SUMMARY, changes, language)
     return {
         "number": chapter.number,
         "name": chapter.name,

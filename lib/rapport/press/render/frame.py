@@ -16,6 +16,7 @@ from rapport.press.render.markdown import read_prose
 from rapport.press.render.tree import (
     Block,
     Column,
+    Note,
     Pairs,
     Record,
     Run,
@@ -78,6 +79,12 @@ class Frame:
     parameters: Sequence[Parameter] = ()
     sources: Sequence[DataSource] = ()
     versions: Sequence[tuple[str, str]] = ()
+    note: Mapping[str, Note] = field(default_factory=dict)
+    """An analyst's note by language, for page one."""
+    changes: Sequence[Mapping[str, Any]] = ()
+    """What differs from earlier reports, as outputs that the summary ends with."""
+    approval: Mapping[str, str] = field(default_factory=dict)
+    """`state` of a unit whose reports wait for approval; of an approved one `draft` and `by`."""
     brand: Mapping[str, Any] = field(default_factory=plain_brand)
     words: Mapping[str, Texts] = field(default_factory=read_words)
 
@@ -120,12 +127,20 @@ def make_check(frame: Frame, number: str, language: str) -> Section:
     rows: list[list[str | Runs]] = []
     if frame.record_id:
         rows.append([_say(frame, "check_record", language), [_run(frame.record_id, record)]])
+    for name, text in _approve(frame):
+        rows.append([_say(frame, name, language), [_run(text, {**record, "id": name})]])
     for name, version in frame.versions:
         rows.append([name, [_run(version, {"kind": "parameter", "id": f"version.{name}"})]])
     pairs: list[Pairs] = [{"type": "rows", "rows": rows}] if rows else []
     section = _open(frame, number, "check", language)
     signed = _prose(frame, "check_signed" if frame.signer else "check_not_signed", language)
     return _fill(section, [*_prose(frame, "check_text", language), *signed, *pairs])
+
+
+def _approve(frame: Frame) -> list[tuple[str, str]]:
+    """Give who approved a report, and the number of the draft that was read."""
+    told = (("check_approved", "by"), ("check_draft", "draft"))
+    return [(word, frame.approval[name]) for word, name in told if name in frame.approval]
 
 
 def _open(frame: Frame, number: str, name: str, language: str) -> Section:

@@ -84,6 +84,7 @@ def make_front(page: PageOne, frame: Frame, language: str) -> Front:
         "cards": make_cards(cards.content, language) if cards else [],
         "figure": make_figure(figure.content, language) if figure else None,
         "actions": make_actions(actions.content, language, title) if actions else None,
+        "note": frame.note.get(language),
     }
 
 

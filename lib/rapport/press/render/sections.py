@@ -7,12 +7,12 @@ section (a sentence of role heading or headline), which then stands in its place
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 from rapport.errors import ChapterError
 from rapport.press.render.blocks import join_lists, make_block
-from rapport.press.render.notebook import Part, Prose
+from rapport.press.render.notebook import Bundle, Part, Prose
 from rapport.press.render.tree import Block
 
 # What a chapter says of its data (rows, period) is a note for the appendix; gaps, figures
@@ -33,6 +33,12 @@ def make_chapter(name: str, parts: Sequence[Part], language: str) -> list[Block]
     if len(headlines) > 1:
         raise ChapterError(f"{name}: {len(headlines)} headlines. Keep one.")
     return join_lists([*headlines, *(block for block in blocks if block not in headlines)])
+
+
+def make_outputs(name: str, outputs: Sequence[Mapping[str, Any]], language: str) -> list[Block]:
+    """Give the blocks of outputs that no notebook made: they come after all chapters."""
+    part = Part("question", tuple(Bundle(0, content) for content in outputs))
+    return join_lists(_in_order(name, part, language))
 
 
 def make_method(name: str, parts: Sequence[Part], language: str) -> list[Block]:

@@ -134,6 +134,13 @@ class Actions(TypedDict):
     note: Runs
 
 
+class Note(TypedDict):
+    """An analyst's own words, figures in them filled in; they end with who wrote them and when."""
+
+    title: str
+    text: Runs
+
+
 class Front(TypedDict):
     """Page one."""
 
@@ -143,6 +150,7 @@ class Front(TypedDict):
     cards: list[Card]
     figure: Figure | None
     actions: Actions | None
+    note: NotRequired[Note | None]
 
 
 class Section(TypedDict):
@@ -255,6 +263,8 @@ def _front_pieces(front: Front) -> Iterator[tuple[str, Runs]]:
     if front["actions"]:
         yield from (("action", row["action"]) for row in front["actions"]["rows"])
         yield "action", front["actions"]["note"]
+    if note := front.get("note"):
+        yield "note", note["text"]
 
 
 def _card_value(card: Card) -> Runs:
