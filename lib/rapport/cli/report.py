@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,7 @@ from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
 from rapport.press.proof.record import canonical_json, sha256
+from rapport.press.proof.signing import read_signer
 from rapport.press.publish import Chapter, Published, Report, publish
 from rapport.press.render.frame import DataSource, Frame, Parameter, read_words
 from rapport.press.run.store import Store
@@ -64,7 +66,8 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
     )
     gate = make_gate(report.chapters, done, store, min_count=min_count)
     gate.check_chapters()
-    made = publish(report, reports=project / "reports", gate=gate)
+    signer = read_signer(os.environ)
+    made = publish(report, reports=project / "reports", gate=gate, signer=signer)
     return {
         "unit": arguments["unit"],
         "period": arguments["period"],
@@ -203,6 +206,7 @@ def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -
         languages=tuple(arguments["languages"]),
         words=words,
         record_id="",
+        signer=arguments["signer"],
         bands=arguments["bands"],
         approval=arguments["approval"],
         brand=arguments["brand"],
@@ -270,7 +274,7 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
         "sources": arguments["sources"],
         "notes": {note["file"]: note["digest"] for note in arguments["notes"]},
         "tables": {
-            name: {"sha256": table.digest, "rows": table.n_rows}
+            name: {"sha256": table.digest, "rows": table.n_rows, "kinds": dict(table.kinds)}
             for result in results
             for name, table in result.tables.items()
         },

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 from collections.abc import Iterable, Sequence
 from functools import cache
+from pathlib import Path
 
 from rapport.assets.files import asset_path, page_paths
 from rapport.cli.closing import GATE
 from rapport.cli.work import Unit
 from rapport.marts.periods import Period
 from rapport.params import ChapterParams
+from rapport.press.proof.signing import KEY_VARIABLE, PASSPHRASE_VARIABLE, read_signer
 from rapport.press.run.tasks import ReportTask, Task
 
 VERSIONED = ("rapport-reports", "papermill", "nbconvert", "typst", "duckdb", "pandas")
@@ -58,6 +61,9 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "bands": _bands(unit, period),
             "approval": _approval(unit),
             "notes": [note.describe() for note in unit.notes if note.period == period.code],
+            "signer": name_signer(),
+            "approval": _approval(unit),
+            "notes": [note.describe() for note in unit.notes if note.period == period.code],
             "brand": dict(unit.brand),
             "languages": list(languages or params.languages),
             "formats": list(formats),
@@ -69,6 +75,27 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
         needs=(unit.ingestion_id, *(task.id for task in tasks)),
         code=("rapport.cli.report", *_page_files()),
     )
+
+
+def name_signer() -> str:
+    """Give the name that pages print as their signer's; empty where no key is named.
+
+    Raises
+    ------
+    ParameterError
+        The key that RAPPORT_SIGNING_KEY names cannot be used.
+    """
+    if os.environ.get(KEY_VARIABLE):
+        # Workers read it from a folder of their own.
+        os.environ[KEY_VARIABLE] = str(Path(os.environ[KEY_VARIABLE]).absolute())
+    return _name_signer(*(os.environ.get(name, "") for name in (KEY_VARIABLE, PASSPHRASE_VARIABLE)))
+
+
+@cache
+def _name_signer(key: str, passphrase: str) -> str:
+    # Once for all reports of a run: a passphrase is made slow to try.
+    signer = read_signer({KEY_VARIABLE: key, PASSPHRASE_VARIABLE: passphrase})
+    return signer.name if signer else ""
 
 
 def _bands(unit: Unit, period: Period) -> list[str]:

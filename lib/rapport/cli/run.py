@@ -16,6 +16,7 @@ from rapport.cli.expansion import Expansion, is_wanted
 from rapport.cli.moves import add_moves
 from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.progress import Progress
+from rapport.cli.reporting import name_signer
 from rapport.cli.work import (
     Unit,
     find_units,
@@ -114,6 +115,7 @@ def read_request(arguments: argparse.Namespace) -> Request:
         read_chapter(notebook)
     if arguments.jupyter_cache is not None:
         check_folder(arguments.jupyter_cache)
+    name_signer()
     units, failed = find_units(root, arguments)
     world = World(Store(root / "data" / "store"), read_conditions(root))
     shape = (formats, languages)

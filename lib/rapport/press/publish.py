@@ -18,7 +18,7 @@ from rapport.errors import RapportError
 from rapport.press.folders import finish_points, point, written_aside
 from rapport.press.index import write_index
 from rapport.press.proof import log
-from rapport.press.proof.envelope import make_envelope, make_statement
+from rapport.press.proof.envelope import Signs, make_envelope, make_statement
 from rapport.press.proof.manifest import (
     Chapter,
     Report,
@@ -61,7 +61,9 @@ class Published:
     is_new: bool
 
 
-def publish(report: Report, *, reports: Path, gate: Gate | None = None) -> Published:
+def publish(
+    report: Report, *, reports: Path, gate: Gate | None = None, signer: Signs | None = None
+) -> Published:
     """Render, seal and put a report in place; do nothing if this very run is there.
 
     Parameters
@@ -69,6 +71,7 @@ def publish(report: Report, *, reports: Path, gate: Gate | None = None) -> Publi
     report : what to publish
     reports : the folder of all reports
     gate : looks at documents and values, and raises what keeps the report from being published
+    signer : signs the record; the pages name who that is, see `frame.signer`
 
     Raises
     ------
@@ -77,6 +80,7 @@ def publish(report: Report, *, reports: Path, gate: Gate | None = None) -> Publi
     RapportError
         The record does not fit its slot, or another run keeps the log.
     """
+    assert bool(report.frame.signer) == bool(signer)
     drafts = build_documents(_notebooks(report), report.frame)
     values = list_values(_values(report), drafts)
     if gate is not None:
@@ -86,7 +90,7 @@ def publish(report: Report, *, reports: Path, gate: Gate | None = None) -> Publi
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"
     run = Run(report, run_id, values, show(drafts), folder, unit / report.frame.period)
     try:
-        is_new = _put(run, drafts)
+        is_new = _put(run, drafts, signer)
     except OSError as error:
         raise RapportError(
             f"{report.frame.unit} {report.frame.period}: the report cannot be written "
@@ -110,7 +114,7 @@ def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[
     log.append(reports / "log.jsonl", entry)
 
 
-def _put(run: Run, drafts: Mapping[str, Document]) -> bool:
+def _put(run: Run, drafts: Mapping[str, Document], signer: Signs | None) -> bool:
     """Make what is not there yet; tell whether the run had to be made."""
     reports = run.link.parents[1]
     # Of a run that is there the link or the index may be missing still: who made it was killed.
@@ -120,7 +124,7 @@ def _put(run: Run, drafts: Mapping[str, Document]) -> bool:
         # Another process may have made the very same run while this one was rendering.
         is_new = not _is_made(run.folder)
         if is_new:
-            _make(run, bodies)
+            _make(run, bodies, signer)
         if not _leads(run.link, run.folder):
             point(run.link, run.folder)
         write_index(reports)
@@ -149,7 +153,7 @@ def _render_all(run: Run, drafts: Mapping[str, Document]) -> dict[str, bytes]:
     }
 
 
-def _make(run: Run, bodies: Mapping[str, bytes]) -> None:
+def _make(run: Run, bodies: Mapping[str, bytes], signer: Signs | None) -> None:
     """Seal the bodies, log the run and put its folder in place; the log is locked."""
     journal = run.link.parents[1] / "log.jsonl"
     beside = _beside(run)
@@ -157,7 +161,8 @@ def _make(run: Run, bodies: Mapping[str, bytes]) -> None:
     index, head = log.read_head(journal)
     predicate = make_predicate(run, {"index": index + 1, "before": head})
     statement = make_statement(digests, pack_predicate(predicate, run.values))
-    sealed = {name: fill_slot(body, make_envelope(statement)) for name, body in bodies.items()}
+    envelope = make_envelope(statement, signer)
+    sealed = {name: fill_slot(body, envelope) for name, body in bodies.items()}
     beside["manifest.json"] = _pretty(make_statement(digests, predicate))
     with written_aside(run.folder) as aside:
         for name, content in {**beside, **sealed}.items():

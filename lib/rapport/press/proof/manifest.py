@@ -135,6 +135,8 @@ def make_predicate(run: Run, place: Mapping[str, Any]) -> dict[str, Any]:
         "as_of": report.as_of.isoformat() if report.as_of else None,
         "execution": {c.name: c.key for c in report.chapters},
         "rendering": dict(report.rendering),
+        # What the pages say: an envelope without a signature is then seen to have lost it.
+        "signer": report.frame.signer,
         **({"approval": dict(report.frame.approval)} if report.frame.approval else {}),
         "languages": list(report.frame.languages),
         "formats": list(report.formats),

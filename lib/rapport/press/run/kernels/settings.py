@@ -46,8 +46,9 @@ DROPPED = (
     "PYTHONOPTIMIZE",
     "PYTHONSTARTUP",
     "PYTHONWARNINGS",
-    # No chapter signs: the key's place is not told.
+    # No chapter signs: neither the key's place nor what opens it is told.
     "RAPPORT_SIGNING_KEY",
+    "RAPPORT_SIGNING_PASSPHRASE",
     "SOURCE_DATE_EPOCH",
 )
 
