@@ -89,7 +89,22 @@ def build_parser() -> argparse.ArgumentParser:
     _add_persons(commands)
     _add_new(commands)
     _add_small(commands)
+    _add_diff(commands)
     return parser
+
+
+def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    diff = commands.add_parser(
+        "diff",
+        help="say in what two reports differ; exit code 5 if values do",
+        description="Compares records: parameters, inputs, code, environment, and every value "
+        "within the limits of its kind. Nothing is run.",
+    )
+    diff.set_defaults(command=("diff", "diff"))
+    named = "report file, a run's folder or number, or unit/period"
+    diff.add_argument("before", metavar="A", help=named)
+    diff.add_argument("after", metavar="B", help=named)
+    diff.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
