@@ -59,8 +59,6 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "period": period.code,
             "as_of": as_of.isoformat() if as_of else None,
             "bands": _bands(unit, period),
-            "approval": _approval(unit),
-            "notes": [note.describe() for note in unit.notes if note.period == period.code],
             "signer": name_signer(),
             "approval": _approval(unit),
             "notes": [note.describe() for note in unit.notes if note.period == period.code],
