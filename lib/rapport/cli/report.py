@@ -53,17 +53,7 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
     store = Store(Path(arguments["store"]))
     project = store.root.parents[1]
     done, min_count = list(results.values()), arguments["parameters"]["min_count"]
-    chapters = [result for result in done if isinstance(result.task, ChapterTask)]
-    taken = [take_chapter(result, store, min_count) for result in chapters]
-    report = Report(
-        frame=replace(make_frame(arguments, chapters, store), note=_fill_note(arguments, taken)),
-        as_of=_day(arguments),
-        chapters=taken,
-        formats=arguments["formats"],
-        rendering=_rendering(arguments),
-        predicate=_predicate(arguments, done),
-        beside=_beside(arguments, chapters, store),
-    )
+    report = make_report(arguments, done, store)
     gate = make_gate(report.chapters, done, store, min_count=min_count)
     gate.check_chapters()
     signer = read_signer(os.environ)
@@ -77,6 +67,22 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         "new": made.is_new,
         "keeps": _keeps(made, project),
     }
+
+
+def make_report(arguments: Arguments, results: Sequence[Result], store: Store) -> Report:
+    """Gather all that one report is made of; see `print_report`."""
+    min_count = arguments["parameters"]["min_count"]
+    chapters = [result for result in results if isinstance(result.task, ChapterTask)]
+    taken = [take_chapter(result, store, min_count) for result in chapters]
+    return Report(
+        frame=replace(make_frame(arguments, chapters, store), note=_fill_note(arguments, taken)),
+        as_of=_day(arguments),
+        chapters=taken,
+        formats=arguments["formats"],
+        rendering=_rendering(arguments),
+        predicate=_predicate(arguments, results),
+        beside=_beside(arguments, chapters, store),
+    )
 
 
 def check_chapters(arguments: Arguments, results: Mapping[str, Result]) -> dict[str, Any]:
