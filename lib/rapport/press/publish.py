@@ -43,7 +43,7 @@ from rapport.press.render.notebook import ExecutedChapter
 from rapport.press.render.pdf import render_pdf
 from rapport.press.render.tree import Document
 
-__all__ = ["Chapter", "Published", "Report", "log_failure", "publish"]
+__all__ = ["Chapter", "Published", "Report", "log_failure", "publish", "reproduce"]
 
 Gate = Callable[[Mapping[str, Document], Sequence[Mapping[str, Any]]], None]
 # A PDF must carry a date: that of a report without one is the first day that archives know.
@@ -81,14 +81,7 @@ def publish(
         The record does not fit its slot, or another run keeps the log.
     """
     assert bool(report.frame.signer) == bool(signer)
-    drafts = build_documents(_notebooks(report), report.frame)
-    values = list_values(_values(report), drafts)
-    if gate is not None:
-        gate(drafts, values)
-    run_id = make_run_id(list_parts(report, values))
-    unit = reports / report.frame.unit
-    folder = unit / "runs" / f"{report.frame.period}-{run_id}"
-    run = Run(report, run_id, values, show(drafts), folder, unit / report.frame.period)
+    run, drafts = _number(report, reports, gate)
     try:
         is_new = _put(run, drafts, signer)
     except OSError as error:
@@ -97,8 +90,35 @@ def publish(
             f"({error.strerror}). What was published before is untouched. Make room in "
             "`reports/` and for temporary files, or make them writable, and run again."
         ) from error
-    files = tuple(run.link / name for name in list_names(report))
-    return Published(folder, run.link, run_id, files, is_new)
+    files = tuple(run.link / name for name in list_names(run.report))
+    return Published(run.folder, run.link, run.id, files, is_new)
+
+
+def reproduce(report: Report) -> tuple[Run, dict[str, str]]:
+    """Render a report as it would be published, and publish nothing.
+
+    Returns
+    -------
+    the run, and the digest of each of its files, bodies of those that carry a seal
+    """
+    run, drafts = _number(report, Path(), None)
+    files = {**_beside(run), **_render_all(run, drafts)}
+    return run, {name: sha256(content) for name, content in files.items()}
+
+
+def _number(
+    report: Report, reports: Path, gate: Gate | None
+) -> tuple[Run, Mapping[str, Document]]:
+    """Give a report its number."""
+    drafts = build_documents(_notebooks(report), report.frame)
+    values = list_values(_values(report), drafts)
+    if gate is not None:
+        gate(drafts, values)
+    run_id = make_run_id(list_parts(report, values))
+    unit = reports / report.frame.unit
+    folder = unit / "runs" / f"{report.frame.period}-{run_id}"
+    run = Run(report, run_id, values, show(drafts), folder, unit / report.frame.period)
+    return run, drafts
 
 
 def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[str, str]) -> None:
