@@ -38,9 +38,11 @@ from rapport.press.proof.record import (
 )
 from rapport.press.proof.slot import fill_slot, make_block, slot_size
 from rapport.press.render.document import build_documents, number_documents
+from rapport.press.render.editions import cut_editions
 from rapport.press.render.html import render_html
 from rapport.press.render.notebook import ExecutedChapter
 from rapport.press.render.pdf import render_pdf
+from rapport.press.render.places import spell_places
 from rapport.press.render.tree import Document
 
 __all__ = ["Chapter", "Published", "Report", "log_failure", "publish", "reproduce"]
@@ -117,7 +119,8 @@ def _number(
     run_id = make_run_id(list_parts(report, values))
     unit = reports / report.frame.unit
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"
-    run = Run(report, run_id, values, show(drafts), folder, unit / report.frame.period)
+    link, places = unit / report.frame.period, spell_places(drafts)
+    run = Run(report, run_id, values, show(drafts), folder, link, places)
     return run, drafts
 
 
@@ -166,9 +169,10 @@ def _leads(link: Path, folder: Path) -> bool:
 def _render_all(run: Run, drafts: Mapping[str, Document]) -> dict[str, bytes]:
     report = run.report
     documents = number_documents(drafts, replace(report.frame, record_id=run.id))
+    editions = cut_editions(documents, report.frame.brand, report.frame.words)
     block = make_block(slot_size(spell_values(run)))
     return {
-        name: _render(documents[name.split(".")[1]], name, report, block)
+        name: _render(editions[name.split(".", 1)[1].rpartition(".")[0]], name, report, block)
         for name in list_names(report)
     }
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from rapport.press.proof import log
 from rapport.press.proof.record import canonical_json, pack, sha256
+from rapport.press.render.editions import name_editions
 from rapport.press.render.frame import Frame
 from rapport.press.render.tree import Document, Runs
 
 LONG = (
-    "canonical", "code", "execution", "methods", "printing", "rendering", "shown", "tables",
-    "unit_parameters",
+    "canonical", "code", "execution", "methods", "places", "printing", "published", "rendering",
+    "shown", "tables", "unit_parameters",
 )  # fmt: skip
 
 
@@ -65,11 +66,14 @@ class Run:
     shown: Mapping[str, Mapping[str, str]]
     folder: Path
     link: Path
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Where each value stands, by language: see `render.places`."""
 
 
 def list_names(report: Report) -> list[str]:
-    """Name the files that carry a seal: a form and a language each."""
-    return [f"report.{lang}.{form}" for form in report.formats for lang in report.frame.languages]
+    """Name the files that carry a seal: a form and an edition each."""
+    editions = name_editions(report.frame.brand, report.frame.languages)
+    return [f"report.{edition}.{form}" for form in report.formats for edition in editions]
 
 
 def spell_values(run: Run) -> bytes:
@@ -96,6 +100,7 @@ def list_parts(report: Report, values: Sequence[Mapping[str, Any]]) -> dict[str,
         "changes": frame.changes,
         "approval": frame.approval,
         "brand": frame.brand,
+        "published": frame.published,
         "beside": {name: sha256(content) for name, content in sorted(report.beside.items())},
     }
     return {
@@ -141,6 +146,8 @@ def make_predicate(run: Run, place: Mapping[str, Any]) -> dict[str, Any]:
         "languages": list(report.frame.languages),
         "formats": list(report.formats),
         "shown": run.shown,
+        "places": run.places,
+        "published": dict(report.frame.published),
         "log": dict(place),
         "made": log.now(),
         "machine": {"system": platform.system(), "processor": platform.machine()},

@@ -24,6 +24,7 @@ def plain_brand() -> Mapping[str, Any]:
         "footer": None,
         "confidentiality": None,
         "paper": "a4",
+        "variants": [],
     }
 
 

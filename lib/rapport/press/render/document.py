@@ -20,10 +20,13 @@ from rapport.press.render.checks import check_document
 from rapport.press.render.frame import (
     LABELS,
     Frame,
+    fill_index,
     make_check,
     make_parameters,
     make_record,
+    make_results,
     make_sources,
+    open_index,
 )
 from rapport.press.render.front import PageOne, make_front, take_page_one
 from rapport.press.render.notebook import Bundle, ExecutedChapter, Part, read_parts
@@ -58,7 +61,9 @@ def build_documents(notebooks: Sequence[ExecutedChapter], frame: Frame) -> dict[
             page, rest = take_page_one(chapter.parts)
             del chapters[place]
             chapters.insert(0, _Read(SUMMARY, "", chapter.topic, rest))
-    documents = {each: _build(chapters, page, frame, each) for each in frame.languages}
+    documents = {
+        each: fill_index(frame, _build(chapters, page, frame, each)) for each in frame.languages
+    }
     for document in documents.values():
         check_document(document)
     return documents
@@ -144,7 +149,8 @@ def _make_appendix(chapters: Sequence[_Read], frame: Frame, language: str) -> li
                     "blocks": number_blocks(blocks, number),
                 }
             )
-    return [*sections, make_check(frame, next(letters), language)]
+    results, index = (make(frame, next(letters), language) for make in (make_results, open_index))
+    return [*sections, results, index, make_check(frame, next(letters), language)]
 
 
 def _anchor(name: str) -> str:

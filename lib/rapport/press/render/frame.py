@@ -13,9 +13,12 @@ from rapport.assets.files import asset_path
 from rapport.press.render.blocks import number_blocks
 from rapport.press.render.brand import plain_brand
 from rapport.press.render.markdown import read_prose
+from rapport.press.render.places import make_index
+from rapport.press.render.published import make_published
 from rapport.press.render.tree import (
     Block,
     Column,
+    Document,
     Note,
     Pairs,
     Record,
@@ -86,6 +89,8 @@ class Frame:
     approval: Mapping[str, str] = field(default_factory=dict)
     """`state` of a unit whose reports wait for approval; of an approved one `draft` and `by`."""
     brand: Mapping[str, Any] = field(default_factory=plain_brand)
+    published: Mapping[str, Any] = field(default_factory=dict)
+    """What the last selftest found (see `render.published`); empty where none is recorded."""
     words: Mapping[str, Texts] = field(default_factory=read_words)
 
 
@@ -119,6 +124,29 @@ def make_sources(frame: Frame, number: str, language: str) -> Section:
     if rows:
         return _fill(section, [_table(frame, "sources", columns, rows, language)])
     return _fill(section, _prose(frame, "sources_none", language))
+
+
+def make_results(frame: Frame, number: str, language: str) -> Section:
+    """Make the section of published results, as they were last recorded."""
+    section = _open(frame, number, "published", language)
+    blocks = make_published(
+        frame.published, frame.words, language, prose=lambda key: _prose(frame, key, language)
+    )
+    return _fill(section, blocks)
+
+
+def open_index(frame: Frame, number: str, language: str) -> Section:
+    """Make the section of the index of values, which is filled when all else is there."""
+    return _fill(_open(frame, number, "values", language), _prose(frame, "values_text", language))
+
+
+def fill_index(frame: Frame, document: Document) -> Document:
+    """Fill the index of values: the last section but how to check the report."""
+    *others, index, check = document["appendix"]
+    filled: Section = {
+        **index, "blocks": [*index["blocks"], *make_index(document, frame.words)],
+    }  # fmt: skip
+    return {**document, "appendix": [*others, filled, check]}
 
 
 def make_check(frame: Frame, number: str, language: str) -> Section:

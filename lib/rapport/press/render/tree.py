@@ -243,7 +243,7 @@ def walk_runs(document: Document) -> Iterator[tuple[str, Run]]:
 
     A key figure's number is a run of its value, though the tree holds it as text.
     """
-    for place, runs in _front_pieces(document["front"]):
+    for place, runs in walk_front(document["front"]):
         yield from ((f"page one, {place}", run) for run in runs)
     for section in list_sections(document):
         for number, block in enumerate(section["blocks"], 1):
@@ -251,7 +251,8 @@ def walk_runs(document: Document) -> Iterator[tuple[str, Run]]:
             yield from ((where, run) for run in block_runs(block))
 
 
-def _front_pieces(front: Front) -> Iterator[tuple[str, Runs]]:
+def walk_front(front: Front) -> Iterator[tuple[str, Runs]]:
+    """Give the texts of page one with their places on it, in the order in which they are read."""
     yield "headline", front["headline"]
     yield from (("lead", text) for text in front["lead"])
     if front["mind"]:

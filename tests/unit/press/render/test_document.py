@@ -200,7 +200,7 @@ def test_chapters_stand_by_number_and_the_check_stands_last():
 
     assert [part["number"] for part in documents["en"]["chapters"]] == ["", "5", "6"]
     anchors = [part["anchor"] for part in documents["en"]["appendix"]]
-    assert anchors == ["parameters", "sources", "check"]
+    assert anchors == ["parameters", "sources", "published", "values", "check"]
 
 
 def test_the_summary_feeds_page_one_and_the_rest_is_page_two():
@@ -294,7 +294,7 @@ def test_bands_parameters_sources_and_versions_are_told():
     )
 
     assert documents["en"]["bands"][1] == "Draft: not yet approved."
-    parameters, sources, check = documents["zh"]["appendix"]
+    parameters, sources, *_, check = documents["zh"]["appendix"]
     assert parameters["blocks"][0]["rows"][0]["cells"] == ["消费口径", "gross", "net"]
     assert sources["blocks"][0]["rows"][0]["cells"] == ["invoices", "525,461", "9f86d081884c7d65"]
     assert [name for name, _ in check["blocks"][-1]["rows"]] == ["记录编号", "rapport"]
