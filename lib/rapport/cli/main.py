@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rapport.cli.proving import add_archive
 from rapport.errors import RapportError
 
 INTERRUPTED = 130
@@ -84,10 +85,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
+    add_archive(commands)
     _add_data(commands)
     _add_store(commands)
     _add_persons(commands)
     _add_new(commands)
+    _add_approve(commands)
     _add_small(commands)
     _add_diff(commands)
     return parser
@@ -260,6 +263,21 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )  # fmt: skip
     export.add_argument("--dry-run", action="store_true", help="only say how many would be on it")
     export.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_approve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    approve = commands.add_parser(
+        "approve",
+        help="make the final report of a draft",
+        description="Holds the draft against its record, renders it without its band as a run of "
+        "its own that names the draft and who approved it, and logs that.",
+    )
+    approve.set_defaults(command=("approve", "approve"))
+    approve.add_argument(
+        "run", metavar="RUN", help="number, folder, or unit and period: shop/2026-05"
+    )
+    approve.add_argument("--by", metavar="NAME", help="who approves it; default: the signer's name")
+    approve.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

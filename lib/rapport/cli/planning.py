@@ -37,7 +37,7 @@ ALWAYS = ("orders",)
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits", "festivals", *PLANS} - {"min_count"}
+    unseen = {*ChapterParams.model_fields, "limits", "festivals", "archive", *PLANS} - {"min_count"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
     gone = read_erased(root, unit.name, lambda: key)
     context = {

@@ -111,6 +111,8 @@ class UnitParams(ChapterParams):
     # Feasts that move from month to month (docs/methods.md, "Spring Festival").
     festivals: Literal["none", "cn"] = "none"
     approval: Literal["none", "required"] = "none"
+    # What `rapport archive` keeps: rows of customers under pseudonyms, or counts of them alone.
+    archive: Literal["inputs", "aggregates"] = "inputs"
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()

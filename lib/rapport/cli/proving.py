@@ -1,0 +1,40 @@
+"""The words of the commands that keep reports for those who check them; see `main`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+Commands = argparse._SubParsersAction
+
+
+def add_archive(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Describe `rapport archive`."""
+    archive = commands.add_parser(
+        "archive",
+        help="keep all that a run was made of in one file, or put such a file back",
+        description="Writes report, record, tables, code, lock and wheels as one file, which puts "
+        "itself back with Python alone. With --restore the file is checked and put back.",
+    )
+    archive.set_defaults(command=("archive", "archive"))
+    archive.add_argument(
+        "run",
+        metavar="RUN",
+        help="report file, a run's folder or number, unit/period; or an archive",
+    )
+    archive.add_argument(
+        "--to", type=Path, metavar="FILE", help="default: UNIT-PERIOD-NUMBER.zip in this folder"
+    )
+    archive.add_argument(
+        "--no-wheels", action="store_true", help="leave the libraries out; the lock stays"
+    )
+    archive.add_argument(
+        "--restore", type=Path, metavar="DIR", help="put the archive RUN back into an empty folder"
+    )
+    archive.add_argument(
+        "--trust",
+        type=Path,
+        metavar="FILE",
+        help="with --restore: keys of which one must have signed",
+    )
+    archive.add_argument("--json", action="store_true", help="one JSON object")

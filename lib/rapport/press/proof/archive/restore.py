@@ -1,0 +1,121 @@
+"""Put an archive back: every check first, then the folder in one step, nothing executed.
+
+An archive puts itself back with Python alone (`python -I FILE.zip DIR`): this module and what it
+imports need no package.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rapport.errors import ParameterError, RapportError, TamperedError
+from rapport.press.proof.archive.check import Checked, CheckSeal, Read, check_archive
+from rapport.press.proof.archive.contents import Contents, copy_file, damaged, opened
+from rapport.press.proof.archive.names import CONTENTS
+from rapport.press.proof.envelope import check_seal as check_own_seal
+
+
+def restore(path: Path, target: Path, *, check_seal: CheckSeal) -> tuple[Contents, Checked]:
+    """Put an archive back into a folder that is not there yet.
+
+    Parameters
+    ----------
+    path : the archive
+    target : becomes a project that holds the run, its code, its lock and what the policy kept
+    check_seal : see `check.CheckSeal`
+
+    Raises
+    ------
+    ParameterError
+        The folder is there already, or the archive is not.
+    TamperedError
+        The archive is not as it was made, or not what its sealed record says; nothing is left.
+    """
+    if not path.is_file():
+        raise ParameterError(f"archive: there is no file {path.name}. Name an archive.")
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ParameterError(f"archive: {target.name} is there already. Name an empty folder.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".restoring-", dir=target.parent))
+    try:
+        with opened(path) as (archive, contents):
+            _unpack(archive, contents, aside)
+        checked = check_archive(_reader(aside), contents, check_seal)
+        if checked.faults:
+            raise TamperedError(
+                f"archive: it is not what its sealed record says: {checked.spell_faults()}. "
+                "Nothing was put back; ask for the original."
+            )
+        _link(aside, contents)
+        aside.chmod(0o755)
+        if target.exists():
+            target.rmdir()
+        aside.replace(target)
+    except zipfile.BadZipFile as error:
+        raise damaged("the file is damaged") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return contents, checked
+
+
+def _unpack(archive: zipfile.ZipFile, contents: Contents, aside: Path) -> None:
+    """Write every file whose content is the one listed; names were checked when it was opened."""
+    for name in (*contents.files, CONTENTS):
+        file = aside.joinpath(*name.split("/"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(name) as source, file.open("xb") as copy:
+            digest = copy_file(source, copy)
+        if contents.files.get(name, digest) != digest:
+            raise damaged(f"{name} is not the file that its list names")
+
+
+def _reader(folder: Path) -> Read:
+    return lambda name: folder.joinpath(*name.split("/")).read_bytes()
+
+
+def _link(folder: Path, contents: Contents) -> None:
+    """Show the run under its period, as in the project that it is from."""
+    run = folder / contents.folder
+    link = run.parents[1] / contents.period
+    try:
+        link.symlink_to(os.path.relpath(run, link.parent), target_is_directory=True)
+    except OSError:  # no links here
+        shutil.copytree(run, link)
+
+
+def tell(contents: Contents, checked: Checked, target: Path) -> str:
+    """Say what was put back and what the seal covers."""
+    wheels = sum(name.endswith(".whl") for name in checked.locked)
+    lines = [
+        f"{contents.unit} {contents.period}, record {contents.run}: put back into {target.name}.",
+        f"{len(checked.recorded)} files are as the sealed record says.",
+        f"{wheels} wheels are as the lock says, which the record names."
+        if wheels
+        else "There are no wheels in it: install requirements.lock from your index.",
+        f"{len(checked.unsealed)} files are named by the archive's own list alone.",
+        "With the tables of customers (pseudonyms): protect it like the store."
+        if contents.policy == "inputs"
+        else "Without tables of customers: the seal can be checked, the run cannot be repeated.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main(words: Sequence[str]) -> int:
+    """Put back the archive that this code was read from; give an exit code."""
+    if len(words) != 2:
+        sys.stderr.write("python -I ARCHIVE.zip DIR: put the archive back into an empty folder\n")
+        return 2
+    path, target = Path(words[0]), Path(words[1])
+    try:
+        contents, checked = restore(path, target, check_seal=check_own_seal)
+    except RapportError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    sys.stdout.write(tell(contents, checked, target))
+    return 0

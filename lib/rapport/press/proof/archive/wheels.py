@@ -1,0 +1,188 @@
+"""The packages that a run needs, as files that Python's own installer takes without a network.
+
+They come from whatever index the user's pip is configured for, each with a digest of the lock. A
+package that has no wheel is built once, here, from the sdist that the lock names; both are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapport.errors import UnverifiableError
+from rapport.press.proof.archive.locked import Pin, normalise, read_file_name
+from rapport.press.proof.archive.names import PINNED, SDISTS, WHEELS
+
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
+# Libraries of which a chapter says more where they are installed.
+EXTRAS = ("text",)
+# Zip cannot name an earlier moment; without it a built wheel holds the time of its making.
+EPOCH = "315532800"
+WITHOUT = "Make the archive with --no-wheels, or see that pip reaches your index."
+
+
+@dataclass(frozen=True)
+class Wheelhouse:
+    """Files of packages by their name in the archive, and which of them were built."""
+
+    files: Mapping[str, Path | bytes]
+    built: Mapping[str, str]
+
+
+def list_needed(project: Path, pins: Sequence[Pin]) -> list[Pin]:
+    """Name every package that the project needs to run, as it is installed here.
+
+    Parameters
+    ----------
+    project : its folder, with `pyproject.toml`
+    pins : of the lock
+
+    Raises
+    ------
+    UnverifiableError
+        A package is not installed in the version that the lock names.
+    """
+    asked = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    optional = asked["project"].get("optional-dependencies", {})
+    wanted = [*asked["project"]["dependencies"], *asked["build-system"]["requires"], "editables"]
+    extras = [name for extra in EXTRAS for name in optional.get(extra, ())]
+    wanted += [name for name in extras if _version(_parse(name)[0]) is not None]
+    known = {(pin.name, pin.version): pin for pin in pins}
+    needed = {name: _version(name) for name in _follow(wanted)}
+    strange = [name for name, version in needed.items() if (name, version) not in known]
+    if strange:
+        raise UnverifiableError(
+            f"archive: {', '.join(strange[:3])} and {len(strange) - 1} more are not installed as "
+            "the lock names them. Install requirements.lock, then try again, or use --no-wheels."
+            if len(strange) > 1
+            else f"archive: {strange[0]} is not installed as the lock names it. Install "
+            "requirements.lock, then try again, or use --no-wheels."
+        )
+    return [known[name, version or ""] for name, version in sorted(needed.items())]
+
+
+def _follow(wanted: Iterable[str]) -> set[str]:
+    """Follow requirements to their ends, as far as packages are installed."""
+    ahead = [_parse(text) for text in wanted]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    first = {name for name, _ in ahead}
+    while ahead:
+        name, extras = ahead.pop()
+        if (name, extras) in seen or (_version(name) is None and name not in first):
+            continue
+        seen.add((name, extras))
+        ahead += _requirements(name, extras)
+    return {name for name, _ in seen}
+
+
+def _requirements(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Give what an installed package requires; what is for another system is not installed."""
+    if _version(name) is None:
+        return
+    for text in importlib.metadata.requires(name) or ():
+        head, _, marker = text.partition(";")
+        asked = _EXTRA.search(marker)
+        if asked is None or asked[1] in extras:
+            yield _parse(head)
+
+
+def _parse(text: str) -> tuple[str, frozenset[str]]:
+    match = _NAME.match(text)
+    assert match is not None
+    return normalise(match[1]), frozenset(e.strip() for e in (match[2] or "").split(",") if e)
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def fetch(needed: Sequence[Pin], folder: Path) -> Wheelhouse:
+    """Download the wheels of these packages and build those that have none.
+
+    Parameters
+    ----------
+    needed : see `list_needed`
+    folder : an empty one, which holds the files afterwards
+
+    Raises
+    ------
+    UnverifiableError
+        There is no pip, or it cannot get or build a package.
+    """
+    asked = folder / "asked.txt"
+    asked.write_text("".join(_spell(pin, pin.hashes) for pin in needed), encoding="utf-8")
+    got = folder / "got"
+    _pip("download", "--no-deps", "--require-hashes", "-d", str(got), "-r", str(asked))
+    built = {}
+    for sdist in sorted(path for path in got.iterdir() if path.suffix != ".whl"):
+        built[_build(sdist, got)] = sdist.name
+    wheels = {path.name: path for path in sorted(got.glob("*.whl"))}
+    listed = [(read_file_name(name), path) for name, path in wheels.items()]
+    pinned = "".join(
+        _spell(Pin(*package, frozenset()), [_digest(path)])
+        for package, path in sorted(listed, key=lambda item: item[0] or ("", ""))
+        if package is not None
+    )
+    return Wheelhouse(
+        {
+            PINNED: pinned.encode("ascii"),
+            **{WHEELS + name: path for name, path in wheels.items()},
+            **{SDISTS + name: got / name for name in built.values()},
+        },
+        built,
+    )
+
+
+def _build(sdist: Path, into: Path) -> str:
+    """Build the wheel of a package that has none, and give its name."""
+    before = {path.name for path in into.glob("*.whl")}
+    _pip("wheel", "--no-deps", "-w", str(into), str(sdist))
+    (name,) = {path.name for path in into.glob("*.whl")} - before
+    return name
+
+
+def _spell(pin: Pin, hashes: Iterable[str]) -> str:
+    lines = [f"{pin.name}=={pin.version}", *(f"    --hash=sha256:{h}" for h in sorted(hashes))]
+    return " \\\n".join(lines) + "\n"
+
+
+def _pip(*words: str) -> None:
+    settings = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(  # noqa: S603 - pip, and paths of our own
+        [*_find_pip(), *words, "--disable-pip-version-check", "-q"],
+        env=settings, capture_output=True, encoding="utf-8", errors="replace", check=False,
+    )  # fmt: skip
+    if done.returncode:
+        last = [line for line in done.stderr.splitlines() if line.startswith("ERROR")][-1:]
+        said = last[0].removeprefix("ERROR: ")[:200] if last else f"exit code {done.returncode}"
+        raise UnverifiableError(f"archive: pip {words[0]} failed: {said}. {WITHOUT}")
+
+
+def _find_pip() -> list[str]:
+    """Find pip for this Python: installed beside it, or brought by uv."""
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip"]
+    uv = shutil.which("uv")
+    if uv is None:
+        raise UnverifiableError(f"archive: there is neither pip nor uv here. {WITHOUT}")
+    return [uv, "run", "--no-project", "-q", "--with", "pip", "--python", sys.executable,
+            "python", "-m", "pip"]  # fmt: skip
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
