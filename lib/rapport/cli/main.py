@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.cli.proving import add_archive
+from rapport.cli.sealing import add_keys, add_verify
 from rapport.errors import RapportError
 
 INTERRUPTED = 130
@@ -80,7 +81,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="rapport",
         description="Customer-analytics reports from parameterised notebooks.",
         epilog="Exit codes: 0 done; 1 a chapter failed; 2 usage or parameters; 3 input breaks "
-        "its contract; 4 a report would disclose a person; 5 numbers differ; 130 interrupted; 143 "
+        "its contract; 4 a report would disclose a person; 5 numbers differ; 6 a report cannot be "
+        "verified; 7 it was tampered with; 130 interrupted; 143 "
         "ended by a signal.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -92,6 +94,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_new(commands)
     _add_approve(commands)
     _add_small(commands)
+    add_keys(commands)
+    add_verify(commands)
     _add_diff(commands)
     return parser
 
@@ -292,8 +296,3 @@ def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     params.set_defaults(command=("small", "params"))
     params.add_argument("unit", nargs="?", metavar="UNIT")
     params.add_argument("--schema", action="store_true", help="the JSON Schema of a unit's file")
-    keys = commands.add_parser("keys", help="make keys")
-    kinds = keys.add_subparsers(required=True, metavar="pseudonym")
-    pseudonym = kinds.add_parser("pseudonym", help="make the key of pseudonyms")
-    pseudonym.set_defaults(command=("small", "pseudonym"))
-    pseudonym.add_argument("file", type=Path, metavar="FILE")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -16,10 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rapport.errors import RapportError, TamperedError
+from rapport.errors import RapportError
 from rapport.press.locks import drop, take
+from rapport.press.proof.envelope import Signs
+from rapport.press.proof.log_chain import START, read_chain, whole_lines
+from rapport.press.proof.log_entries import sign_entry
 
-START = "0" * 64
+__all__ = ["START", "append", "append_locked", "lock", "now", "read_head"]
+
 WAIT = 30.0  # seconds that a run waits for another one's line
 
 
@@ -31,31 +34,25 @@ def read_head(log: Path) -> tuple[int, str]:
     TamperedError
         A line does not carry the digest of the line before it.
     """
-    head = START
-    lines = [line.removesuffix(b"\n") for line in _lines(log)]
-    for number, line in enumerate(lines, 1):
-        try:
-            before = json.loads(line)["before"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise TamperedError(f"{log.name}: line {number} is damaged.") from error
-        if before != head:
-            raise TamperedError(f"{log.name}: line {number} does not follow the line before it.")
-        head = hashlib.sha256(line).hexdigest()
-    return len(lines), head
+    lines = read_chain(_read(log), name=log.name)
+    return len(lines), lines[-1].digest if lines else START
 
 
-def append(log: Path, entry: Mapping[str, Any]) -> None:
+def append(log: Path, entry: Mapping[str, Any], *, signer: Signs | None = None) -> None:
     """Add one line, whole or not at all; time and the chain are filled in here."""
     with lock(log):
-        append_locked(log, entry)
+        append_locked(log, entry, signer=signer)
 
 
-def append_locked(log: Path, entry: Mapping[str, Any]) -> None:
-    """Add one line while the caller holds the lock."""
+def append_locked(log: Path, entry: Mapping[str, Any], *, signer: Signs | None = None) -> None:
+    """Add one line while the caller holds the lock; it is signed if there is a signer."""
     _, head = read_head(log)
-    text = json.dumps({"at": now(), **entry, "before": head}, sort_keys=True, ensure_ascii=False)
+    told: dict[str, Any] = {"at": now(), **entry, "before": head}
+    if signer is not None:
+        told["signature"] = sign_entry(told, signer)
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     line = text.encode("utf-8") + b"\n"
-    whole = sum(len(part) for part in _lines(log))
+    whole = sum(len(part) for part in whole_lines(_read(log)))
     # Not buffered: what did not fit must not be tried again when the file is closed.
     with log.open("ab", buffering=0) as file:
         file.truncate(whole)
@@ -68,10 +65,8 @@ def append_locked(log: Path, entry: Mapping[str, Any]) -> None:
             raise
 
 
-def _lines(log: Path) -> list[bytes]:
-    """Read the whole lines, ends included; what a killed process left of one is none."""
-    lines = log.read_bytes().splitlines(keepends=True) if log.exists() else []
-    return lines if not lines or lines[-1].endswith(b"\n") else lines[:-1]
+def _read(log: Path) -> bytes:
+    return log.read_bytes() if log.exists() else b""
 
 
 def now() -> str:
