@@ -31,6 +31,7 @@ from rapport.press.proof.manifest import (
     show,
     spell_values,
 )
+from rapport.press.proof.page_one import PAGE_ONE, spell_page_one
 from rapport.press.proof.record import (
     list_values,
     make_run_id,
@@ -120,12 +121,14 @@ def _number(
     unit = reports / report.frame.unit
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"
     link, places = unit / report.frame.period, spell_places(drafts)
+    page = {PAGE_ONE: spell_page_one(drafts, values, bands=report.frame.bands)}
+    report = replace(report, beside={**report.beside, **page})
     run = Run(report, run_id, values, show(drafts), folder, link, places)
     return run, drafts
 
 
 def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[str, str]) -> None:
-    """Keep in the log that tasks of a run failed.
+    """Keep in the log that tasks of a run failed, and say so in the index.
 
     Parameters
     ----------
@@ -134,7 +137,10 @@ def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[
     tasks : name -> class of the error; messages stay out, the log is kept for ever
     """
     entry = {"event": "failed", "unit": unit, "period": period, "failed": dict(tasks)}
-    log.append(reports / "log.jsonl", entry)
+    journal = reports / "log.jsonl"
+    with log.lock(journal):
+        log.append_locked(journal, entry)
+        write_index(reports)
 
 
 def _put(run: Run, drafts: Mapping[str, Document], signer: Signs | None) -> bool:
