@@ -22,6 +22,7 @@ class Study:
     """One source: what it is about, who printed it, and how its figures are made."""
 
     method: str
+    method_zh: str
     source: str
     figures: Callable[[], Found]
 
@@ -194,18 +195,43 @@ def _expected_amount() -> Iterator[tuple[str, str, float]]:
 
 
 STUDIES = (
-    Study("interval of a share", "Newcombe (1998), Statistics in Medicine 17, 857-872", _wilson),
     Study(
-        "difference of two shares", "Newcombe (1998), Statistics in Medicine 17, 873-890", _newcombe
+        "interval of a share",
+        "比例的区间",
+        "Newcombe (1998), Statistics in Medicine 17, 857-872",
+        _wilson,
     ),
-    Study("many comparisons", "Benjamini & Hochberg (1995), JRSS B 57, 289-300", _families),
-    Study("mix and rate", "Charig et al. (1986), BMJ 292, 879-882", _stones),
-    Study("Kaplan-Meier", "Davidson-Pilon (2019), JOSS 4(40), 1317: Walton data", _waltons),
-    Study("Kaplan-Meier, log-rank", "Kleinbaum & Klein (2012), Survival Analysis", _leukemia),
-    Study("Cox's regression", "Rossi et al. (1980), as printed by lifelines", _rossi),
-    Study("retention of contracts", "Fader & Hardie (2007), JIM 21(1), 76-90", _retention),
     Study(
-        "expected orders", "Fader, Hardie & Lee (2005), Marketing Science 24(2)", _expected_orders
+        "difference of two shares",
+        "两个比例之差",
+        "Newcombe (1998), Statistics in Medicine 17, 873-890",
+        _newcombe,
     ),
-    Study("expected amount", "Fader & Hardie (2013), note 025", _expected_amount),
+    Study(
+        "many comparisons", "多重比较", "Benjamini & Hochberg (1995), JRSS B 57, 289-300", _families
+    ),
+    Study("mix and rate", "结构与比率", "Charig et al. (1986), BMJ 292, 879-882", _stones),
+    Study(
+        "Kaplan-Meier",
+        "Kaplan-Meier 估计",
+        "Davidson-Pilon (2019), JOSS 4(40), 1317: Walton data",
+        _waltons,
+    ),
+    Study(
+        "Kaplan-Meier, log-rank",
+        "Kaplan-Meier 与对数秩",
+        "Kleinbaum & Klein (2012), Survival Analysis",
+        _leukemia,
+    ),
+    Study("Cox's regression", "Cox 回归", "Rossi et al. (1980), as printed by lifelines", _rossi),
+    Study(
+        "retention of contracts", "合同留存", "Fader & Hardie (2007), JIM 21(1), 76-90", _retention
+    ),
+    Study(
+        "expected orders",
+        "预期订单数",
+        "Fader, Hardie & Lee (2005), Marketing Science 24(2)",
+        _expected_orders,
+    ),
+    Study("expected amount", "预期金额", "Fader & Hardie (2013), note 025", _expected_amount),
 )

@@ -216,6 +216,7 @@ def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -
         bands=arguments["bands"],
         approval=arguments["approval"],
         brand=arguments["brand"],
+        published=arguments["published"],
         parameters=_differing(arguments),
         sources=_sources(chapters, store),
         versions=list(arguments["versions"].items()),

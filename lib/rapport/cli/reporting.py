@@ -63,6 +63,7 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "approval": _approval(unit),
             "notes": [note.describe() for note in unit.notes if note.period == period.code],
             "brand": dict(unit.brand),
+            "published": dict(unit.published),
             "languages": list(languages or params.languages),
             "formats": list(formats),
             "parameters": params.chapter_values(),

@@ -7,17 +7,33 @@ import json
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from rapport.cli.published import STUDIES, Study, is_as_printed
+from rapport.cli.self_record import write_results
+from rapport.errors import ParameterError
+from rapport.params import find_root
 
 DIFFERS = 5
 """The exit code of numbers that differ, as of a report that does not verify."""
 
 
 def selftest(arguments: argparse.Namespace) -> int:
-    """Compute the published figures that need no file, print them beside ours, and compare."""
-    return tell(compute(STUDIES), as_json=arguments.json)
+    """Compute the published figures that need no file, print them beside ours, and compare.
+
+    In a project the outcome is recorded, whatever it is, for the appendix of its reports.
+    """
+    rows = compute(STUDIES)
+    code = tell(rows, as_json=arguments.json)
+    try:
+        root = find_root(Path.cwd())
+    except ParameterError:
+        sys.stderr.write("not recorded: no project here\n")
+    else:
+        path = write_results(root, rows)
+        sys.stderr.write(f"recorded in {path.relative_to(root).as_posix()}\n")
+    return code
 
 
 def tell(rows: list[dict[str, Any]], *, as_json: bool) -> int:
@@ -37,7 +53,8 @@ def compute(studies: Sequence[Study]) -> list[dict[str, Any]]:
 
     Returns
     -------
-    one row per figure: `method`, `source`, `figure`, `printed` (digits), `ours`, `holds`
+    one row per figure: `method` and `method_zh`, `source`, `figure`, `printed` (digits), `ours`,
+    `holds`
     """
     rows = []
     for study in studies:
@@ -47,8 +64,9 @@ def compute(studies: Sequence[Study]) -> list[dict[str, Any]]:
             warnings.simplefilter("ignore", FutureWarning)
             found = list(study.figures())
         rows += [
-            {"method": study.method, "source": study.source, "figure": name, "printed": printed,
-             "ours": ours, "holds": is_as_printed(ours, printed)}
+            {"method": study.method, "method_zh": study.method_zh, "source": study.source,
+             "figure": name, "printed": printed, "ours": ours,
+             "holds": is_as_printed(ours, printed)}
             for name, printed, ours in found
         ]  # fmt: skip
     return rows

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from rapport.cli.notes import check_notes
+from rapport.cli.self_record import read_results
 from rapport.errors import DataError, ParameterError, RapportError
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
@@ -44,6 +45,7 @@ class Unit:
     periods: list[Period] = field(default_factory=list)
     notes: Sequence[Note] = ()
     brand: Mapping[str, Any] = field(default_factory=dict)
+    published: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -97,6 +99,7 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
     params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
     notes = {unit.name: check_notes(root, unit.name) for unit in params}
     brands = {unit.name: read_brand(root, unit.name) for unit in params}
+    published = read_results(root)
     make_sample(root, params)
     found, failed = [], []
     for unit in params:
@@ -112,7 +115,8 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
                 read_key(os.environ)
                 # Chapters read it from a folder of their own.
                 os.environ[KEY_VARIABLE] = str(Path(os.environ[KEY_VARIABLE]).absolute())
-            found.append(Unit(unit, sources, brand=brands[unit.name], notes=notes[unit.name]))
+            told = {"brand": brands[unit.name], "notes": notes[unit.name]}
+            found.append(Unit(unit, sources, published=published, **told))
         elif arguments.units:
             raise DataError(_absent(unit, sources))
         else:
