@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
+from rapport.cli.beside import list_beside, read_day, take_lists
+from rapport.cli.drafts import KEPT, spell_draft
 from rapport.cli.gate import Gate, read_numbers
 from rapport.cli.notes import fill_notes
 from rapport.cli.recorded import describe_making, describe_printing
-from rapport.present.feed import Told, spell_alerts
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
@@ -28,8 +28,6 @@ from rapport.privacy.disclosed import tells_few
 from rapport.tables import read_rows
 
 PERSONAL = "customer_id"
-LISTS = "target_lists"
-FEED, ALERTED = "alerts.json", "summary"
 RENDERING = "press/render/"
 RENDERERS = ("rapport-reports", "nbconvert", "typst")
 
@@ -74,14 +72,17 @@ def make_report(arguments: Arguments, results: Sequence[Result], store: Store) -
     min_count = arguments["parameters"]["min_count"]
     chapters = [result for result in results if isinstance(result.task, ChapterTask)]
     taken = [take_chapter(result, store, min_count) for result in chapters]
+    sources, beside = _sources(chapters, store), list_beside(arguments, chapters, store)
+    if arguments["approval"]:
+        beside |= {KEPT: spell_draft(arguments, sources, beside)}
     return Report(
-        frame=replace(make_frame(arguments, chapters, store), note=_fill_note(arguments, taken)),
-        as_of=_day(arguments),
+        frame=make_frame(arguments, sources, taken),
+        as_of=read_day(arguments),
         chapters=taken,
         formats=arguments["formats"],
-        rendering=_rendering(arguments),
+        rendering=make_rendering(arguments),
         predicate=_predicate(arguments, results),
-        beside=_beside(arguments, chapters, store),
+        beside=beside,
     )
 
 
@@ -138,10 +139,6 @@ def _keeps(made: Published, project: Path) -> dict[str, str | None]:
     }
 
 
-def _day(arguments: Arguments) -> date | None:
-    return date.fromisoformat(arguments["as_of"]) if arguments["as_of"] else None
-
-
 def take_chapter(result: Result, store: Store, min_count: int) -> Chapter:
     """Take what a report shows and hands on of an executed chapter."""
     task = result.task
@@ -159,34 +156,8 @@ def take_chapter(result: Result, store: Store, min_count: int) -> Chapter:
             for name, table in result.tables.items()
             if task.period is not None and _is_handed_on(name, table, store, min_count)
         },
-        lists=_take_lists(result, store),
+        lists=take_lists(result, store),
     )
-
-
-def _take_lists(result: Result, store: Store) -> dict[str, bytes]:
-    """Take the lists of customers that a chapter made, one file each, first ranks first."""
-    table = result.tables.get(LISTS)
-    rows = () if table is None else read_rows(store.object_path(table.digest))
-    lines: dict[str, list[str]] = {}
-    for row in rows:
-        lines.setdefault(row["list"], ["rank,customer_id"]).append(
-            f"{row['rank']},{row['customer_id']}"
-        )
-    return {name: ("\n".join(held) + "\n").encode("ascii") for name, held in lines.items()}
-
-
-def _beside(arguments: Arguments, chapters: Sequence[Result], store: Store) -> dict[str, bytes]:
-    """Give the feed of alerts: what the table of alerts shows, without a row where it is absent."""
-    found = {r.task.chapter: r.tables for r in chapters if isinstance(r.task, ChapterTask)}
-    if ALERTED not in found:
-        return {}
-    table = found[ALERTED].get(f"{ALERTED}.alerts")
-    told = Told(
-        arguments["unit"], arguments["titles"], arguments["period"], _day(arguments),
-        arguments["languages"], arguments["parameters"]["confidence"],
-    )  # fmt: skip
-    rows = () if table is None else read_rows(store.object_path(table.digest))
-    return {FEED: spell_alerts(rows, told)}
 
 
 def _is_handed_on(name: str, table: Table, store: Store, min_count: int) -> bool:
@@ -200,7 +171,9 @@ def _is_handed_on(name: str, table: Table, store: Store, min_count: int) -> bool
     return "." in name or not tells_few(read_numbers(store.object_path(table.digest)), min_count)
 
 
-def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -> Frame:
+def make_frame(
+    arguments: Arguments, sources: Sequence[DataSource], chapters: Sequence[Chapter]
+) -> Frame:
     """Gather what the report says that no chapter says."""
     words, period = read_words(), arguments["period"]
     return Frame(
@@ -208,7 +181,7 @@ def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -
         titles=arguments["titles"],
         period=period,
         period_labels={lang: show_period(period, lang) for lang in LANGUAGES},
-        as_of_labels=_as_of(_day(arguments), words),
+        as_of_labels=_as_of(read_day(arguments), words),
         languages=tuple(arguments["languages"]),
         words=words,
         record_id="",
@@ -218,7 +191,8 @@ def make_frame(arguments: Arguments, chapters: Sequence[Result], store: Store) -
         brand=arguments["brand"],
         published=arguments["published"],
         parameters=_differing(arguments),
-        sources=_sources(chapters, store),
+        sources=sources,
+        note=_fill_note(arguments, chapters),
         versions=list(arguments["versions"].items()),
     )
 
@@ -259,7 +233,8 @@ def _sources(chapters: Sequence[Result], store: Store) -> list[DataSource]:
     ]
 
 
-def _rendering(arguments: Arguments) -> dict[str, Any]:
+def make_rendering(arguments: Arguments) -> dict[str, Any]:
+    """Give what the render key is the digest of: templates, fonts, code and versions."""
     renderers = [item for item in arguments["modules"].items() if item[0].startswith(RENDERING)]
     return {
         "assets": {

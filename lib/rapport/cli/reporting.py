@@ -72,8 +72,13 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "versions": _versions(),
         },
         needs=(unit.ingestion_id, *(task.id for task in tasks)),
-        code=("rapport.cli.report", *_page_files()),
+        code=list_code(),
     )
+
+
+def list_code() -> tuple[str, ...]:
+    """Name what a report's key holds the digests of: modules that print, and files of pages."""
+    return ("rapport.cli.report", *_page_files())
 
 
 def name_signer() -> str:

@@ -51,6 +51,14 @@ def point(link: Path, target: Path) -> None:
         _point_by_copy(link, target)
 
 
+def leads(link: Path, folder: Path) -> bool:
+    """Tell whether a link, or the copy that stands for one, shows this run."""
+    if link.is_symlink():
+        return link.resolve() == folder.resolve()
+    shown, made = link / "manifest.json", folder / "manifest.json"
+    return shown.is_file() and made.is_file() and shown.read_bytes() == made.read_bytes()
+
+
 def _point_by_copy(link: Path, target: Path) -> None:
     journal = link.with_name(f".{link.name}.journal")
     fresh = link.with_name(f".{link.name}.fresh")

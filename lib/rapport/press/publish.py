@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import RapportError
-from rapport.press.folders import finish_points, point, written_aside
+from rapport.press.folders import finish_points, leads, point, written_aside
 from rapport.press.index import write_index
 from rapport.press.proof import log
+from rapport.press.proof.approval import DRAFT, find_final
 from rapport.press.proof.envelope import Signs, make_envelope, make_statement
 from rapport.press.proof.manifest import (
     Chapter,
@@ -85,6 +86,8 @@ def publish(
     """
     assert bool(report.frame.signer) == bool(signer)
     run, drafts = _number(report, reports, gate)
+    if report.frame.approval.get("state") == DRAFT:
+        run = _take_final(run)
     try:
         is_new = _put(run, drafts, signer)
     except OSError as error:
@@ -95,6 +98,20 @@ def publish(
         ) from error
     files = tuple(run.link / name for name in list_names(run.report))
     return Published(run.folder, run.link, run.id, files, is_new)
+
+
+def number_of(report: Report) -> str:
+    """Give the number that a report would have if it were published."""
+    run, _ = _number(report, Path(), None)
+    return run.id
+
+
+def _take_final(run: Run) -> Run:
+    """Give the run that a draft became, so that printing the draft again leaves it in place."""
+    final = find_final(run.folder.parent, run.id)
+    if final is None:
+        return run
+    return replace(run, id=final.name.rpartition("-")[2], folder=final)
 
 
 def reproduce(report: Report) -> tuple[Run, dict[str, str]]:
@@ -154,7 +171,7 @@ def _put(run: Run, drafts: Mapping[str, Document], signer: Signs | None) -> bool
         is_new = not _is_made(run.folder)
         if is_new:
             _make(run, bodies, signer)
-        if not _leads(run.link, run.folder):
+        if not leads(run.link, run.folder):
             point(run.link, run.folder)
         write_index(reports)
     return is_new
@@ -162,14 +179,6 @@ def _put(run: Run, drafts: Mapping[str, Document], signer: Signs | None) -> bool
 
 def _is_made(folder: Path) -> bool:
     return (folder / "manifest.json").is_file()
-
-
-def _leads(link: Path, folder: Path) -> bool:
-    """Tell whether a link, or the copy that stands for one, shows this run."""
-    if link.is_symlink():
-        return link.resolve() == folder.resolve()
-    shown, made = link / "manifest.json", folder / "manifest.json"
-    return shown.is_file() and shown.read_bytes() == made.read_bytes()
 
 
 def _render_all(run: Run, drafts: Mapping[str, Document]) -> dict[str, bytes]:

@@ -110,6 +110,7 @@ def _build(chapters: Sequence[_Read], page: PageOne, frame: Frame, language: str
         "as_of_label": frame.as_of_labels[language],
         "record": make_record(frame, language),
         "bands": [words[f"band_{band}"][language] for band in frame.bands],
+        "draft": words["band_draft"][language] if "draft" in frame.bands else "",
         "brand": make_brand(frame.brand, language),
         "front": make_front(page, frame, language),
         "chapters": [each for each in sections if each["blocks"] or each["number"]],

@@ -218,6 +218,7 @@ class Document(TypedDict):
     as_of_label: str
     record: Record
     bands: list[str]
+    draft: NotRequired[str]
     brand: Brand
     front: Front
     chapters: list[Section]
