@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -115,8 +115,8 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
                 read_key(os.environ)
                 # Chapters read it from a folder of their own.
                 os.environ[KEY_VARIABLE] = str(Path(os.environ[KEY_VARIABLE]).absolute())
-            told = {"brand": brands[unit.name], "notes": notes[unit.name]}
-            found.append(Unit(unit, sources, published=published, **told))
+            own = Unit(unit, sources, notes=notes[unit.name])
+            found.append(replace(own, brand=brands[unit.name], published=published))
         elif arguments.units:
             raise DataError(_absent(unit, sources))
         else:

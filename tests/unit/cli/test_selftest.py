@@ -72,7 +72,8 @@ def test_a_program_gets_one_object(capsys):
     told = json.loads(capsys.readouterr().out)
     assert (code, told["n_figures"], told["n_differing"]) == (5, 2, 1)
     assert told["figures"][0] == {
-        "method": "halves", "source": "Nobody (1900)", "figure": "half of all", "printed": ".51",
+        "method": "halves", "method_zh": "二分", "source": "Nobody (1900)",
+        "figure": "half of all", "printed": ".51",
         "ours": 0.5, "holds": False,
     }  # fmt: skip
 
