@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rapport.errors import ParameterError, TamperedError, UnverifiableError
+from rapport.errors import ParameterError
 from rapport.params import find_root, load_unit
 from rapport.press.proof import log
 from rapport.press.proof.archive.check import Checked
@@ -23,8 +24,8 @@ from rapport.press.proof.archive.names import LOCK
 from rapport.press.proof.archive.restore import restore, tell
 from rapport.press.proof.archive.wheels import Wheelhouse, fetch, list_needed
 from rapport.press.proof.reading import find_report
-from rapport.press.proof.seal import check
-from rapport.press.proof.trust import parse_trust
+from rapport.press.proof.signing import read_signer
+from rapport.press.proof.trust import Trust, parse_trust
 
 
 def archive(arguments: argparse.Namespace) -> int:
@@ -43,7 +44,7 @@ def archive(arguments: argparse.Namespace) -> int:
         return _put_back(arguments)
     if arguments.trust is not None:
         raise ParameterError("archive: --trust is for --restore. Leave it out.")
-    project = find_root(Path.cwd())
+    project, signer = find_root(Path.cwd()), read_signer(os.environ)
     run = _find_run(arguments.run, project / "reports")
     unit = run.parents[1].name
     policy = load_unit(project, unit).archive
@@ -54,12 +55,25 @@ def archive(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="rapport-wheels-") as folder:
         wheels = None if arguments.no_wheels else _fetch(project, Path(folder))
         pieces, contents = gather(Asked(project, run, policy, wheels), name=path.name)
-        contents, checked = write_archive(path, pieces, contents, _make_check(None))
+        contents, checked = write_archive(path, pieces, contents, signer)
     told = _describe(path, contents, checked)
     log.append(project / "reports" / "log.jsonl", {"event": "archived", **told["logged"]})
     _print(arguments, told, f"{path.name}: {told['files']:,} files, {told['bytes']:,} bytes, "
            f"SHA-256 {told['sha256']}\n{_warn(contents)}")  # fmt: skip
     return 0
+
+
+def list_archives(reports: Path, unit: str) -> list[str]:
+    """Name the archives with rows of a unit's customers that were ever made: the SHA-256 of each.
+
+    Where they lie nobody wrote down; what is erased stays in them.
+    """
+    journal = reports / "log.jsonl"
+    lines = journal.read_bytes().splitlines() if journal.is_file() else []
+    events = [event for line in lines if (event := json.loads(line))["event"] == "archived"]
+    return [
+        event["sha256"] for event in events if event["unit"] == unit and event["holds"] == "inputs"
+    ]
 
 
 def _find_run(where: str, reports: Path) -> Path:
@@ -104,7 +118,8 @@ def _warn(contents: Contents) -> str:
 
 def _put_back(arguments: argparse.Namespace) -> int:
     path, target = Path(arguments.run), arguments.restore
-    contents, checked = restore(path, target, check_seal=_make_check(arguments.trust))
+    restored = restore(path, target, _read_trust(arguments.trust))
+    contents, checked = restored.contents, restored.checked
     told = {
         "folder": str(target),
         "unit": contents.unit,
@@ -114,32 +129,19 @@ def _put_back(arguments: argparse.Namespace) -> int:
         "recorded": len(checked.recorded),
         "locked": len(checked.locked),
         "listed_only": list(checked.unsealed),
+        "signer": restored.signer,
     }
-    _print(arguments, told, tell(contents, checked, target))
+    _print(arguments, told, tell(restored, target))
     return 0
 
 
-def _make_check(trust: Path | None) -> Callable[[bytes], Mapping[str, Any]]:
-    """Make the check of seals; with a trust file a report must be signed by one of its keys."""
-    if trust is None:
-        return lambda file: check(file, None).statement
+def _read_trust(path: Path | None) -> Trust | None:
+    if path is None:
+        return None
     try:
-        keys = parse_trust(trust.read_text(encoding="utf-8"), trust.name)
+        return parse_trust(path.read_text(encoding="utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{trust.name}: cannot be read. Name a file of keys.") from error
-
-    def check_signed(file: bytes) -> Mapping[str, Any]:
-        seal = check(file, keys)
-        if seal.verdict == "untrusted":
-            raise TamperedError(f"seal: signed by a key that {trust.name} does not accept.")
-        if seal.verdict != "sealed":
-            raise UnverifiableError(
-                "archive: its report is not signed, so the trust file says nothing of it. Leave "
-                "--trust out to put it back for what it is."
-            )
-        return seal.statement
-
-    return check_signed
+        raise ParameterError(f"{path.name}: cannot be read. Name a file of keys.") from error
 
 
 def _print(arguments: argparse.Namespace, told: Mapping[str, Any], text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -20,12 +21,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from rapport.cli.archive import list_archives
 from rapport.cli.persons import find_held, find_names, key_of, mark_rows
 from rapport.cli.written_back import write_whole
 from rapport.errors import ParameterError
 from rapport.params import UnitParams, find_root, load_unit
 from rapport.press.index import MARK, write_index
 from rapport.press.proof import log
+from rapport.press.proof.erasures import sign_entry
+from rapport.press.proof.signing import read_signer
 from rapport.press.run.store import Store
 from rapport.press.run.store.replace import New, list_objects, list_runs, replace_objects
 from rapport.privacy.erased import add_erased, erased_path, read_erased, write_private
@@ -53,6 +57,7 @@ def erase(arguments: argparse.Namespace) -> int:
     key = key_of(unit)
     # Before anything is written down that could not be finished.
     read_erased(root, unit.name, lambda: key)
+    read_signer(os.environ)
     store = Store(root / "data" / "store")
     held = find_held(store, unit.name)
     found = find_names(held, key, given)
@@ -66,8 +71,15 @@ def erase(arguments: argparse.Namespace) -> int:
         f"Marked: {told['reports']} reports.\n"
         f"The source files{_name_fetched(root, unit.name)} and their copies still hold them: "
         f"remove them there, too, and run `rapport run {unit.name}`.\n"
+        f"{_name_archives(root, unit.name)}"
     )
     return 0
+
+
+def _name_archives(root: Path, unit: str) -> str:
+    made = list_archives(root / "reports", unit)
+    named = ", ".join(digest[:12] for digest in made)
+    return f"Archives made before hold them, too (SHA-256 {named}): remove those.\n" if made else ""
 
 
 def _name_fetched(root: Path, unit: str) -> str:
@@ -107,6 +119,7 @@ def _finish(root: Path, unit: UnitParams, pending: dict[str, Any]) -> dict[str, 
         store.sweep()
         add_erased(root, unit.name, key_of(unit), names)
         changes, n_rows = _rewrite(store, unit.name, names, reports)
+        pending = _note_objects(root, unit.name, pending, changes)
         runs = _mark(reports, unit.name, frozenset(changes), pending["erasure"])
         _shorten_lists(reports, unit.name, names)
         replace_objects(store, unit.name, changes)
@@ -114,6 +127,19 @@ def _finish(root: Path, unit: UnitParams, pending: dict[str, Any]) -> dict[str, 
         _tell(reports, unit.name, pending, runs)
         _pending_path(root, unit.name).unlink(missing_ok=True)
     return {"rows": n_rows, "tables": len(changes), "reports": len(runs)}
+
+
+def _note_objects(
+    root: Path, unit: str, pending: dict[str, Any], changes: Mapping[str, New | None]
+) -> dict[str, Any]:
+    """Note what stands for which object, before it does: one cut off on the way must still tell."""
+    objects = {
+        old: {"sha256": new.digest, "rows": new.n_rows} if new else None
+        for old, new in sorted(changes.items())
+    }
+    noted = {**pending, "objects": {**pending.get("objects", {}), **objects}}
+    write_private(_pending_path(root, unit), noted)
+    return noted
 
 
 def _rewrite(
@@ -215,9 +241,10 @@ def _tell(reports: Path, unit: str, pending: dict[str, Any], runs: list[str]) ->
     """Write the erasure into the log, once, and the marks into the index."""
     journal = reports / "log.jsonl"
     entry = {"event": "erased", "unit": unit, "erasure": pending["erasure"],
-             "customers": pending["n"], "reports": runs}  # fmt: skip
+             "customers": pending["n"], "reports": runs,
+             "objects": pending["objects"]}  # fmt: skip
     with log.lock(journal):
         is_told = journal.is_file() and pending["erasure"].encode() in journal.read_bytes()
         if not is_told:
-            log.append_locked(journal, entry)
+            log.append_locked(journal, sign_entry(entry, read_signer(os.environ)))
         write_index(reports)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from rapport.errors import TamperedError
-from rapport.press.proof.archive.names import CONTENTS, check_names
+from rapport.press.proof.archive.names import CONTENTS, SIGNATURE, check_names
 from rapport.press.proof.packed import canonical_json
 from rapport.press.proof.strict import read_json
 
@@ -97,8 +97,8 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Contents]]:
             entries = archive.infolist()
             _check_entries(entries, path.stat().st_size)
             contents = read_contents(_read_list(archive))
-            listed = {CONTENTS, *contents.files}
-            if {entry.filename for entry in entries} != listed:
+            found = {entry.filename for entry in entries} - {SIGNATURE}
+            if found != {CONTENTS, *contents.files} or SIGNATURE in contents.files:
                 raise damaged("its list names other files than it holds, or one of them")
             yield archive, contents
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:

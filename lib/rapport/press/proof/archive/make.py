@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from rapport.errors import RapportError, TamperedError, UnverifiableError
-from rapport.press.proof.archive.check import Checked, CheckSeal, check_archive
+from rapport.press.proof.archive.accept import accept_report, sign_list
+from rapport.press.proof.archive.check import Checked, check_archive
 from rapport.press.proof.archive.contents import CHUNK, Contents
-from rapport.press.proof.archive.names import CONTENTS, check_names, is_name
+from rapport.press.proof.archive.names import CONTENTS, SIGNATURE, check_names, is_name
+from rapport.press.proof.envelope import Signs
 
 Piece = bytes | Path
 """A file's content, or where it lies."""
@@ -21,7 +23,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_archive(
-    path: Path, pieces: Mapping[str, Piece], contents: Contents, check_seal: CheckSeal
+    path: Path, pieces: Mapping[str, Piece], contents: Contents, signer: Signs | None = None
 ) -> tuple[Contents, Checked]:
     """Check the pieces against the sealed record, then write them, whole or not at all.
 
@@ -30,7 +32,7 @@ def write_archive(
     path : of the archive; a file that is there is replaced
     pieces : name in the archive: file
     contents : its list but for `files`, which is filled in here
-    check_seal : see `check.CheckSeal`
+    signer : signs the list, if there is one
 
     Raises
     ------
@@ -42,7 +44,9 @@ def write_archive(
     """
     _check(pieces)
     listed = replace(contents, files={name: _digest(pieces[name]) for name in sorted(pieces)})
-    checked = check_archive(lambda name: b"".join(_read(pieces[name])), listed, check_seal)
+    checked = check_archive(
+        lambda name: b"".join(_read(pieces[name])), listed, lambda f: accept_report(f, None)
+    )
     if checked.faults:
         raise UnverifiableError(
             f"archive: the project is not as it was when the report was made: "
@@ -50,7 +54,8 @@ def write_archive(
         )
     aside = path.with_name(f".{path.name}.part")
     try:
-        _write(aside, pieces, listed)
+        signed = {SIGNATURE: sign_list(listed.spell(), signer)} if signer else {}
+        _write(aside, {**pieces, **signed, CONTENTS: listed.spell()}, listed)
         aside.replace(path)
     except OSError as error:
         raise RapportError(
@@ -64,8 +69,8 @@ def write_archive(
 
 def _write(path: Path, pieces: Mapping[str, Piece], listed: Contents) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted({*pieces, CONTENTS}):
-            digest = _add(archive, name, pieces.get(name, listed.spell()))
+        for name in sorted(pieces):
+            digest = _add(archive, name, pieces[name])
             if listed.files.get(name, digest) != digest:
                 raise RapportError(f"archive: {name} changed while it was read. Try again.")
 

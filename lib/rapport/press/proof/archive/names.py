@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from rapport.errors import TamperedError
 
-CONTENTS = "archive.json"
+CONTENTS, SIGNATURE = "archive.json", "archive.signature.json"
 LOCK = "requirements.lock"
 WHEELS, SDISTS = "wheelhouse/", "sdists/"
 PINNED = "wheelhouse/requirements.txt"
@@ -23,7 +23,7 @@ _UNIT = r"[a-z0-9][a-z0-9-]{0,39}"
 _PLACES = tuple(
     re.compile(place)
     for place in (
-        r"archive\.json|__main__\.py|README\.(?:en|zh)\.md|README\.md|LICENSE|pyproject\.toml",
+        r"archive(?:\.signature)?\.json|__main__\.py|README\.(?:en|zh)\.md|README\.md|LICENSE|pyproject\.toml",
         re.escape(LOCK),
         # No compiled code: nobody can read it, and Python would take it for its source.
         r"lib/rapport/(?!.*(?:__pycache__|\.(?:pyc|pyd|so|dll|dylib|pth)$))[\w./-]+",

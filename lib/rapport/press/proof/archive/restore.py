@@ -12,23 +12,35 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rapport.errors import ParameterError, RapportError, TamperedError
-from rapport.press.proof.archive.check import Checked, CheckSeal, Read, check_archive
+from rapport.press.proof.archive.accept import accept_list, accept_report
+from rapport.press.proof.archive.check import Checked, check_archive
 from rapport.press.proof.archive.contents import Contents, copy_file, damaged, opened
-from rapport.press.proof.archive.names import CONTENTS
-from rapport.press.proof.envelope import check_seal as check_own_seal
+from rapport.press.proof.archive.names import CONTENTS, SIGNATURE
+from rapport.press.proof.trust import Trust
 
 
-def restore(path: Path, target: Path, *, check_seal: CheckSeal) -> tuple[Contents, Checked]:
+@dataclass(frozen=True)
+class Restored:
+    """An archive that was put back."""
+
+    contents: Contents
+    checked: Checked
+    signer: str
+    """Who signed the list; empty where nobody did, a key where no trust file was given."""
+
+
+def restore(path: Path, target: Path, trust: Trust | None = None) -> Restored:
     """Put an archive back into a folder that is not there yet.
 
     Parameters
     ----------
     path : the archive
     target : becomes a project that holds the run, its code, its lock and what the policy kept
-    check_seal : see `check.CheckSeal`
+    trust : whose keys the reader accepts; a report must be signed by one of them
 
     Raises
     ------
@@ -36,6 +48,8 @@ def restore(path: Path, target: Path, *, check_seal: CheckSeal) -> tuple[Content
         The folder is there already, or the archive is not.
     TamperedError
         The archive is not as it was made, or not what its sealed record says; nothing is left.
+    UnverifiableError
+        There is a trust file, and nobody signed.
     """
     if not path.is_file():
         raise ParameterError(f"archive: there is no file {path.name}. Name an archive.")
@@ -46,37 +60,44 @@ def restore(path: Path, target: Path, *, check_seal: CheckSeal) -> tuple[Content
     try:
         with opened(path) as (archive, contents):
             _unpack(archive, contents, aside)
-        checked = check_archive(_reader(aside), contents, check_seal)
-        if checked.faults:
-            raise TamperedError(
-                f"archive: it is not what its sealed record says: {checked.spell_faults()}. "
-                "Nothing was put back; ask for the original."
-            )
+        restored = _check(aside, contents, trust)
         _link(aside, contents)
         aside.chmod(0o755)
         if target.exists():
             target.rmdir()
         aside.replace(target)
-    except zipfile.BadZipFile as error:
-        raise damaged("the file is damaged") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return contents, checked
+    return restored
+
+
+def _check(aside: Path, contents: Contents, trust: Trust | None) -> Restored:
+    def read(name: str) -> bytes:
+        return aside.joinpath(*name.split("/")).read_bytes()
+
+    checked = check_archive(read, contents, lambda file: accept_report(file, trust))
+    if checked.faults:
+        raise TamperedError(
+            f"archive: it is not what its sealed record says: {checked.spell_faults()}. Nothing "
+            "was put back; ask for the original."
+        )
+    signer, signed = "", aside / SIGNATURE
+    if signed.is_file():
+        made = str(checked.statement["predicate"].get("made"))
+        signer = accept_list(read(CONTENTS), signed.read_bytes(), trust, made)
+    return Restored(contents, checked, signer)
 
 
 def _unpack(archive: zipfile.ZipFile, contents: Contents, aside: Path) -> None:
     """Write every file whose content is the one listed; names were checked when it was opened."""
-    for name in (*contents.files, CONTENTS):
+    signed = [name for name in archive.namelist() if name == SIGNATURE]
+    for name in (*contents.files, *signed, CONTENTS):
         file = aside.joinpath(*name.split("/"))
         file.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(name) as source, file.open("xb") as copy:
             digest = copy_file(source, copy)
         if contents.files.get(name, digest) != digest:
             raise damaged(f"{name} is not the file that its list names")
-
-
-def _reader(folder: Path) -> Read:
-    return lambda name: folder.joinpath(*name.split("/")).read_bytes()
 
 
 def _link(folder: Path, contents: Contents) -> None:
@@ -89,19 +110,21 @@ def _link(folder: Path, contents: Contents) -> None:
         shutil.copytree(run, link)
 
 
-def tell(contents: Contents, checked: Checked, target: Path) -> str:
-    """Say what was put back and what the seal covers."""
+def tell(restored: Restored, target: Path) -> str:
+    """Say what was put back and what seals and signatures cover."""
+    contents, checked = restored.contents, restored.checked
     wheels = sum(name.endswith(".whl") for name in checked.locked)
+    by = f"signed by {restored.signer}" if restored.signer else "which nobody signed"
     lines = [
         f"{contents.unit} {contents.period}, record {contents.run}: put back into {target.name}.",
         f"{len(checked.recorded)} files are as the sealed record says.",
         f"{wheels} wheels are as the lock says, which the record names."
         if wheels
         else "There are no wheels in it: install requirements.lock from your index.",
-        f"{len(checked.unsealed)} files are named by the archive's own list alone.",
-        "With the tables of customers (pseudonyms): protect it like the store."
+        f"{len(checked.unsealed)} files are named by the archive's own list alone, {by}.",
+        "It holds rows of customers (pseudonyms): protect it like the store."
         if contents.policy == "inputs"
-        else "Without tables of customers: the seal can be checked, the run cannot be repeated.",
+        else "It holds no rows of customers: the seal can be checked, the run cannot be repeated.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -113,9 +136,9 @@ def main(words: Sequence[str]) -> int:
         return 2
     path, target = Path(words[0]), Path(words[1])
     try:
-        contents, checked = restore(path, target, check_seal=check_own_seal)
+        restored = restore(path, target)
     except RapportError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    sys.stdout.write(tell(contents, checked, target))
+    sys.stdout.write(tell(restored, target))
     return 0
