@@ -89,7 +89,11 @@ def _name_fetched(root: Path, unit: str) -> str:
 
 def finish_erasures(root: Path) -> None:
     """Finish what an erasure that was cut off left undone; costs one look if there is none."""
-    for path in sorted((root / "data" / "erased").glob(f"*{PENDING}")):
+    folder = root / "data" / "erased"
+    for left in folder.glob(f".*{PENDING}.fresh"):
+        # Of one that was killed as it wrote down what it was to do: it never began, and names some.
+        left.unlink(missing_ok=True)
+    for path in sorted(folder.glob(f"*{PENDING}")):
         unit = load_unit(root, path.name.removesuffix(PENDING))
         _finish(root, unit, json.loads(path.read_bytes()))
 
