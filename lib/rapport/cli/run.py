@@ -26,6 +26,7 @@ from rapport.cli.work import (
 )
 from rapport.errors import DisclosureError, ParameterError
 from rapport.params import Language, find_root
+from rapport.press.proof.running import Running, log_abandoned
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
 from rapport.press.run.keys.reads import read_chapter
@@ -65,14 +66,20 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _say_plan(request)
     # Not cleaned until what was made is printed, too.
-    with request.world.store.shared(), Progress(sys.stderr, as_json=arguments.json) as progress:
+    reports = request.root / "reports"
+    log_abandoned(reports)
+    with (
+        request.world.store.shared(),
+        Progress(sys.stderr, as_json=arguments.json) as progress,
+        Running(reports, progress) as running,
+    ):
         results = run_tasks(
             [plan_ingestion(request.root, unit) for unit in request.units],
             request.world,
             workers=arguments.jobs or os.cpu_count() or 1,
             fresh=arguments.fresh,
             cold=arguments.cold,
-            on_event=progress,
+            on_event=running,
             expand=request.expansion,
         )
         results = add_moves(results, request.world.store)

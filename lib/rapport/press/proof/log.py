@@ -17,9 +17,7 @@ from typing import Any
 
 from rapport.errors import RapportError
 from rapport.press.locks import drop, take
-from rapport.press.proof.envelope import Signs
 from rapport.press.proof.log_chain import START, read_chain, whole_lines
-from rapport.press.proof.log_entries import sign_entry
 
 __all__ = ["START", "append", "append_locked", "lock", "now", "read_head"]
 
@@ -38,19 +36,16 @@ def read_head(log: Path) -> tuple[int, str]:
     return len(lines), lines[-1].digest if lines else START
 
 
-def append(log: Path, entry: Mapping[str, Any], *, signer: Signs | None = None) -> None:
+def append(log: Path, entry: Mapping[str, Any]) -> None:
     """Add one line, whole or not at all; time and the chain are filled in here."""
     with lock(log):
-        append_locked(log, entry, signer=signer)
+        append_locked(log, entry)
 
 
-def append_locked(log: Path, entry: Mapping[str, Any], *, signer: Signs | None = None) -> None:
-    """Add one line while the caller holds the lock; it is signed if there is a signer."""
+def append_locked(log: Path, entry: Mapping[str, Any]) -> None:
+    """Add one line while the caller holds the lock."""
     _, head = read_head(log)
-    told: dict[str, Any] = {"at": now(), **entry, "before": head}
-    if signer is not None:
-        told["signature"] = sign_entry(told, signer)
-    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    text = json.dumps({"at": now(), **entry, "before": head}, sort_keys=True, ensure_ascii=False)
     line = text.encode("utf-8") + b"\n"
     whole = sum(len(part) for part in whole_lines(_read(log)))
     # Not buffered: what did not fit must not be tried again when the file is closed.

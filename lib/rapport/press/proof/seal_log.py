@@ -10,7 +10,7 @@ from typing import Any
 
 from rapport.errors import TamperedError
 from rapport.press.proof.log_chain import START, Line, read_chain
-from rapport.press.proof.log_entries import check_entry
+from rapport.press.proof.log_entries import find_signer
 from rapport.press.proof.seal_files import read_plain
 from rapport.press.proof.strict import read_json
 from rapport.press.proof.trust import Trust
@@ -130,5 +130,5 @@ def _list_erasures(
     for line in lines:
         reports = line.entry.get("reports")
         if line.entry.get("event") == "erased" and isinstance(reports, list) and name in reports:
-            match = check_entry(line.entry, trust)
-            yield str(line.entry.get("erasure")), line.number, (match and match.signer) or ""
+            signer = find_signer(line.entry, trust)
+            yield str(line.entry.get("erasure")), line.number, signer or ""
