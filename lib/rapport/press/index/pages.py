@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import printable
@@ -25,6 +25,10 @@ TAGS = {"en": "en", "zh": "zh-Hans"}
 TEMPLATES = ("html/index.html.j2", "index/index.css", "index/parts.html.j2", "index/unit.html.j2",
              "index/all.html.j2", "locale/index.yml")  # fmt: skip
 MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>|data:image[^\"]*", re.DOTALL)
+FACE = (
+    '@font-face {{ font-family: "{family}"; font-weight: {weight}; '
+    'src: url(data:font/woff2;base64,{data}) format("woff2"); }}'
+)
 FIRST_HAN = "\u2e80"
 Words = Mapping[str, Mapping[str, str]]
 Page = tuple[bytes, dict[str, Any]]
@@ -84,11 +88,8 @@ def draw_index(
     context : `n_units`, `n_reports`, `attention`, `together`
     fonts : those that were cut for the page before
     """
-
-    def draw(faces: Sequence[Mapping[str, Any]]) -> str:
-        return _render("index.html.j2", {**context, "fragments": fragments, "fonts": faces})
-
-    return _with_fonts(draw, LANGUAGES, fonts)
+    page = _render("index.html.j2", {**context, "fragments": fragments})
+    return _with_fonts(page, LANGUAGES, fonts)
 
 
 def draw_together(
@@ -108,11 +109,7 @@ def draw_together(
         "not_final": _join([said(e["shown"], language)["title"] for _, e in entries
                             if e["is_draft"] or "incomplete" in e["bands"]], language),
     }  # fmt: skip
-
-    def draw(faces: Sequence[Mapping[str, Any]]) -> str:
-        return _render("all.html.j2", {**context, "fonts": faces})
-
-    return _with_fonts(draw, (language,), fonts)
+    return _with_fonts(_render("all.html.j2", context), (language,), fonts)
 
 
 def _headline(moves: Sequence[Mapping[str, Any]], n_units: int, language: str) -> str:
@@ -147,18 +144,15 @@ def _join(names: Sequence[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(names)
 
 
-def _with_fonts(
-    draw: Callable[[Sequence[Mapping[str, Any]]], str],
-    languages: Sequence[str],
-    kept: Mapping[str, Any] | None,
-) -> Page:
-    """Draw a page twice: what it says is known when it is drawn, and its fonts only then."""
-    text = html.unescape(MARKUP.sub(" ", draw(())))
+def _with_fonts(page: str, languages: Sequence[str], kept: Mapping[str, Any] | None) -> Page:
+    """Put the fonts into a page that was drawn without them: what it says is known only now."""
+    text = html.unescape(MARKUP.sub(" ", page))
     texts = dict.fromkeys(languages, f"{text}{printable}·")
     if len(languages) > 1:  # on a page of both, Chinese characters come from the Chinese cut
         texts["en"] = "".join(sign for sign in set(texts["en"]) if sign < FIRST_HAN)
     fonts = cut_page_fonts(kept, texts)
-    return draw(fonts["faces"]).encode(), fonts
+    faces = "\n".join(FACE.format(**face) for face in fonts["faces"])
+    return page.replace("<style>", f"<style>\n{faces}", 1).encode(), fonts
 
 
 def _render(template: str, context: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from rapport.press.index.runs import Entry
@@ -33,12 +34,12 @@ class Row:
     card: Mapping[str, str]
     value: Mapping[str, Any]
 
-    @property
+    @cached_property
     def number(self) -> Decimal | None:
         """The value; None where it is withheld or cannot be told."""
         return _exact(self.value.get("value"))
 
-    @property
+    @cached_property
     def interval(self) -> tuple[float, float] | None:
         """Both ends of the interval, where it has one."""
         ends = self.value.get("interval")
@@ -58,7 +59,7 @@ class Measure:
         """Whether it is money."""
         return CURRENCY.fullmatch(self.unit) is not None
 
-    @property
+    @cached_property
     def axis(self) -> tuple[float, float] | None:
         """What all intervals lie between; None where there is nothing to hold side by side."""
         ends = [end for row in self.rows for end in row.interval or ()]
@@ -72,9 +73,12 @@ class Measure:
         return self._spell(row.number)
 
     def _spell(self, number: Decimal) -> str:
+        return f"{number:,.2f}" if self._is_small else f"{number:,.0f}"
+
+    @cached_property
+    def _is_small(self) -> bool:
         known = [abs(row.number) for row in self.rows if row.number is not None]
-        is_small = self.is_amount and max(known, default=Decimal(0)) < SMALL
-        return f"{number:,.2f}" if is_small else f"{number:,.0f}"
+        return self.is_amount and max(known, default=Decimal(0)) < SMALL
 
     @property
     def added(self) -> Sequence[Row]:
