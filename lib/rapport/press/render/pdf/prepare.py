@@ -11,20 +11,19 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rapport.press.render.pdf.texts import Tree, check_glyphs, clean, longest, pieces, plain
+from rapport.press.render.pdf.texts import Tree, check_glyphs, clean, measured, pieces, plain
 
 SLOT_NAME = "rapport-record.json"
 MM = 72 / 25.4  # in points, like the two below
 PAGE_WIDTH = 166 * MM
 TALLEST = 190 * MM  # leaves room for title, subtitle and caption on one page
-# Letters that surely fit one page. An unbreakable block taller than a page runs out of it.
-WHOLE = 2_000
-# A chapter that needs more than this begins in what is left of a page all the same.
-HALF = 100.0
+# Rows of a table that is set with room between them.
+FEW = 16
+# Text that is at most so high (points) is not torn, nor are its notes from it.
+WHOLE = 260.0
 _POINTS = {"pt": 1.0, "mm": MM, "cm": 10 * MM, "in": 72.0, "px": 0.75, "": 0.75}
 _SIZE = re.compile(r"\s(width|height)=[\"']([\d.]+)(pt|mm|cm|in|px|)[\"']")
-_TEXTS = {"paragraph", "list", "gap", "rows"}
-_WORDS = {"text", "title", "subtitle", "note", "items", "rows", "cells", "blocks"}
+_TEXTS = {"paragraph", "list", "gap"}
 
 
 def prepare(document: Tree, *, date: dt.date, has_slot: bool) -> dict[str, Any]:
@@ -40,6 +39,7 @@ def prepare(document: Tree, *, date: dt.date, has_slot: bool) -> dict[str, Any]:
     slot = {"name": SLOT_NAME, "description": document["record"]["label"]}
     tree = {
         **{key: document[key] for key in kept},
+        "paper": document.get("brand", {}).get("paper", "a4"),
         "meta": _describe(document, date),
         "slot": slot if has_slot else None,
         "front": _front(document),
@@ -97,7 +97,7 @@ def _actions(actions: Tree) -> dict[str, Any]:
     # Action and evidence are words, what stands between them are counts and money.
     sides = ["left", *["right"] * (len(heads) - 2), "left"][: len(heads)]
     columns = [{"head": head, "align": side} for head, side in zip(heads, sides, strict=True)]
-    return {**actions, "columns": longest(columns, cells)}
+    return {**actions, "columns": measured(columns, cells)}
 
 
 def _parts(document: Tree, anchors: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -107,21 +107,7 @@ def _parts(document: Tree, anchors: Mapping[str, str]) -> list[dict[str, Any]]:
     for part in appendix:
         running = f"{word} {part['number']} · {part['topic']}".strip()
         part.update({"appendix": True, "running": running})
-    # "How to check: last page" holds if the last part is not torn.
-    if appendix and _weight(document["appendix"][-1]) < WHOLE:
-        appendix[-1]["whole"] = True
     return [*chapters, *appendix]
-
-
-def _weight(node: Any) -> int:
-    # Letters of a part or table; an item without letters counts as a short line.
-    if isinstance(node, str):
-        return len(node)
-    if isinstance(node, list):
-        return sum(10 + _weight(item) for item in node)
-    if isinstance(node, Mapping):
-        return sum(_weight(value) for key, value in node.items() if key in _WORDS)
-    return 0
 
 
 def _part(part: Tree, anchors: Mapping[str, str]) -> dict[str, Any]:
@@ -141,8 +127,6 @@ def _part(part: Tree, anchors: Mapping[str, str]) -> dict[str, Any]:
         "finding": finding,
         "running": part["topic"],
         "appendix": False,
-        "needs": min(_needed(groups), HALF),
-        "whole": False,
         "groups": [_name_anchor(group, anchors) for group in groups],
     }
 
@@ -158,8 +142,10 @@ def _group(blocks: Iterable[Tree]) -> list[dict[str, Any]]:
         kind = block["type"]
         if kind in _TEXTS or kind == "aside":
             if not groups or groups[-1]["type"] != "passage":
-                groups.append({"type": "passage", "blocks": [], "asides": []})
+                groups.append({"type": "passage", "blocks": [], "asides": [], "whole": WHOLE})
             groups[-1]["asides" if kind == "aside" else "blocks"].append(block)
+        elif kind == "rows":
+            groups.append(dict(block))
         elif kind in {"heading", "headline"}:
             # PDF/UA forbids a level left out; a second headline is a heading of its chapter.
             level = min(block.get("level", 2), level + 1)
@@ -173,18 +159,6 @@ def _without_hole(block: Tree) -> Tree:
     # What could not be drawn is one grey line.
     is_hole = block["type"] == "figure" and not block["wide"]
     return {"type": "gap", "text": block["title"]} if is_hole else block
-
-
-def _needed(groups: Iterable[Tree]) -> float:
-    """Estimate the room that a chapter's beginning takes, to its first figure or table."""
-    room = 24.0  # the headline
-    for group in groups:
-        if group["type"] == "figure":
-            return room + float(group["height"]) / MM + 30  # title, subtitle and caption
-        if group["type"] == "table":
-            return room + 20 + 7 * min(len(group["rows"]), 10)
-        room += min(_weight(group) / 12, 50.0)  # a line of 66 letters is 5.3 mm
-    return room
 
 
 def _figure(figure: Tree) -> dict[str, Any]:
@@ -211,6 +185,6 @@ def _table(table: Tree) -> dict[str, Any]:
     return {
         **table,
         "title": pieces(table["title"]),
-        "columns": longest(table["columns"], cells),
-        "whole": len(cells) <= 16 and _weight(table) < WHOLE,
+        "columns": measured(table["columns"], cells),
+        "whole": len(cells) <= FEW,
     }

@@ -19,6 +19,7 @@ from typing import Any
 import typst
 
 from rapport.assets.files import asset_path
+from rapport.press.render.pdf.plan import make_plan
 from rapport.press.render.pdf.prepare import prepare
 
 _log = logging.getLogger(__name__)
@@ -53,16 +54,20 @@ def render_pdf(document: Mapping[str, Any], *, slot: bytes | None, date: dt.date
     with tempfile.TemporaryDirectory(prefix="rapport-pdf-") as folder:
         root = Path(folder) / "typst"
         shutil.copytree(asset_path("typst"), root)
-        (root / "document.json").write_text(
-            json.dumps(tree, ensure_ascii=False), encoding="utf-8", newline="\n"
-        )
+        _write(root / "document.json", tree)
         if slot is not None:
             (root / "slot.bin").write_bytes(slot)
-        return _compile(root, date)
+        compiler = typst.Compiler(str(root / "measure.typ"), root=str(root), font_paths=_fonts())
+        sizes = json.loads(compiler.query("<sizes>", field="value", one=True))
+        _write(root / "plan.json", make_plan(tree, sizes))
+        return _compile(compiler, root, date)
 
 
-def _compile(root: Path, date: dt.date) -> bytes:
-    compiler = typst.Compiler(root=str(root), font_paths=_fonts())
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", newline="\n")
+
+
+def _compile(compiler: typst.Compiler, root: Path, date: dt.date) -> bytes:
     pdf, warnings = compiler.compile_with_warnings(
         str(root / "report.typ"),
         format="pdf",

@@ -60,7 +60,7 @@ def test_text_of_figures_can_be_searched(printed):
     assert "4th or later" in pages(printed["en"])[2]
 
 
-@pytest.mark.parametrize(("language", "foot"), [("en", "3 of 5"), ("zh", "第 3 页，共 5 页")])
+@pytest.mark.parametrize(("language", "foot"), [("en", "3 of 4"), ("zh", "第 3 页，共 4 页")])
 def test_head_and_foot_say_where_one_is(printed, language, foot):
     page = pages(printed[language])[2]
 
