@@ -126,19 +126,21 @@ class Canvas:
         """
         row = (self.height - beside) / max(len(names), 1)
         lines = [
-            [name]
-            if self.width_of(name) <= 0.4 * self.width or row < TWO_LINES
+            name.split("\n")
+            if "\n" in name or self.width_of(name) <= 0.4 * self.width or row < TWO_LINES
             else self._in_two(name)
             for name in names
         ]
-        return ["\n".join(self._cut(line) for line in pieces) for pieces in lines]
+        widest = 0.5 * self.width
+        return ["\n".join(self.cut(line, widest) for line in pieces) for pieces in lines]
 
-    def _cut(self, line: str) -> str:
-        if self.width_of(line) <= 0.5 * self.width:
-            return line
-        ends = range(len(line), 0, -1)
-        cuts = (f"{line[:end].rstrip()}…" for end in ends)
-        return next(cut for cut in cuts if self.width_of(cut) <= 0.5 * self.width)
+    def cut(self, name: str, widest: float, *, weight: str = "normal") -> str:
+        """Give a name that takes at most `widest` millimetres: whole, or cut with an ellipsis."""
+        if self.width_of(name, weight=weight) <= widest:
+            return name
+        ends = range(len(name) - 1, 0, -1)
+        cuts = (f"{name[:end].rstrip()}…" for end in ends)
+        return next((cut for cut in cuts if self.width_of(cut, weight=weight) <= widest), "…")
 
     def _in_two(self, name: str) -> list[str]:
         places = [end for end in range(1, len(name)) if name[end - 1] in " 、，"]

@@ -57,8 +57,13 @@ def label(identity: str, language: Language) -> str:
 def name_of(group: str, name: object, language: Language) -> str:
     """Give the word of a category, or the category itself where `group` is "text".
 
+    A name that is somebody's own is cut where it is too long for a name; with the group "words",
+    which is of sentences and lists, it is not.
+
     A name such as `tenure_days + gross` stands for measures that are looked at together.
     """
+    if group == "words":
+        return show_own(str(name), longest=len(str(name)))
     if group == "text":
         return show_own(name.words(language) if isinstance(name, Translated) else str(name))
     if group in {"term", "level"}:

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-LONGEST = 80
-"""Characters of a name that are shown: two lines of a table's column."""
+LONGEST = 160
+"""Characters of a name that are shown; what a unit's file says of its own is no longer."""
 UNKNOWN = "□"
 """Stands for a character that no font of the report has."""
 ELLIPSIS = "…"
@@ -25,7 +25,7 @@ _PILE = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{2})
 
 
 @lru_cache(maxsize=8192)
-def show_own(text: str) -> str:
+def show_own(text: str, *, longest: int = LONGEST) -> str:
     r"""Give a customer's words as they are shown: one line, each character drawn, none unseen.
 
     Marks of direction, joiners, control characters and line ends go; what no font has is a box;
@@ -36,17 +36,17 @@ def show_own(text: str) -> str:
     >>> show_own("Mug\u202e, \u200bred\n large")
     'Mug, red large'
     >>> len(show_own("x" * 5000)), show_own("x" * 5000)[-2:]
-    (80, 'x…')
+    (160, 'x…')
     """
-    if len(text) <= LONGEST and _PLAIN.fullmatch(text):
+    if len(text) <= longest and _PLAIN.fullmatch(text):
         return _BLANKS.sub(" ", text).strip(" ")
     # Five thousand characters of blanks hold no name; the rest is not looked at.
-    seen = (_seen(mark) for mark in text[: 20 * LONGEST])
+    seen = (_seen(mark) for mark in text[: 20 * longest])
     plain = _PILE.sub(r"\1", _BLANKS.sub(" ", "".join(seen)).strip(" "))
     drawn = "".join(mark if _is_drawn(mark) else UNKNOWN for mark in plain)
-    if len(drawn) <= LONGEST:
+    if len(drawn) <= longest:
         return drawn or UNKNOWN
-    return drawn[: LONGEST - 1].rstrip() + ELLIPSIS
+    return drawn[: longest - 1].rstrip() + ELLIPSIS
 
 
 def _seen(mark: str) -> str:

@@ -34,8 +34,8 @@ def absent_table(lacks: Sequence[Lack]) -> TableSpec | None:
         return None
     columns = (
         Column("chapter", f"{HEAD}.chapter", "label", "topic"),
-        Column("tables", f"{HEAD}.tables", "label", "text", words=by_language("tables")),
-        Column("columns", f"{HEAD}.columns", "label", "text", words=by_language("columns")),
+        Column("tables", f"{HEAD}.tables", "label", "words", words=by_language("tables")),
+        Column("columns", f"{HEAD}.columns", "label", "words", words=by_language("columns")),
         Column("reason", f"{HEAD}.reason", "label", "lack"),
     )
     told = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from rapport.present.figures.effects import hazard_forest
+from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
@@ -46,6 +47,27 @@ def group_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec |
         title=Sentence("churn.groups_title", dict(values), case=kind),
         subtitle=Sentence("churn.groups_subtitle", dict(values), case=kind),
         note=Sentence("churn.groups_note", dict(values)),
+    )
+
+
+def group_figure(rows: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec | None:
+    """Give the share of each group with its interval, by attribute; None of fewer than two.
+
+    Parameters
+    ----------
+    rows : as `churn_groups.GroupStudy.rows`
+    kind : orders or contracts
+    """
+    if rows.empty or rows["share"].notna().sum() < 2:
+        return None
+    told = rows.assign(attribute=rows["grouping"], name=rows["group"], value=rows["share"])
+    heads = {str(name): (label_value("term", str(name)), "level") for name in rows["grouping"]}
+    spec = group_dots(told, id="churn.group_shares", heads=heads, measured=Measured("share"))
+    ends = name_ends(spec, heads, unit="share")
+    return spec.entitled(
+        Sentence("churn.group_shares_title", {**values, **ends}, case=kind),
+        subtitle=Sentence("churn.group_shares_subtitle", dict(values), case=kind),
+        caption=Sentence("churn.groups_note", dict(values)),
     )
 
 

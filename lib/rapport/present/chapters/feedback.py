@@ -201,7 +201,7 @@ def quote_table(
     columns = (
         Column("topic", "feedback.head.topic", "label", "text"),
         Column("sentiment", "feedback.head.sentiment", "label", "sentiment"),
-        Column("said", "feedback.head.said", "label", "text"),
+        Column("said", "feedback.head.said", "label", "words"),
     )
     return TableSpec(
         id="satisfaction.feedback_quotes",

@@ -10,11 +10,28 @@ from rapport.present.figures.calendar import coverage_calendar
 from rapport.present.figures.completeness import completeness_heat
 from rapport.present.figures.flow import row_flow
 from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.usable import usable_bars
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
+
+
+def usable_figure(values: Values) -> FigureSpec | None:
+    """Give what of the rows and of the sales can be used; None where nothing was read."""
+    used = {"rows": "kept_share", "sales": "identified_share"}
+    shares = {whole: float(str(values[name].value)) for whole, name in used.items()
+              if name in values and values[name].value is not None}  # fmt: skip
+    if not shares:
+        return None
+    wholes = pd.DataFrame({"whole": list(shares), "share": list(shares.values())})
+    spec = usable_bars(wholes.assign(rest=1 - wholes["share"]), id="ingestion.usable")
+    case = "both" if len(shares) == len(used) else "rows"
+    return spec.entitled(
+        Sentence("ingestion.usable_title", dict(values), case=case),
+        subtitle=Sentence("ingestion.usable_subtitle", dict(values), case=case),
+    )
 
 
 def flow_figure(flow: pd.DataFrame, values: Values) -> FigureSpec | None:

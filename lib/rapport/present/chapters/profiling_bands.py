@@ -7,9 +7,12 @@ from decimal import Decimal
 
 import pandas as pd
 
+from rapport.present.figures.dots import segment_bars
+from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES
 from rapport.present.sentences import BREAK, Listing, Sentence
 from rapport.present.tables import Column, TableSpec, by_language
+from rapport.present.translated import Translated
 from rapport.present.values import Value, parameter_value
 
 HEAD = "profiling.head"
@@ -40,6 +43,27 @@ def band_words(table: pd.DataFrame, *, currency: str) -> dict[str, Listing]:
         band = table.iloc[int(table[by].astype(float).argmax())]
         found[f"bands_{name}"] = Listing((_band(band["low"], band["high"], currency),))
     return found
+
+
+def band_figure(
+    table: pd.DataFrame, values: Mapping[str, Value | Listing], *, currency: str
+) -> FigureSpec | None:
+    """Give each band's share of customers and of spend; None without bands."""
+    if len(table) < 2 or table[["customers", "share_spend"]].isna().any(axis=None):
+        return None
+    ends = list(zip(table["low"], table["high"], strict=True))
+    names = [
+        Translated({lang: _band(*pair, currency).text(lang).replace(BREAK, "")
+                    for lang in LANGUAGES})
+        for pair in ends
+    ]  # fmt: skip
+    rows = table.assign(band=names).set_index("band").rename(columns={"customers": "n_customers"})
+    spec = segment_bars(rows, id="profiling.band_shares", labels="text", is_ranked=False)
+    case = "two" if "bands_richest_share" in values else "one"
+    return spec.entitled(
+        Sentence("profiling.band_shares_title", dict(values), case=case),
+        subtitle=Sentence("profiling.band_shares_subtitle", dict(values)),
+    )
 
 
 def band_table(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
 from rapport.present.figures.affinity import affinity_grid, group_value
 from rapport.present.figures.funnel import funnel_bars, step_value
+from rapport.present.figures.ranked import ranked_bars
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
@@ -16,6 +18,7 @@ from rapport.present.values import Value, label_value, text_value
 
 Values = Mapping[str, Value]
 ROW = "profile_row"
+TOTAL = "_total"
 # The words of each dimension; categories are the unit's own.
 WORDS = {"channel": "channel", "category": "text"}
 PLURAL = {"channel": "channels", "category": "categories"}
@@ -92,6 +95,28 @@ def group_table(
         note=Sentence("profiling.table_note", dict(values)),
         strong=frozenset({len(table) - 1}),
     )
+
+
+def group_figure(
+    table: pd.DataFrame, values: Values, *, dimension: str, currency: str
+) -> FigureSpec | None:
+    """Give net sales by channel or category as ranked bars; None of fewer than two groups."""
+    rows = table[table["name"] != TOTAL]
+    rows = rows[rows["net"].notna()].rename(columns={"share_net": "share"})
+    shown = [name for name in rows["name"] if not has_label(f"{ROW}.{name}")]
+    if len(shown) < 2 or f"{dimension}_name" not in values:
+        return None
+    spec = ranked_bars(
+        rows, id=f"profiling.{dimension}_sales", currency=currency,
+        named=partial(_word, WORDS[dimension]),
+        apart=[name for name in rows["name"] if has_label(f"{ROW}.{name}")],
+    )  # fmt: skip
+    is_first = str(rows["name"].iloc[0]) == shown[0]
+    return spec.entitled(
+        Sentence(f"profiling.{dimension}_bars_title", dict(values),
+                 case="first" if is_first else "plain"),
+        subtitle=Sentence("profiling.group_bars_subtitle", dict(values)),
+    )  # fmt: skip
 
 
 def mix_table(table: pd.DataFrame, values: Values) -> TableSpec | None:

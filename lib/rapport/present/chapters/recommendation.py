@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rapport.present.figures.hits import hit_rates
+from rapport.present.figures.pairs import pair_dots
 from rapport.present.figures.rules import category_grid
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
@@ -52,6 +53,20 @@ def rule_table(rules: pd.DataFrame | None, values: Values) -> TableSpec | None:
         title=Sentence("recommendation.rules_title", dict(values)),
         note=Sentence("recommendation.rules_note", dict(values)),
         strong=frozenset({0}),
+    )
+
+
+def pair_figure(rules: pd.DataFrame | None, values: Values) -> FigureSpec | None:
+    """Give the first rules as baskets expected and found; None without one."""
+    if rules is None or rules.empty:
+        return None
+    # A pair has a rule each way; it is drawn once.
+    both = pd.Series([frozenset(pair) for pair in zip(rules["name_a"], rules["name_b"],
+                                                      strict=True)], index=rules.index)  # fmt: skip
+    spec = pair_dots(rules[~both.duplicated()], id="recommendation.pairs")
+    return spec.entitled(
+        Sentence("recommendation.pairs_title", dict(values)),
+        subtitle=Sentence("recommendation.pairs_subtitle", dict(values)),
     )
 
 

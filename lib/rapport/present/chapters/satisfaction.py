@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from rapport.present.figures.drivers import importance_performance
+from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.satisfaction import CLASSES, answer_classes, score_by_wave
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
-from rapport.present.values import Value, text_value
+from rapport.present.values import Value, label_value, text_value
 
 Values = Mapping[str, Value]
 SHORTEST = 2
@@ -107,6 +108,33 @@ def group_table(rows: pd.DataFrame, values: Values, *, by: str) -> TableSpec | N
         title=Sentence(f"satisfaction.by_{by}_title", dict(values)),
         note=Sentence("satisfaction.groups_note", dict(values)),
         strong=frozenset(int(at) for at in np.flatnonzero(apart)),
+    )
+
+
+def group_figure(
+    by_segment: pd.DataFrame, by_stage: pd.DataFrame, values: Values
+) -> FigureSpec | None:
+    """Give the score of each segment and stage with its interval; None of fewer than two."""
+    parts = {"segment": by_segment, "stage": by_stage}
+    shown = [
+        rows.assign(
+            attribute=by, name=[name_group(by, group) for group in rows["group"]],
+            value=rows["nps"], low=rows["nps_low"], high=rows["nps_high"], n=rows["n_answers"],
+            is_clear=rows["is_apart"],
+        )
+        for by, rows in parts.items() if len(rows) >= SHORTEST and rows["nps"].notna().any()
+    ]  # fmt: skip
+    told = pd.concat(shown, ignore_index=True) if shown else pd.DataFrame({"value": []})
+    if told["value"].notna().sum() < SHORTEST or "year_nps" not in values:
+        return None
+    heads = {by: (label_value("satisfaction.head", by), "text") for by in parts}
+    whole = float(str(values["year_nps"].value))
+    spec = group_dots(told, id="satisfaction.groups", heads=heads, measured=Measured("nps", whole))
+    ends = name_ends(spec, heads, unit="nps")
+    return spec.entitled(
+        Sentence("satisfaction.groups_title", {**values, **ends}),
+        subtitle=Sentence("satisfaction.groups_subtitle", dict(values)),
+        caption=Sentence("satisfaction.groups_note", dict(values)),
     )
 
 

@@ -10,13 +10,14 @@ import pandas as pd
 
 from rapport.present.chapters.segmentation import hide_rates, hide_small
 from rapport.present.figures.dots import cluster_profile
+from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import unit_name
 from rapport.present.labels import has_label, label
 from rapport.present.numbers import Layout, as_decimal, write
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head, join_unit
-from rapport.present.values import Suppressed, Value, label_value
+from rapport.present.values import Suppressed, Value, label_value, parameter_value
 
 Values = Mapping[str, Value]
 # The measures of RFM in the words of tables; days and order days are whole numbers.
@@ -172,7 +173,34 @@ def view_tables(
     return [_view_table(view, rows, values, min_count=min_count) for view, rows in views.items()]
 
 
-def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int) -> TableSpec:
+def view_figure(
+    views: Mapping[str, pd.DataFrame], values: Values, *, min_count: int
+) -> FigureSpec | None:
+    """Give the share of high-value customers by each view, with intervals; None without views."""
+    heads, parts = {}, []
+    for view, rows in views.items():
+        group, shown = _hide_view(view, rows, min_count=min_count)
+        heads[view] = (label_value("segmentation.head", view), group)
+        told = {"value": "share_best", "n": "n_customers"}
+        parts.append(shown.rename(columns={old: new for new, old in told.items()}).assign(
+            attribute=view))  # fmt: skip
+    told_of = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"value": []})
+    if told_of["value"].notna().sum() < 2 or "best_share" not in values:
+        return None
+    whole = float(str(values["best_share"].value))
+    spec = group_dots(told_of, id="segmentation.views", heads=heads,
+                      measured=Measured("share", whole))  # fmt: skip
+    ends = name_ends(spec, heads, unit="share")
+    sure = {"confidence": parameter_value("confidence", _confidence(values), "share")}
+    return spec.entitled(
+        Sentence("segmentation.views_title", {**values, **ends}),
+        subtitle=Sentence("segmentation.views_subtitle", {**values, **sure}),
+        caption=Sentence("segmentation.views_caption", dict(values)),
+    )
+
+
+def _hide_view(view: str, rows: pd.DataFrame, *, min_count: int) -> tuple[str, pd.DataFrame]:
+    """Give the rows of a view without what is hidden, and the group that names them."""
     group, named = view, rows
     if not all(has_label(f"{group}.{name}") for name in rows["name"]):
         # Values of the unit's own are printed as they are, and have no words for the rest.
@@ -180,7 +208,11 @@ def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int
     shown = hide_small(named.set_index("name"), min_count=min_count)
     for rate in ("share_best", "low", "high"):
         shown = hide_rates(shown, rate, shown["n_best"], min_count=min_count)
-    frame = shown.reset_index()
+    return group, shown.reset_index()
+
+
+def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int) -> TableSpec:
+    group, frame = _hide_view(view, rows, min_count=min_count)
     columns = (
         Column("name", f"segmentation.head.{view}", "label", group),
         Column("n_customers", "segmentation.head.customers", "count", "customers"),

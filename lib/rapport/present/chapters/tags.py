@@ -20,10 +20,10 @@ def choose_role(outcome: str) -> str:
     return "gap" if outcome == "none" else "paragraph"
 
 
-def tag_tables(
+def tag_table(
     table: pd.DataFrame, tags: Mapping[str, Any], values: Values, *, min_count: int
-) -> tuple[TableSpec, ...]:
-    """Give the table of tags and that of their meanings; nothing without tags.
+) -> TableSpec | None:
+    """Give the table of tags; None without tags.
 
     Parameters
     ----------
@@ -32,9 +32,12 @@ def tag_tables(
     values : `confidence`, `tags_share`
     min_count : customers under which a tag is not said to go with another
     """
-    if table.empty:
-        return ()
-    return (_counts(table, tags, values, min_count), _meanings(table, tags, values))
+    return None if table.empty else _counts(table, tags, values, min_count)
+
+
+def meaning_table(table: pd.DataFrame, tags: Mapping[str, Any], values: Values) -> TableSpec | None:
+    """Give what each tag means and who answers for it; None without tags."""
+    return None if table.empty else _meanings(table, tags, values)
 
 
 def name_lead(table: pd.DataFrame, tags: Mapping[str, Any]) -> dict[str, Value]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rapport.present.figures.holdout import expected_orders, orders_by_repeats
 from rapport.present.figures.spec import FigureSpec
-from rapport.present.figures.value import value_shares
+from rapport.present.figures.value import band_shares, value_shares
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.values import Value
@@ -77,10 +77,19 @@ def band_table(
         id="value.bands",
         columns=columns,
         frame=bands.reset_index(drop=True),
-        title=Sentence("value.bands_title", dict(values)),
+        title=Sentence("value.bands_table_title"),
         note=Sentence("value.bands_note", dict(values), case=rank_by),
         strong=frozenset(int(at) for at in is_fifth[is_fifth].index),
     )
+
+
+def band_figure(bands: pd.DataFrame | None, values: Values) -> FigureSpec | None:
+    """Give what share of customers brings what share of value; None without money or bands."""
+    if bands is None or len(bands) < 2 or bands[["n_customers", "share"]].isna().any(axis=None):
+        return None
+    spec = band_shares(bands, id="value.band_shares")
+    has_fifth = "top_share" in values
+    return spec.entitled(Sentence("value.bands_title", dict(values))) if has_fifth else spec
 
 
 def hide_groups(table: pd.DataFrame | None, *, min_count: int) -> pd.DataFrame | None:

@@ -1,18 +1,16 @@
 """Dot plots, sorted: two shares of each segment, sizes then and now, profiles of clusters."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
 
-from rapport.present.axes import Axes
-from rapport.present.canvas import LEFT, POINTS, RIGHT, Canvas, Look, name_rows, rule_x
+from rapport.present.canvas import Canvas, name_rows, rule_x
+from rapport.present.figures.dumbbells import draw_pairs
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
-from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import ACCENT, CATEGORIES, CONTEXT, GREY, RULE
+from rapport.present.theme import CATEGORIES, CONTEXT, GREY
 from rapport.present.values import Value, period_value
 
 ROW = 7.0
@@ -22,17 +20,26 @@ LINES = ("-", (0, (4, 2)), (0, (1, 1.5)), "-.", (0, (6, 1, 1, 1)), "-")
 """Line styles, so that groups are told apart in grey print."""
 
 
-def segment_bars(segments: pd.DataFrame, *, id: str, labels: str = "segment") -> FigureSpec:  # noqa: A002
+def segment_bars(
+    segments: pd.DataFrame,
+    *,
+    id: str,  # noqa: A002
+    labels: str = "segment",
+    is_ranked: bool = True,
+) -> FigureSpec:
     """Give the dot plot of each segment's share of customers and share of spend.
 
     Parameters
     ----------
     segments : as `analysis.segments.segment_table` gives it: one row per segment (its index)
-        `n_customers`, `share_customers`, `share_spend` (0 to 1); sorted here by spend
+        `n_customers`, `share_customers`, `share_spend` (0 to 1)
     labels : group of `labels.yml` that names the segments, or "text"
+    is_ranked : sorted here by spend, or drawn in the order given
     """
     drawn = segments[["n_customers", "share_customers", "share_spend"]].rename_axis("segment")
-    drawn = drawn.reset_index().sort_values("share_spend", ascending=False, kind="stable")
+    drawn = drawn.reset_index()
+    if is_ranked:
+        drawn = drawn.sort_values("share_spend", ascending=False, kind="stable")
     drawn = drawn.astype({"share_customers": float, "share_spend": float}).reset_index(drop=True)
     n = Value(f"{id}.n", int(drawn["n_customers"].sum()), "count", "customers")
     items = listed(
@@ -64,7 +71,7 @@ def _plot_segments(canvas: Canvas, segments: pd.DataFrame, *, identity: str, lab
         for row in rows_of(segments)
     ]
     words = (label("figure.customers", canvas.language), label("figure.spend", canvas.language))
-    _dumbbells(canvas, [canvas.show(name) for name in names], pairs, words)
+    draw_pairs(canvas, [canvas.show(name) for name in names], pairs, words)
 
 
 def sizes_over_time(
@@ -119,68 +126,7 @@ def _plot_sizes(
         for row in rows_of(sizes)
     ]
     words = (canvas.show(period_value(periods[0])), canvas.show(period_value(periods[1])))
-    _dumbbells(canvas, names, pairs, words)
-
-
-def _dumbbells(
-    canvas: Canvas, names: list[str], pairs: Sequence[tuple[Value, Value]], words: tuple[str, str]
-) -> None:
-    """Draw two dots a row, joined: context grey first, accent second, each with its number."""
-    names = canvas.wrapped(names, beside=13)
-    left = canvas.widest(names) + 3
-    axes = canvas.axes(left=left, right=4, top=5.5, bottom=7)
-    rows = range(len(names))
-    numbers = [_number(value) for pair in pairs for value in pair]
-    highest, lowest = max(numbers, default=0.0), min(numbers, default=0.0)
-    _share_axis(canvas, axes, highest, lowest)
-    for row, (first, second) in zip(rows, pairs, strict=True):
-        one, two = _number(first), _number(second)
-        axes.line([one, two], [row, row], color=RULE, linewidth=2.2, solid_capstyle="round")
-        axes.dots(one, row, color=CONTEXT, markersize=6, markeredgewidth=0)
-        axes.dots(two, row, color=ACCENT, markersize=6, markeredgewidth=0)
-        outer = (LEFT, RIGHT) if one <= two else (RIGHT, LEFT)
-        places = [_further(place) for place in outer]
-        grey = Look(colour=GREY, rank=-row)
-        blue = Look(colour=ACCENT, weight="bold", rank=100 - row)
-        canvas.label(axes, (two, row), [second], places=(places[1],), look=blue)
-        canvas.label(axes, (one, row), [first], places=(places[0],), look=grey)
-    name_rows(axes, names)
-    _head(canvas, left, words)
-
-
-def _further(place: tuple[float, float, str, str]) -> tuple[float, float, str, str]:
-    dx, dy, ha, va = place
-    return (dx * 1.5, dy, ha, va)
-
-
-def _number(value: Value) -> float:
-    return float(value.value) if isinstance(value.value, float) else 0.0
-
-
-def _share_axis(canvas: Canvas, axes: Axes, highest: float, lowest: float) -> None:
-    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
-    step = next((step for step in steps if highest / step <= 5), 0.25)
-    ticks = [round(step * number, 4) for number in range(int(highest / step) + 2)]
-    # The lowest dot's number stands left of it (10 mm), clear of the row names; the highest
-    # dot's right of it (13 mm), inside the sheet.
-    room = axes.width / POINTS
-    end = max(ticks[-1], highest * 1.12)
-    below = max(0.02 * end, 10 * end / (room - 10) - lowest)
-    end = max(end, (highest * room + 13 * below) / (room - 13))
-    axes.set_xlim(-below, end)
-    rule_x(axes, ticks, show_axis(ticks, "share", canvas.language))
-
-
-def _head(canvas: Canvas, left: float, words: tuple[str, str]) -> None:
-    """Name the two dots over the axis, in their colours."""
-    y = canvas.height - 2.2
-    dots = (CONTEXT, ACCENT)
-    x = left
-    for word, colour, dot in zip(words, (GREY, ACCENT), dots, strict=True):
-        weight = "bold" if colour == ACCENT else "normal"
-        canvas.write(x, y, label("figure.dot", canvas.language), color=dot)
-        canvas.write(x + 3.6, y, word, color=colour, weight=weight)
-        x += 3.6 + canvas.width_of(word, weight=weight) + 5
+    draw_pairs(canvas, names, pairs, words)
 
 
 def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") -> FigureSpec:  # noqa: A002

@@ -7,19 +7,19 @@ as a large one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 
 import pandas as pd
 
 from rapport.present.axes import Axes
-from rapport.present.canvas import RIGHT, Canvas, Look, name_rows
+from rapport.present.canvas import Canvas
 from rapport.present.figures.marks import listed, rows_of
+from rapport.present.figures.ranked import ROW, draw_ranked
 from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.theme import ACCENT, CONTEXT, GREY, PAPER, RULE, cell_look
+from rapport.present.theme import GREY, PAPER, RULE, cell_look
 from rapport.present.values import Value, label_value, text_value
 
 _GRID = """
@@ -44,7 +44,6 @@ PROVINCES: Mapping[str, tuple[int, int]] = MappingProxyType(
 COLUMNS, ROWS = 7, 8
 TILE = 10.4
 """Millimetres; two lines of text fit."""
-ROW = 5.6
 APART = ("other", "unknown", "unidentified")
 
 
@@ -118,7 +117,7 @@ def _plot_map(canvas: Canvas, places: pd.DataFrame, *, identity: str, currency: 
     for place, at in PROVINCES.items():
         _tile(canvas, grid, at, place, (shares.get(place), max(known, default=1.0), identity))
     margins = (wide + 6, 0.5) if canvas.is_wide else (0.0, high + 4)
-    _bars(canvas, places, (identity, currency), left=margins[0], top=margins[1])
+    _bars(canvas, places, (identity, currency), margins)
 
 
 def _tile(
@@ -143,36 +142,15 @@ def _tile(
 
 
 def _plot_bars(canvas: Canvas, places: pd.DataFrame, *, identity: str, currency: str) -> None:
-    _bars(canvas, places, (identity, currency), left=0.0, top=1.0)
+    _bars(canvas, places, (identity, currency), (0.0, 1.0))
 
 
 def _bars(
-    canvas: Canvas, places: pd.DataFrame, name: tuple[str, str], *, left: float, top: float
+    canvas: Canvas, places: pd.DataFrame, name: tuple[str, str], margins: tuple[float, float]
 ) -> None:
-    """Draw the bars in what is left of the sheet, each with its money."""
     identity, currency = name
-    room = canvas.width - left
-    names = [_cut(canvas, canvas.show(place_value(row.place)), 0.42 * room)
-             for row in rows_of(places)]  # fmt: skip
-    values = [Value(f"{identity}.{row.place}.net", row.net, "money", currency)
-              for row in rows_of(places)]  # fmt: skip
-    amounts = [float(Decimal(row.net)) for row in rows_of(places)]
-    right = canvas.widest([canvas.show(value) for value in values], weight="bold") + 4
-    margin = left + canvas.widest(names, weight="bold") + 3
-    axes = canvas.axes(left=margin, right=right, top=top, bottom=1)
-    axes.set_xlim(min(*amounts, 0.0), max(*amounts, 1e-9))
-    for row, (place, amount) in enumerate(zip(places["place"], amounts, strict=True)):
-        colour = CONTEXT if place in APART else ACCENT
-        start, length = min(amount, 0.0), abs(amount)
-        axes.rect((start, row - 0.32), length, 0.64, facecolor=colour, zorder=2)
-        look = Look(weight="bold" if row == 0 else "normal", rank=-row, is_required=True)
-        canvas.label(axes, (max(amount, 0.0), row), [values[row]], places=(RIGHT,), look=look)
-    axes.axvline(0, color=GREY, linewidth=0.8, zorder=3)
-    name_rows(axes, names, strong=[0] if names else [])
-
-
-def _cut(canvas: Canvas, name: str, widest: float) -> str:
-    if canvas.width_of(name, weight="bold") <= widest:
-        return name
-    cuts = (f"{name[:end].rstrip()}…" for end in range(len(name) - 1, 0, -1))
-    return next((cut for cut in cuts if canvas.width_of(cut, weight="bold") <= widest), "…")
+    rows = rows_of(places)
+    names = [canvas.show(place_value(row.place)) for row in rows]
+    values = [Value(f"{identity}.{row.place}.net", row.net, "money", currency) for row in rows]
+    is_apart = [row.place in APART for row in rows]
+    draw_ranked(canvas, (names, values, is_apart), margins=(*margins, 1.0))

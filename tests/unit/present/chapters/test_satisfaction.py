@@ -36,6 +36,7 @@ MONEY = ("after_promoter", "after_detractor", "after_difference")
 HOURS = ("reply_hours", "close_hours", "quick_hours")
 TICKETS = ("tickets", "tickets_now", "tickets_before", "close_waiting")
 NAMES = ("drivers_first", "drivers_fix", "drivers_keep", "drivers_matters", "wave_name",
+         "least_name", "most_name",
          "wave_before_name")  # fmt: skip
 
 

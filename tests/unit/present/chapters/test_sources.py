@@ -9,14 +9,25 @@ from rapport.press.run.keys.sources import Sources, make_chapter_task
 
 NOTEBOOKS = Path(__file__).parents[4] / "notebooks"
 ITS_OWN = {
-    "01_ingestion": {"calendar", "completeness", "flow"},
-    "02_profiling": {"affinity", "forecast", "funnel", "lorenz", "monthly", "tiles", "trend"},
-    "03_segmentation": {"dots", "grids", "radar"},
+    "01_ingestion": {"calendar", "completeness", "flow", "usable"},
+    "02_profiling": {
+        "affinity",
+        "dots",
+        "dumbbells",
+        "forecast",
+        "funnel",
+        "lorenz",
+        "monthly",
+        "ranked",
+        "tiles",
+        "trend",
+    },
+    "03_segmentation": {"dots", "dumbbells", "grids", "groups", "radar"},
     "04_lifecycle": {"cohorts", "monthly", "stages", "survival", "transitions"},
-    "05_value": {"holdout", "value"},
-    "06_churn": {"effects", "gains", "monthly", "survival"},
-    "07_satisfaction": {"drivers", "feedback", "satisfaction"},
-    "09_recommendation": {"affinity", "hits", "rules"},
+    "05_value": {"dumbbells", "holdout", "value"},
+    "06_churn": {"effects", "gains", "groups", "monthly", "survival"},
+    "07_satisfaction": {"drivers", "feedback", "groups", "satisfaction"},
+    "09_recommendation": {"affinity", "dumbbells", "hits", "pairs", "rules"},
     "08_campaigns": {"campaigns"},
     "10_summary": {"bridge", "bullets"},
 }

@@ -44,7 +44,8 @@ def count(**carried):
 def test_tags_are_named_in_the_readers_language():
     counts, values = count(big=range(30), often=range(10, 60))
 
-    table, meanings = show_tags.tag_tables(counts.table, TAGS, values, min_count=10)
+    table = show_tags.tag_table(counts.table, TAGS, values, min_count=10)
+    meanings = show_tags.meaning_table(counts.table, TAGS, values)
 
     assert [row[0] for row in render_table(table, "zh")] == ["常购客户", "大额客户"]
     assert render_table(table, "en")[1][:3] == ["Big spender", "30", "30.0%"]
@@ -59,7 +60,7 @@ def test_tags_are_named_in_the_readers_language():
 def test_a_tag_of_few_customers_is_not_said_to_lead():
     counts, values = count(big=range(4))
 
-    table, _ = show_tags.tag_tables(counts.table, TAGS, values, min_count=10)
+    table = show_tags.tag_table(counts.table, TAGS, values, min_count=10)
 
     assert table.title.text("en") == "Customers by tag"
 
@@ -75,7 +76,8 @@ def test_what_there_is_to_say_of_tags_is_said(outcome, language):
 def test_without_tags_nothing_is_shown():
     counts = count_tags(held(), people(10), [])
 
-    assert show_tags.tag_tables(counts.table, {}, {}, min_count=10) == ()
+    assert show_tags.tag_table(counts.table, {}, {}, min_count=10) is None
+    assert show_tags.meaning_table(counts.table, {}, {}) is None
     assert show_tags.name_lead(counts.table, {}) == {}
 
 
