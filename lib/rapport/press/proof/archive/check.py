@@ -219,7 +219,8 @@ def _foreign(held: Held) -> Iterator[str]:
         for name, digest in held.files.items()
         if name.startswith((WHEELS, SDISTS)) and name != PINNED
     }
-    if not files and PINNED not in held.files:
+    if PINNED not in held.files:
+        yield from (f"{name} is there without {PINNED}" for name in files)
         return
     pins = read_pins(held.read(LOCK).decode("utf-8"))
     for name in find_strangers(files, pins, held.contents.built):

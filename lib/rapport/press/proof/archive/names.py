@@ -31,8 +31,8 @@ _PLACES = tuple(
         r"notebooks/[^/]+\.ipynb",
         rf"reports/log\.jsonl|reports/{_UNIT}/runs/[\w-]+/(?:[a-z]+/)?[\w.-]+",
         rf"data/store/objects/[0-9a-f]{{2}}/{DIGEST}",
-        r"wheelhouse/(?:requirements\.txt|[\w.+!-]+\.whl)",
-        r"sdists/[\w.+!-]+\.(?:tar\.gz|zip)",
+        r"wheelhouse/(?:requirements\.txt|[A-Za-z0-9][\w.+!-]*\.whl)",
+        r"sdists/[A-Za-z0-9][\w.+!-]*\.(?:tar\.gz|zip)",
     )
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.resources
 import importlib.util
 import os
 import re
@@ -173,9 +174,13 @@ def _pip(*words: str) -> None:
 
 
 def _find_pip() -> list[str]:
-    """Find pip for this Python: installed beside it, or brought by uv."""
+    """Find pip for this Python: installed, the one that Python brings along, or brought by uv."""
     if importlib.util.find_spec("pip") is not None:
         return [sys.executable, "-m", "pip"]
+    if importlib.util.find_spec("ensurepip") is not None:
+        brought = Path(str(importlib.resources.files("ensurepip"))) / "_bundled"
+        for wheel in sorted(brought.glob("pip-*.whl")):
+            return [sys.executable, str(wheel / "pip")]
     uv = shutil.which("uv")
     if uv is None:
         raise UnverifiableError(f"archive: there is neither pip nor uv here. {WITHOUT}")
