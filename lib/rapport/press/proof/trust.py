@@ -153,7 +153,8 @@ def _read_line(line: str, number: int) -> TrustedKey | str:
     words = WORDS.findall(line)
     principals = words.pop(0).replace('"', "") if words else ""
     options = words.pop(0) if words and words[0] != KIND and not OTHERS.fullmatch(words[0]) else ""
-    if len(words) < 2 or not principals or line.count('"') % 2:
+    is_key = len(words) > 1 and (words[0] == KIND or OTHERS.fullmatch(words[0]))
+    if not is_key or not principals or line.count('"') % 2:
         return "is no line of a trust file"
     if words[0] != KIND:
         return f"a key of the kind {words[0][:40]} cannot sign reports and was left out"
