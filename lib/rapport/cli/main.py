@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rapport.cli.proving import add_archive
+from rapport.cli.proving import add_archive, add_trace
 from rapport.cli.sealing import add_keys, add_verify
 from rapport.errors import RapportError
 
@@ -97,6 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_keys(commands)
     add_verify(commands)
     _add_diff(commands)
+    add_trace(commands)
     return parser
 
 

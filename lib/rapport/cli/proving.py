@@ -8,6 +8,22 @@ from pathlib import Path
 Commands = argparse._SubParsersAction
 
 
+def add_trace(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Describe `rapport trace`."""
+    trace = commands.add_parser(
+        "trace",
+        help="follow a number of a report to its sentence, cell, definition, tables and sources",
+        description="Reads the sealed record and the executed notebooks; nothing is run. Exit "
+        "code 2 if several values are meant, 7 if the report is not what was sealed.",
+    )
+    trace.set_defaults(command=("trace", "run"))
+    trace.add_argument(
+        "report", metavar="REPORT", help="report file, a run's folder or number, unit/period"
+    )
+    trace.add_argument("value", metavar="VALUE", help="its id, or the characters shown")
+    trace.add_argument("--json", action="store_true", help="one JSON object")
+
+
 def add_archive(commands: Commands[argparse.ArgumentParser]) -> None:
     """Describe `rapport archive`."""
     archive = commands.add_parser(
