@@ -70,6 +70,8 @@ def _kind(parts: Sequence[Tree], sizes: Sizes, at: int) -> str:
     # "How to check: last page" holds if the last part stands alone below all columns.
     if at == len(parts) - 1:
         return "last"
+    if any(group["type"] == "figure" for group in parts[at]["groups"]):
+        return "appendix"  # a figure is as wide as the page
     tables = (size for size in sizes["parts"][at]["groups"] if "narrow" in size)
     return "columns" if all(size["narrow"] for size in tables) else "appendix"
 
