@@ -28,7 +28,7 @@ from rapport.errors import ParameterError
 from rapport.params import UnitParams, find_root, load_unit
 from rapport.press.index import MARK, write_index
 from rapport.press.proof import log
-from rapport.press.proof.erasures import sign_entry
+from rapport.press.proof.log_entries import sign_entry
 from rapport.press.proof.signing import read_signer
 from rapport.press.run.store import Store
 from rapport.press.run.store.replace import New, list_objects, list_runs, replace_objects

@@ -7,7 +7,6 @@ heads that reports carry are all that speaks for it.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from rapport.press.proof import log
-from rapport.press.proof.ed25519 import verify
-from rapport.press.proof.envelope import Signs, encode_signed
-from rapport.press.proof.packed import canonical_json
-from rapport.press.proof.trust import Trust, find_key, public_bytes
+from rapport.press.proof.log_entries import find_signer
+from rapport.press.proof.trust import Trust
 
-KIND = "application/vnd.rapport.erasure+json"
 EVENT = "erased"
-UNSIGNED = ("at", "before", "signature")
-"""What the log itself puts into a line, and the signature."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +31,6 @@ class Left:
     """Ids of the erasures that took rows, oldest first."""
     signers: tuple[str | None, ...] = ()
     """Who signed each of them; None of those that nobody did, or none whom the reader trusts."""
-
-
-def sign_entry(entry: Mapping[str, Any], signer: Signs | None) -> dict[str, Any]:
-    """Give an entry with its signature; without a signer as it is."""
-    if signer is None:
-        return dict(entry)
-    signature = signer.sign(encode_signed(KIND, canonical_json(entry)))
-    spelled = base64.b64encode(signature).decode("ascii")
-    return {**entry, "signature": {"keyid": signer.key, "sig": spelled}}
 
 
 def read_erasures(journal: Path, unit: str) -> list[dict[str, Any]]:
@@ -76,18 +61,3 @@ def follow(digest: str, entries: Sequence[Mapping[str, Any]], trust: Trust | Non
         signers = (*(left.signers if left else ()), find_signer(entry, trust))
         left = Left(new["sha256"], int(new["rows"]), erasures, signers)
     return left
-
-
-def find_signer(entry: Mapping[str, Any], trust: Trust | None) -> str | None:
-    """Give who signed an entry, if that is somebody whom the reader trusts."""
-    try:
-        key, spelled = entry["signature"]["keyid"], entry["signature"]["sig"]
-        signature = base64.b64decode(spelled, validate=True)
-    except (KeyError, TypeError, ValueError):
-        return None
-    plain = {name: value for name, value in entry.items() if name not in UNSIGNED}
-    public = public_bytes(key)
-    is_right = public is not None and verify(
-        public, signature, encode_signed(KIND, canonical_json(plain))
-    )
-    return find_key(trust, key, claimed="", at=None).signer if trust and is_right else None
