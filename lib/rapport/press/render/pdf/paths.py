@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.etree import ElementTree as ET
 
-from rapport.press.render.pdf.glyphs import Line, outline, shape
+from rapport.press.render.pdf.glyphs import GRID, Line, outline, shape
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LONG_NUMBER = re.compile(r"-?\d*\.\d{3,}(?:e-?\d+)?")
@@ -75,7 +75,7 @@ def _convert(svg: str) -> str:
 
 def _definitions(names: _Names) -> str:
     paths = (
-        f'<path id="{name}" d="{outline(face, number)[0]}"/>'
+        f'<path id="{name}" d="{outline(face, number)}"/>'
         for (face, number), name in names.outlines.items()
     )
     return f"<defs>{''.join(paths)}</defs>" if names.outlines else ""
@@ -111,11 +111,12 @@ def _tidy(name: str, value: str, names: _Names) -> str:
         return names.ids[value]
     if name == "href" and value.startswith("#"):
         return "#" + names.ids[value[1:]]
-    if name == "d":
-        value = _PATH_SPACE.sub(r"\1", value).strip()
     if name in _GEOMETRY:
         # Points of a page: two decimals are four thousandths of a millimetre.
-        return _LONG_NUMBER.sub(lambda number: _number(float(number[0])), value)
+        value = _LONG_NUMBER.sub(lambda number: _number(float(number[0])), value)
+    if name in {"d", "points"}:
+        # A comma needs no escape in an address, a blank does.
+        value = re.sub(r"[\s,]+", ",", _PATH_SPACE.sub(r"\1", value).strip()).replace(",-", "-")
     return re.sub(r"url\(#([^)]+)\)", lambda match: f"url(#{names.ids[match[1]]})", value)
 
 
@@ -167,13 +168,13 @@ def _place(line: Line, element: ET.Element, names: _Names, style: Mapping[str, s
     back = {"start": 0.0, "middle": 0.5, "end": 1.0}[style["text-anchor"]]
     x = float(element.get("x", "0")) - back * line.advance * size
     y = float(element.get("y", "0"))
-    uses, em = [], 1000
+    uses = []
     for glyph in line.glyphs:
-        path, em = outline(glyph.face, glyph.number)
-        if path:
-            lift = f' y="{round(glyph.y * em)}"' if glyph.y else ""
+        if outline(glyph.face, glyph.number):
+            places = {"x": round(glyph.x * GRID), "y": round(glyph.y * GRID)}
+            moved = "".join(f' {side}="{by}"' for side, by in places.items() if by)
             name = names.name_outline(glyph.face, glyph.number)
-            uses.append(f'<use href="#{name}" x="{round(glyph.x * em)}"{lift}/>')
-    scale = f"{size / em:.6f}".rstrip("0")
+            uses.append(f'<use href="#{name}"{moved}/>')
+    scale = f"{size / GRID:.6f}".rstrip("0")
     place = f"translate({_number(x)} {_number(y)})scale({scale} -{scale})"
     return f'<g transform="{place}">{"".join(uses)}</g>' if uses else ""

@@ -115,7 +115,7 @@ def test_comments_metadata_and_document_type_go():
 def test_numbers_are_rounded_to_hundredths_of_a_point():
     [picture] = svg_to_paths([svg('<path d="M 75.395132 -0.004 \nL 0.5 1.996\nz"/>')])
 
-    assert 'd="M75.4 0L0.5 2z"' in picture
+    assert 'd="M75.4,0L0.5,2z"' in picture
 
 
 def test_markup_in_labels_stays_text_of_a_title():
