@@ -62,6 +62,12 @@ class TamperedError(RapportError):
     exit_code = 7
 
 
+class DeliveryError(RapportError):
+    """A report or a notice did not reach everybody who is to have it."""
+
+    exit_code = 8
+
+
 def exit_code_for(class_name: str) -> int:
     """Give the exit code of an error that crossed a kernel as its class name alone.
 

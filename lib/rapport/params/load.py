@@ -33,7 +33,7 @@ DEVICES = {
     "nul",
     *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
 }
-NO_UNITS = (".actions", ".brand")
+NO_UNITS = (".actions", ".brand", ".delivery")
 
 
 class Place(NamedTuple):
