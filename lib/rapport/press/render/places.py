@@ -73,23 +73,55 @@ def spell_places(documents: Mapping[str, Document]) -> dict[str, dict[str, str]]
 
 
 def make_index(document: Document, words: Mapping[str, Mapping[str, str]]) -> list[Block]:
-    """Make the index: the values of each chapter by id, as first shown, and links to each place."""
+    """Make the index: the values of each chapter by id, as first shown, and where they stand.
+
+    Most stand in the text of their own chapter alone and share one link, in the heading; those
+    that also stand elsewhere have a row and a link for each place.
+    """
     language = document["language"]
     shown = _first_texts(document)
-    topics = {section.get("name", ""): section["topic"] for section in document["chapters"]}
+    sections = {str(section.get("name", "")): section for section in document["chapters"]}
     blocks: list[Block] = []
     listed = sorted(list_places(document).items())
     for chapter, members in groupby(listed, key=lambda pair: pair[0].partition(".")[0]):
-        title = topics.get(chapter, chapter)
-        source: Source = {"kind": "label", "id": f"chapter.{chapter}"}
-        head: Run = {"text": title, "source": source, "strong": False}
-        blocks.append({"type": "heading", "level": 2, "text": [head]})
+        own = sections.get(chapter)
+        blocks.append(_head(chapter, own))
+        found = list(members)
+        inside = [value for value, places in found if own and _is_only_in(own, places)]
+        if inside:
+            lead = words["values_inside"][language]
+            blocks.append({"type": "paragraph", "text": _list_inside(lead, inside, shown)})
         rows = [
             [value, [_shown(value, shown[value]), *_links(places, words, language)]]
-            for value, places in members
+            for value, places in found
+            if value not in inside
         ]
-        blocks.append({"type": "rows", "rows": rows})
+        if rows:
+            blocks.append({"type": "rows", "rows": rows})
     return blocks
+
+
+def _head(chapter: str, own: Section | None) -> Block:
+    source: Source = {"kind": "label", "id": f"chapter.{chapter}"}
+    head: Run = {"text": own["topic"] if own else chapter, "source": source, "strong": False}
+    if own:
+        head["link"] = f"#{own['anchor']}"
+    return {"type": "heading", "level": 2, "text": [head]}
+
+
+def _is_only_in(section: Section, places: Sequence[Place]) -> bool:
+    return all(place.kind == "section" and place.anchor == section["anchor"] for place in places)
+
+
+def _list_inside(lead: str, values: Sequence[str], shown: Mapping[str, str]) -> Runs:
+    runs: Runs = [_plain(lead)]
+    for value in values:
+        runs += [_plain(f" {value}\u00a0"), _shown(value, shown[value]), _plain(" ·")]
+    return runs[:-1]
+
+
+def _plain(text: str) -> Run:
+    return {"text": text, "source": {"kind": "label", "id": "place"}, "strong": False}
 
 
 def _first_texts(document: Document) -> dict[str, str]:

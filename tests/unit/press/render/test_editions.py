@@ -13,6 +13,16 @@ from rapport.press.render.places import spell_places
 SERVICE = {"name": "service", "chapters": ["churn"], "is_whole": False}
 AUDIT = {"name": "audit", "chapters": None, "is_whole": True}
 
+FRAME = Frame(
+    unit="shop",
+    titles={"en": "Shop", "zh": "商店"},
+    period="2026-05",
+    period_labels={"en": "May 2026", "zh": "2026年5月"},
+    as_of_labels={"en": "data to 31 May 2026", "zh": "数据截至2026年5月31日"},
+    languages=("en", "zh"),
+    record_id="a1b2c3d4e5f6",
+)
+
 
 def value(text, ident):
     return {**run(text), "source": {"kind": "value", "id": ident}}
@@ -32,15 +42,6 @@ def chapter(name, number, *cells):
 
 @pytest.fixture(scope="module")
 def documents():
-    frame = Frame(
-        unit="shop",
-        titles={"en": "Shop", "zh": "商店"},
-        period="2026-05",
-        period_labels={"en": "May 2026", "zh": "2026年5月"},
-        as_of_labels={"en": "data to 31 May 2026", "zh": "数据截至2026年5月31日"},
-        languages=("en", "zh"),
-        record_id="a1b2c3d4e5f6",
-    )
     return build_documents(
         [
             chapter("value", 5, stating("finding", "12.50", "12.5", "value.mean")),
@@ -58,7 +59,7 @@ def documents():
                 stating("finding", "12.50", "12.5", "value.mean"),
             ),
         ],
-        frame,
+        FRAME,
     )
 
 
@@ -136,3 +137,17 @@ def test_the_index_leads_from_each_value_to_its_places(documents):
     assert [name for name, _ in rows] == ["churn.rate", "value.mean"]
     assert "".join(run["text"] for run in rows[0][1]) == "8.1% · page one · part 6"
     assert [run.get("link") for run in rows[1][1]] == [None, None, "#summary", None, "#value"]
+
+
+def test_values_of_one_chapters_text_share_the_link_of_its_heading():
+    said = stating("finding", "3", "3", "churn.b")
+    more = stating("finding", "2", "2", "churn.a")
+    made = build_documents([chapter("churn", 6, said, more)], FRAME)
+
+    (index,) = [part for part in made["en"]["appendix"] if part["anchor"] == "values"]
+
+    _, head, paragraph = index["blocks"]
+    assert head["text"][0]["link"] == "#churn"
+    assert "".join(run["text"] for run in paragraph["text"]) == (
+        "In the text of this part alone: churn.a\u00a02 · churn.b\u00a03"
+    )
