@@ -21,7 +21,7 @@ HEAD = "profiling.head"
 def _band(low: Decimal | None, high: Decimal | None, currency: str) -> Sentence:
     ends = {"low": low, "high": high}
     slots = {
-        name: Value(f"bands.{name}", edge, "money", currency)
+        name: Value(f"profiling.bands.{name}", edge, "money", currency)
         for name, edge in ends.items()
         if edge is not None
     }

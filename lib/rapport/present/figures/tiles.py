@@ -16,7 +16,7 @@ from rapport.present.axes import Axes
 from rapport.present.canvas import Canvas
 from rapport.present.figures.marks import listed, rows_of
 from rapport.present.figures.ranked import ROW, draw_ranked
-from rapport.present.figures.spec import FigureSpec, rows_high
+from rapport.present.figures.spec import FigureSpec, first_rows, rows_high
 from rapport.present.labels import has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import GREY, PAPER, RULE, cell_look
@@ -80,14 +80,15 @@ def place_map(places: pd.DataFrame, *, id: str, currency: str) -> FigureSpec:  #
         title=Sentence("figures.place_map.title"),
         subtitle=Sentence("figures.place_map.subtitle", spec.subtitle.slots),
         alt=Sentence("figures.place_map.alt", spec.alt.slots),
+        n_left=spec.n_left,
     )
 
 
 def place_bars(places: pd.DataFrame, *, id: str, currency: str) -> FigureSpec:  # noqa: A002
     """Give the ranked bars of net sales by place, the total's other parts last."""
-    drawn = places[["place", "n_customers", "net", "share"]].reset_index(drop=True)
+    drawn, n_left = first_rows(places[["place", "n_customers", "net", "share"]])
     drawn = drawn.astype({"share": float})
-    n = Value(f"{id}.n", int(drawn["n_customers"].sum()), "count", "customers")
+    n = Value(f"{id}.customers", int(drawn["n_customers"].sum()), "count", "customers")
     items = listed(
         (place_value(row.place), Value(f"{id}.{row.place}", row.net, "money", currency))
         for row in rows_of(drawn)
@@ -101,6 +102,7 @@ def place_bars(places: pd.DataFrame, *, id: str, currency: str) -> FigureSpec:  
         title=Sentence("figures.place_bars.title"),
         subtitle=Sentence("figures.place_bars.subtitle", {"n": n}),
         alt=Sentence("figures.place_bars.alt", {"n": n, "places": items}),
+        n_left=n_left,
     )
 
 
@@ -153,4 +155,4 @@ def _bars(
     names = [canvas.show(place_value(row.place)) for row in rows]
     values = [Value(f"{identity}.{row.place}.net", row.net, "money", currency) for row in rows]
     is_apart = [row.place in APART for row in rows]
-    draw_ranked(canvas, (names, values, is_apart), margins=(*margins, 1.0))
+    draw_ranked(canvas, (names, values, is_apart), margins=margins)
