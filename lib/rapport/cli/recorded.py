@@ -60,9 +60,12 @@ def describe_printing(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _shorten(value) for name, value in told.items()}
 
 
-def choose_printing(recorded: Mapping[str, Any], at_hand: Mapping[str, Any]) -> dict[str, Any]:
+def choose_printing(predicate: Mapping[str, Any], at_hand: Mapping[str, Any]) -> dict[str, Any]:
     """Give the arguments of a printing as recorded; those recorded by digest are those at hand."""
+    recorded: Mapping[str, Any] = predicate["printing"]
     kept = {name: value for name, value in recorded.items() if not _is_digest(value)}
+    # What is long and recorded apart under its own name.
+    kept |= {name: predicate[name] for name in recorded.keys() - kept.keys() if name in predicate}
     return {**at_hand, **kept}
 
 

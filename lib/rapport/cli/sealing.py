@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rapport.cli.rerun_flags import add_rerun
+
 Commands = argparse._SubParsersAction
 
 
@@ -41,6 +43,7 @@ def add_verify(commands: Commands[argparse.ArgumentParser]) -> None:
         help="whose keys you trust, as OpenSSH's allowed_signers; default: RAPPORT_TRUST",
     )  # fmt: skip
     verify.add_argument("--json", action="store_true", help="one JSON object")
+    add_rerun(verify)
     kit = commands.add_parser(
         "verify-kit",
         help="write check.html and rapport-verify.pyz, which give the seal's verdict on any "

@@ -1,0 +1,60 @@
+"""In which months and buckets of customers tables differ from those that were sealed.
+
+Digests of parts were sealed with the tables, so this can be said of tables that are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from rapport.cli.rerun_case import Case
+from rapport.ingest.parts import compare_parts, digest_parts, sum_parts
+from rapport.press.proof.rerun.inputs import Input
+from rapport.schema import SCHEMAS
+from rapport.tables.engine import Engine
+
+PARTS = "data_parts"
+MOST = 60
+
+
+def find_moved_parts(case: Case, ran: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Say in which parts the tables of a new ingestion differ; empty if it cannot be said."""
+    ours = ran["tables"].get(PARTS)
+    before = _find_sealed(case)
+    if before is None or ours is None:
+        return []
+    path = case.store / "objects" / ours["digest"][:2] / ours["digest"]
+    return _tell(compare_parts(before, pd.read_parquet(path)))
+
+
+def find_moved_rows(case: Case, inputs: Sequence[Input]) -> list[dict[str, Any]]:
+    """Say in which parts the tables at hand differ that are not those sealed."""
+    before = _find_sealed(case)
+    other = [i for i in inputs if i.state in ("other", "erased") and i.name in SCHEMAS and i.path]
+    if before is None or not other:
+        return []
+    with Engine({}) as engine:
+        sums = {each.name: sum_parts(engine, each.name, _read(each.path)) for each in other}
+    names = [each.name for each in other]
+    return _tell(compare_parts(before[before["table"].isin(names)], digest_parts(sums)))
+
+
+def _read(path: Path | None) -> Any:
+    assert path is not None
+    return pq.read_table(path)
+
+
+def _find_sealed(case: Case) -> pd.DataFrame | None:
+    sealed = case.predicate["tables"].get(PARTS)
+    path = case.places.find(sealed["sha256"]) if sealed else None
+    return None if path is None else pd.read_parquet(path)
+
+
+def _tell(moved: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = moved.head(MOST).to_dict("records")  # type: ignore[assignment]
+    return rows

@@ -1,0 +1,212 @@
+"""What a rerun does in a process of its own: from sealed tables to values and pages, once more.
+
+Its parameters are those of the record, not of the project: a unit's file may have moved on. It
+runs in a private folder that looks like a project, without network, and publishes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rapport.cli.planning import INGESTION, plan_ingestion, plan_period
+from rapport.cli.recorded import choose_printing
+from rapport.cli.report import make_report
+from rapport.cli.reporting import plan_report
+from rapport.cli.work import Unit
+from rapport.errors import RapportError
+from rapport.ingest.sources import ResolvedSources
+from rapport.marts.periods import parse_period
+from rapport.params import load_unit, trust_unit
+from rapport.params.brand import read_brand
+from rapport.press.proof.manifest import make_predicate
+from rapport.press.publish import reproduce
+from rapport.press.run.execute import run_tasks
+from rapport.press.run.kernels.settings import read_conditions
+from rapport.press.run.keys.code import Package
+from rapport.press.run.order import select_tasks
+from rapport.press.run.plan import Known, World
+from rapport.press.run.store import Store
+from rapport.press.run.tasks import ChapterTask, Result, Table, Task
+
+MIME = "application/vnd.rapport.v1+json"
+INGESTED = "ingestion"
+JOB, RESULT = "job.json", "result.json"
+Job = Mapping[str, Any]
+"""`predicate`: the record's; `tables`: canonical table -> `digest`, `rows`, `kinds`; `notebook`:
+digest of the sealed ingestion as executed, or null; `ingest`: files and digests of the unit's
+sources, or null; `renders`: whether pages are asked for."""
+
+
+def main() -> None:
+    """Do the job that lies in the working folder and leave the result beside it."""
+    root = Path.cwd()
+    job = json.loads((root / JOB).read_bytes())
+    made = work(job, root)
+    (root / RESULT).write_text(json.dumps(made), encoding="utf-8", newline="\n")
+
+
+def work(job: Job, root: Path) -> dict[str, Any]:
+    """Run the chapters of a record and render its pages.
+
+    Returns
+    -------
+    `chapters`: what became of each, its values and tables; `report`: predicate, values and digests
+    of the files, or None; `error`: why there is none
+    """
+    store = Store(root / "data" / "store")
+    world = World(store, read_conditions(root))
+    ingested = _ingest(job, root, world) if job["ingest"] else None
+    tables = _choose_tables(job, ingested)
+    if "snapshot" not in tables:
+        return {"chapters": _describe_all([ingested] if ingested else []), "report": None,
+                "error": "the unit's tables are not at hand"}  # fmt: skip
+    unit = _recorded_unit(job["predicate"], store.object_path(tables["snapshot"].digest), root)
+    given: Known = {(unit.name, None): {name: t.digest for name, t in tables.items()}}
+    tasks = _plan(job["predicate"], unit, root, tables)
+    world = replace(world, given=given)
+    results = run_tasks(tasks, world, workers=os.cpu_count() or 1, cold=True)
+    first = _choose_ingestion(job, ingested, tables, store)
+    done = [*([first] if first else []), *results.values()]
+    report, error = _render(job, unit, done, store) if first else (None, "no executed ingestion")
+    listed = [*([ingested] if ingested else []), *results.values()]
+    return {"chapters": _describe_all(listed), "report": report, "error": error}
+
+
+def _ingest(job: Job, root: Path, world: World) -> Result:
+    """Read the sources once more, by the unit's own file."""
+    given, predicate = job["ingest"], job["predicate"]
+    params = load_unit(root, predicate["unit"], overrides=_numbers(predicate["parameters"]))
+    files = {name: tuple(Path(path) for path in paths) for name, paths in given["files"].items()}
+    unit = Unit(params, ResolvedSources(files, given["digests"]))
+    task = plan_ingestion(root, unit)
+    return run_tasks([task], world, workers=1, cold=True)[task.id]
+
+
+def _numbers(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    # What the data settled stands in the record as a number, and ingestion does without it.
+    return {name: value for name, value in parameters.items() if name != "churn_after_days"}
+
+
+def _choose_tables(job: Job, ingested: Result | None) -> dict[str, Table]:
+    """Start at the tables at hand; at those that were just ingested where there are none."""
+    found = {
+        name: Table(t["digest"], t["rows"], t["size"], t["kinds"])
+        for name, t in job["tables"].items()
+    }
+    if found or ingested is None:
+        return found
+    return dict(ingested.tables)
+
+
+def _recorded_unit(predicate: Mapping[str, Any], snapshot: Path, root: Path) -> Unit:
+    """Make the unit of a record: its parameters, sources by digest, and the days of its data."""
+    told = {**predicate["unit_parameters"], **predicate["parameters"]}
+    names = told.get("tables", ())
+    params = trust_unit({**told, "tables": dict.fromkeys(names, ())})
+    sources = ResolvedSources({}, predicate["sources"])
+    unit = Unit(
+        params,
+        sources,
+        brand=read_brand(root, params.name),
+        published=predicate.get("published") or {},
+    )
+    unit.read_span(snapshot)
+    return unit
+
+
+def _plan(
+    predicate: Mapping[str, Any], unit: Unit, root: Path, tables: Mapping[str, Table]
+) -> list[Task]:
+    digests = {name: table.digest for name, table in tables.items()}
+    tasks = plan_period(root, unit, parse_period(predicate["period"]), tables=digests)
+    chapters = [t for t in tasks if isinstance(t, ChapterTask) and t.chapter in _names(predicate)]
+    parameters = {**predicate["unit_parameters"], **predicate["parameters"]}
+    kept: list[Task] = [t for t in tasks if not isinstance(t, ChapterTask)]
+    kept += [replace(t, context={**t.context, "unit_parameters": parameters}) for t in chapters]
+    return select_tasks(kept, [task.id for task in chapters])
+
+
+def _names(predicate: Mapping[str, Any]) -> list[str]:
+    return [name for name in predicate["execution"] if name != INGESTED]
+
+
+def _choose_ingestion(
+    job: Job, ingested: Result | None, tables: Mapping[str, Table], store: Store
+) -> Result | None:
+    """Take the sealed ingestion as it was executed; else the one that was executed now."""
+    if job["notebook"] is None:
+        return ingested if ingested and ingested.status == "executed" else None
+    predicate = job["predicate"]
+    notebook = json.loads(store.object_path(job["notebook"]).read_bytes())
+    task = ChapterTask(
+        f"{predicate['unit']}/all-periods/{INGESTED}", predicate["unit"], None, INGESTED,
+        store.root.parents[1] / "notebooks" / INGESTION, {}, {},
+    )  # fmt: skip
+    conditions = {n: predicate["environment"].get(n) for n in ("lock", "python", "enforced")}
+    return Result(
+        task, "reused", "sealed", predicate["execution"][INGESTED], {"conditions": conditions},
+        tables=tables, notebook=job["notebook"], values=tuple(_find_values(notebook)),
+    )  # fmt: skip
+
+
+def _find_values(notebook: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    bundles = [out["data"][MIME] for out in outputs if MIME in out.get("data", {})]
+    return [value for b in bundles if b["type"] == "values" for value in b["values"]]
+
+
+def _render(
+    job: Job, unit: Unit, results: Sequence[Result], store: Store
+) -> tuple[dict[str, Any] | None, str]:
+    failed = [result.task.id for result in results if result.status not in ("executed", "reused")]
+    if failed or not job["renders"]:
+        return None, f"{len(failed)} tasks failed" if failed else "not asked for"
+    predicate = job["predicate"]
+    period = parse_period(predicate["period"])
+    shape = (predicate["formats"], predicate["languages"])
+    task = plan_report(unit, period, [result.task for result in results], shape)
+    arguments = {
+        **choose_printing(predicate, task.arguments),
+        "signer": predicate.get("signer", ""),
+        "parameters": predicate["parameters"],
+        "store": str(store.root),
+        "modules": Package().digest_modules(task.code),
+    }
+    try:
+        run, digests = reproduce(make_report(arguments, results, store))
+    except RapportError as error:
+        return None, f"{type(error).__name__}: {error}"
+    told = json.loads(json.dumps(make_predicate(run, {}), default=_spell_day))
+    return {"predicate": told, "values": list(run.values), "digests": digests, "run": run.id}, ""
+
+
+def _spell_day(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _describe_all(results: Sequence[Result]) -> dict[str, Any]:
+    return {
+        result.task.chapter: {
+            "status": result.status,
+            "error": f"{result.error.class_name}: {result.error.message}" if result.error else "",
+            "notebook": result.notebook,
+            "values": [{**v, "chapter": result.task.chapter} for v in result.values],
+            "tables": {name: asdict(table) for name, table in result.tables.items()},
+        }
+        for result in results
+        if isinstance(result.task, ChapterTask)
+    }
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

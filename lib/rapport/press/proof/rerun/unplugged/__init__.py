@@ -1,0 +1,1 @@
+"""The folder whose `sitecustomize` every interpreter of a rerun loads."""
