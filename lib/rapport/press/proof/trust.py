@@ -208,7 +208,7 @@ def _reject(line: TrustedKey, at: datetime | None) -> str:
 
 
 def _matches(patterns: tuple[str, ...], name: str) -> bool:
-    taken = any(fnmatchcase(name, p[1:]) for p in patterns if p.startswith("!"))
+    taken = any(_fits(name, p[1:]) for p in patterns if p.startswith("!"))
     return not taken and any(_fits(name, p) for p in patterns if not p.startswith("!"))
 
 
