@@ -39,6 +39,8 @@ ENFORCED: Mapping[str, str] = {
     "VECLIB_MAXIMUM_THREADS": "1",
 }
 
+SIGNING = ("RAPPORT_SIGNING_KEY", "RAPPORT_SIGNING_PASSPHRASE")
+
 # Most would change what a chapter does or shows: asserts off, code run at start, other dates.
 DROPPED = (
     "LANGUAGE",
@@ -46,10 +48,9 @@ DROPPED = (
     "PYTHONOPTIMIZE",
     "PYTHONSTARTUP",
     "PYTHONWARNINGS",
-    # No chapter signs: neither the key's place nor what opens it is told.
-    "RAPPORT_SIGNING_KEY",
-    "RAPPORT_SIGNING_PASSPHRASE",
     "SOURCE_DATE_EPOCH",
+    # No chapter signs: neither the key's place nor what opens it is told.
+    *SIGNING,
 )
 
 

@@ -19,7 +19,12 @@ from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkRefusedError, ca
 from rapport.press.run.kernels.forks import NAME as FORKS
 from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.preload import OF_A_RUN
-from rapport.press.run.kernels.settings import PREFIX, SOCKETS_VARIABLE, kernel_environment
+from rapport.press.run.kernels.settings import (
+    PREFIX,
+    SIGNING,
+    SOCKETS_VARIABLE,
+    kernel_environment,
+)
 from rapport.press.run.kernels.specs import jupyter_path
 from rapport.press.run.store.leases import Lease, make_folder, sweep
 from rapport.press.run.tasks import ChapterTask, Failure
@@ -132,6 +137,8 @@ class Pool:
         sockets = self._own_folder()
         environment = kernel_environment(os.environ)
         environment |= {"JUPYTER_PATH": jupyter_path(os.environ), SOCKETS_VARIABLE: str(sockets)}
+        # A worker prints and signs reports; the kernels that it starts are not told.
+        environment |= {name: os.environ[name] for name in SIGNING if name in os.environ}
         if self._is_warm:
             environment[FORKS_VARIABLE] = str(sockets / FORKS)
         worker = _Worker(*self._start_process(environment, sockets))
