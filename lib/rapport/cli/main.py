@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rapport.cli.around import add_around
 from rapport.cli.proving import add_archive, add_trace
 from rapport.cli.sealing import add_keys, add_verify
 from rapport.errors import RapportError
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_persons(commands)
     _add_new(commands)
     _add_approve(commands)
+    add_around(commands)
     _add_small(commands)
     add_keys(commands)
     add_verify(commands)
@@ -291,8 +293,6 @@ def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     selftest.set_defaults(command=("selftest", "selftest"))
     selftest.add_argument("--json", action="store_true", help="one JSON object")
-    units = commands.add_parser("list", help="the units and their reports")
-    units.set_defaults(command=("small", "list_units"))
     params = commands.add_parser("params", help="a unit's parameters as a run would take them")
     params.set_defaults(command=("small", "params"))
     params.add_argument("unit", nargs="?", metavar="UNIT")

@@ -22,7 +22,6 @@ from rapport.press.index.together import said
 from rapport.press.render.notebook import LANGUAGES
 
 INDEX = "index.html"
-NO_UNITS = ("index",)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,33 @@
+"""Flags of the commands around reports; the commands themselves are imported when they run."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_around(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe every command around reports."""
+    _add_deliver(commands)
+    units = commands.add_parser("list", help="the units and their reports")
+    units.set_defaults(command=("small", "list_units"))
+
+
+def _add_deliver(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    deliver = commands.add_parser(
+        "deliver",
+        help="send a unit's report to its readers, and what failed to its maintainers",
+        description="Sends by mail, and by webhooks of WeCom, DingTalk, Feishu and Slack, which "
+        "are experimental. Who gets what stands in params/UNIT.delivery.yml, secrets in "
+        "RAPPORT_SMTP_* and RAPPORT_WEBHOOK_*. Nobody gets the same run twice. Exit code 8: "
+        "somebody was not reached, or the report may not be delivered.",
+    )
+    deliver.set_defaults(command=("deliver", "deliver"))
+    deliver.add_argument("unit", metavar="UNIT")
+    deliver.add_argument("--period", metavar="P", help="default: the newest report's")
+    deliver.add_argument("--to", choices=("readers", "maintainers"), help="default: both")
+    deliver.add_argument(
+        "--again", action="store_true",
+        help="send also what was cut off while being sent; it may arrive twice",
+    )  # fmt: skip
+    deliver.add_argument("--dry-run", action="store_true", help="say what would be sent")
+    deliver.add_argument("--json", action="store_true", help="one JSON object")
