@@ -10,10 +10,13 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from string import printable
 
 from rapport.assets.files import asset_path
 from rapport.errors import ParameterError
+from rapport.press.render.fonts import cut_fonts
 
 PAGE, PROGRAM = "check.html", "rapport-verify.pyz"
 # They import nothing but one another and the standard library, so they go as they are.
@@ -63,8 +66,10 @@ def write_kit(folder: Path) -> tuple[Path, Path]:
 
 def make_page() -> bytes:
     """Make the page: its style and its script are named by digest and nothing else may load."""
-    style, script = (_read(name) for name in ("check.css", "check.js"))
-    words = json.dumps(json.loads(_read("words.json")), ensure_ascii=False, separators=(",", ":"))
+    spoken = json.loads(_read("words.json"))
+    style = _spell_fonts(spoken) + _read("check.css")
+    script = _read("check.js")
+    words = json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))
     page = _read("check.html")
     for name, content in (
         ("style_digest", _digest(style)),
@@ -90,6 +95,22 @@ def make_program() -> bytes:
             source = (package / f"{name}.py").read_bytes().replace(b"\r\n", b"\n")
             archive.writestr(_entry(f"rapport/{name}.py"), source)
     return held.getvalue()
+
+
+def _spell_fonts(words: Mapping[str, Mapping[str, str]]) -> str:
+    """Give the page's fonts; names in a report that have other characters use the system's."""
+    rules = []
+    for language, family in (("en", "Noto Sans"), ("zh", "Noto Sans beside SC")):
+        text = "".join(said[language] for said in words.values()) + printable
+        for face in cut_fonts(text, language):
+            # Quotes and dashes differ between the languages, so each has a Latin font of its own.
+            name = family if face.family == "Noto Sans" else face.family
+            held = base64.b64encode(face.woff2).decode("ascii")
+            rules.append(
+                f'@font-face {{ font-family: "{name}"; font-weight: {face.weight}; '
+                f'src: url(data:font/woff2;base64,{held}) format("woff2"); }}\n'
+            )
+    return "".join(rules)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
