@@ -86,7 +86,7 @@ def test_the_index_of_values_names_the_places_that_a_trace_names(made):
     page = (made.report / "report.en.html").read_text(encoding="utf-8")
 
     index = page[page.index('id="values"') :]
-    row = index[index.index(">churn.rate<") :].partition("</dd>")[0]
+    row = index[index.index("churn.rate\u00a0") :].partition("</li>")[0]
 
     linked = [anchor for anchor in told["places"]["en"] if anchor != "page-one"]
     assert linked

@@ -126,9 +126,7 @@ def reproduce(report: Report) -> tuple[Run, dict[str, str]]:
     return run, {name: sha256(content) for name, content in files.items()}
 
 
-def _number(
-    report: Report, reports: Path, gate: Gate | None
-) -> tuple[Run, Mapping[str, Document]]:
+def _number(report: Report, reports: Path, gate: Gate | None) -> tuple[Run, Mapping[str, Document]]:
     """Give a report its number."""
     drafts = build_documents(_notebooks(report), report.frame)
     values = list_values(_values(report), drafts)
@@ -137,10 +135,10 @@ def _number(
     run_id = make_run_id(list_parts(report, values))
     unit = reports / report.frame.unit
     folder = unit / "runs" / f"{report.frame.period}-{run_id}"
-    link, places = unit / report.frame.period, spell_places(drafts)
     page = {PAGE_ONE: spell_page_one(drafts, values, bands=report.frame.bands)}
     report = replace(report, beside={**report.beside, **page})
-    run = Run(report, run_id, values, show(drafts), folder, link, places)
+    link, ids = unit / report.frame.period, {value["id"] for value in values}
+    run = Run(report, run_id, values, show(drafts), folder, link, spell_places(drafts, ids))
     return run, drafts
 
 

@@ -8,7 +8,7 @@ check the report as its last part.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -55,6 +55,7 @@ def build_documents(notebooks: Sequence[ExecutedChapter], frame: Frame) -> dict[
         A notebook holds what a report cannot show, or a tree is not whole.
     """
     chapters = [_read(each, frame) for each in sorted(notebooks, key=lambda each: each.number)]
+    recorded = {value for chapter in chapters for value in _list_recorded(chapter)}
     page = PageOne()
     for place, chapter in enumerate(chapters):
         if chapter.name == SUMMARY:
@@ -62,7 +63,8 @@ def build_documents(notebooks: Sequence[ExecutedChapter], frame: Frame) -> dict[
             del chapters[place]
             chapters.insert(0, _Read(SUMMARY, "", chapter.topic, rest))
     documents = {
-        each: fill_index(frame, _build(chapters, page, frame, each)) for each in frame.languages
+        each: fill_index(frame, _build(chapters, page, frame, each), recorded)
+        for each in frame.languages
     }
     for document in documents.values():
         check_document(document)
@@ -97,6 +99,12 @@ def _read(chapter: ExecutedChapter, frame: Frame) -> _Read:
         if isinstance(item, Bundle) and item.content["type"] == "chapter":
             return _Read(chapter.name, str(chapter.number), item.content["topic"], parts)
     raise ChapterError(f"{chapter.name}: no output says what chapter it is. Call open_chapter.")
+
+
+def _list_recorded(chapter: _Read) -> Iterator[str]:
+    for item in (item for part in chapter.parts for item in part.items):
+        if isinstance(item, Bundle) and item.content["type"] == "values":
+            yield from (value["id"] for value in item.content["values"])
 
 
 def _build(chapters: Sequence[_Read], page: PageOne, frame: Frame, language: str) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -140,11 +140,11 @@ def open_index(frame: Frame, number: str, language: str) -> Section:
     return _fill(_open(frame, number, "values", language), _prose(frame, "values_text", language))
 
 
-def fill_index(frame: Frame, document: Document) -> Document:
+def fill_index(frame: Frame, document: Document, recorded: Collection[str]) -> Document:
     """Fill the index of values: the last section but how to check the report."""
     *others, index, check = document["appendix"]
     filled: Section = {
-        **index, "blocks": [*index["blocks"], *make_index(document, frame.words)],
+        **index, "blocks": [*index["blocks"], *make_index(document, frame.words, recorded)],
     }  # fmt: skip
     return {**document, "appendix": [*others, filled, check]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -32,15 +32,16 @@ class Place:
     """Of the figure, table or chapter; empty on pages one and two."""
 
 
-def list_places(document: Document) -> dict[str, list[Place]]:
-    """List where each value stands as text, in the order of the report, each place once.
+def list_places(document: Document, recorded: Collection[str]) -> dict[str, list[Place]]:
+    """List where each recorded value stands as text, in the order of the report, each place once.
 
-    Marks of a figure and cells of a table are no values of their own: their data are published.
+    Marks of a figure and cells of a table are no values of their own, nor is what a figure's own
+    words count: their data are published.
     """
     found: dict[str, dict[Place, None]] = {}
     for place, runs in _walk(document):
         for run in runs:
-            if run["source"]["kind"] == "value":
+            if run["source"]["kind"] == "value" and run["source"]["id"] in recorded:
                 found.setdefault(run["source"]["id"], {})[place] = None
     return {value: list(places) for value, places in found.items()}
 
@@ -61,28 +62,32 @@ def _place_of(section: Section, block: Block) -> Place:
     return Place("section", section["anchor"], section["number"])
 
 
-def spell_places(documents: Mapping[str, Document]) -> dict[str, dict[str, str]]:
+def spell_places(
+    documents: Mapping[str, Document], recorded: Collection[str]
+) -> dict[str, dict[str, str]]:
     """Give anchors by language and value, as the record keeps them: joined by blanks."""
     return {
         language: {
             value: " ".join(place.anchor for place in places)
-            for value, places in sorted(list_places(document).items())
+            for value, places in sorted(list_places(document, recorded).items())
         }
         for language, document in documents.items()
     }
 
 
-def make_index(document: Document, words: Mapping[str, Mapping[str, str]]) -> list[Block]:
+def make_index(
+    document: Document, words: Mapping[str, Mapping[str, str]], recorded: Collection[str]
+) -> list[Block]:
     """Make the index: the values of each chapter by id, as first shown, and where they stand.
 
     Most stand in the text of their own chapter alone and share one link, in the heading; those
-    that also stand elsewhere have a row and a link for each place.
+    that also stand elsewhere have a line, and a link for each place.
     """
     language = document["language"]
     shown = _first_texts(document)
     sections = {str(section.get("name", "")): section for section in document["chapters"]}
     blocks: list[Block] = []
-    listed = sorted(list_places(document).items())
+    listed = sorted(list_places(document, recorded).items())
     for chapter, members in groupby(listed, key=lambda pair: pair[0].partition(".")[0]):
         own = sections.get(chapter)
         blocks.append(_head(chapter, own))
@@ -91,13 +96,17 @@ def make_index(document: Document, words: Mapping[str, Mapping[str, str]]) -> li
         if inside:
             lead = words["values_inside"][language]
             blocks.append({"type": "paragraph", "text": _list_inside(lead, inside, shown)})
-        rows = [
-            [value, [_shown(value, shown[value]), *_links(places, words, language)]]
+        items = [
+            [
+                _plain(f"{value}\u00a0"),
+                _shown(value, shown[value]),
+                *_links(places, words, language),
+            ]
             for value, places in found
             if value not in inside
         ]
-        if rows:
-            blocks.append({"type": "rows", "rows": rows})
+        if items:
+            blocks.append({"type": "list", "items": items})
     return blocks
 
 

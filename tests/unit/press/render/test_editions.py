@@ -31,7 +31,7 @@ def value(text, ident):
 def stating(role, en, zh, ident):
     said = sentence(role, "", "")
     said["text"] = {"en": [value(en, ident)], "zh": [value(zh, ident)]}
-    return code(said)
+    return code({"type": "values", "values": [{"id": ident}]}, said)
 
 
 def chapter(name, number, *cells):
@@ -120,7 +120,7 @@ def test_the_whole_document_is_not_changed_by_its_editions(documents):
 
 
 def test_each_place_of_a_value_is_listed_once_in_the_order_of_the_report(documents):
-    places = spell_places(documents)
+    places = spell_places(documents, {"churn.rate", "value.mean"})
 
     assert places["en"] == {
         "churn.rate": "page-one churn",
@@ -132,11 +132,19 @@ def test_each_place_of_a_value_is_listed_once_in_the_order_of_the_report(documen
 def test_the_index_leads_from_each_value_to_its_places(documents):
     (index,) = [part for part in documents["en"]["appendix"] if part["anchor"] == "values"]
 
-    rows = [row for block in index["blocks"] if block["type"] == "rows" for row in block["rows"]]
+    lines = [
+        line for block in index["blocks"] if block["type"] == "list" for line in block["items"]
+    ]
 
-    assert [name for name, _ in rows] == ["churn.rate", "value.mean"]
-    assert "".join(run["text"] for run in rows[0][1]) == "8.1% · page one · part 6"
-    assert [run.get("link") for run in rows[1][1]] == [None, None, "#summary", None, "#value"]
+    assert ["".join(run["text"] for run in line) for line in lines] == [
+        "churn.rate\u00a08.1% · page one · part 6",
+        "value.mean\u00a012.50 · page two · part 5",
+    ]
+    assert [run["link"] for run in lines[1] if "link" in run] == ["#summary", "#value"]
+
+
+def test_what_the_record_does_not_hold_is_in_no_index(documents):
+    assert spell_places(documents, {"churn.rate"})["en"].keys() == {"churn.rate"}
 
 
 def test_values_of_one_chapters_text_share_the_link_of_its_heading():
