@@ -220,7 +220,7 @@ function readMoment(spelled) {
   return isReal && year > 0 ? moment.getTime() : null;
 }
 
-const fits = (name, pattern) => new RegExp("^" + pattern.replace(/[.+^${}()|[\]\\\/-]/g, "\\$&").replaceAll("*", "[^]*").replaceAll("?", "[^]") + "$", "u").test(name);
+const fits = (name, pattern) => new RegExp("^" + pattern.replace(/[.+^${}()|[\]\\\/]/g, "\\$&").replaceAll("*", "[^]*").replaceAll("?", "[^]") + "$", "u").test(name);
 function matches(patterns, name) {
   if (patterns.some((pattern) => pattern.startsWith("!") && fits(name, pattern.slice(1)))) return false;
   return patterns.some((pattern) => !pattern.startsWith("!") && fits(name, pattern));
