@@ -28,6 +28,8 @@ SEEN = (
 )  # fmt: skip
 # What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
 PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
+# Where data lie and how they are mapped, which `trust_unit` lets no chapter but ingestion see.
+OF_INGESTION = {"sources", "tables", "expect", "quarantine", "rates", "identity", "limits"}
 # Libraries of extras without which a chapter says less: its key holds which of them are there.
 EXTRAS = {"satisfaction": ("rjieba", "vaderSentiment")}
 # Tables that every unit's marts may read, empty where the unit delivers none.
@@ -86,7 +88,7 @@ def plan_period(
     as_of = unit.as_of(period) if period else None
     context = {
         "as_of": as_of.isoformat() if as_of else None,
-        "unit_parameters": unit.params.model_dump(mode="json", by_alias=True, exclude={"limits"}),
+        "unit_parameters": describe_unit(unit.params),
         "language": unit.params.language,
     }
     for notebook in list_notebooks(root):
@@ -99,6 +101,12 @@ def plan_period(
             )  # fmt: skip
             tasks.append(_without_private(task))
     return tasks
+
+
+def describe_unit(params: UnitParams) -> dict[str, Any]:
+    """Give a unit's parameters as its chapters see them: of its tables the names alone."""
+    told = params.model_dump(mode="json", by_alias=True, exclude=OF_INGESTION)
+    return {**told, "tables": sorted(params.tables)}
 
 
 def _list_extras(chapter: str) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from typing import Any
 from rapport.press.proof.record import canonical_json, sha256
 from rapport.press.run.tasks import ChapterTask, Result, TableTask
 
-# Where data lie and how they are mapped is a matter of ingestion, whose tables are digested.
-UNTOLD = ("sources", "tables", "expect", "quarantine", "rates", "identity", "limits")
 # They differ from one period to the next without another method.
 OF_THE_PERIOD = ("unit", "period")
 # Sentences, labels, fonts and the drawing of figures: how a number is shown, not what it is.
@@ -97,8 +95,7 @@ def _find_parameters(chapters: Sequence[Result]) -> dict[str, Any]:
     for result in chapters:
         if isinstance(result.task, ChapterTask) and result.task.period is not None:
             found = result.task.context.get("unit_parameters", {})
-    told = {name: value for name, value in found.items() if name not in UNTOLD}
-    return {**told, "tables": sorted(found.get("tables", {}))} if found else {}
+    return dict(found)
 
 
 def _describe(result: Result, marts: Mapping[str, Result]) -> dict[str, Any]:

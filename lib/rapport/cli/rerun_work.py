@@ -108,8 +108,7 @@ def _choose_tables(job: Job, ingested: Result | None) -> dict[str, Table]:
 def _recorded_unit(predicate: Mapping[str, Any], snapshot: Path, root: Path) -> Unit:
     """Make the unit of a record: its parameters, sources by digest, and the days of its data."""
     told = {**predicate["unit_parameters"], **predicate["parameters"]}
-    names = told.get("tables", ())
-    params = trust_unit({**told, "tables": dict.fromkeys(names, ())})
+    params = trust_unit(told)
     sources = ResolvedSources({}, predicate["sources"])
     unit = Unit(
         params,
