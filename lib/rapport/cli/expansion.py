@@ -57,13 +57,18 @@ class Expansion:
         is_named = unit.name in self._arguments.units
         found: list[Task] = []
         orders = self._store.object_path(tables["orders"]) if "orders" in tables else None
+        after: tuple[str, ...] = ()
         for period in spans_of(unit, self._arguments.period, is_named=is_named):
             settled = settle_days(unit, period, orders)
             tasks = self._select(plan_period(self._root, settled, period, tables=tables))
-            found += [*tasks, *self._plan_last(settled, period, tasks)]
+            last = self._plan_last(settled, period, tasks, after)
+            found += [*tasks, *last]
+            after = tuple(task.id for task in last)
         return found
 
-    def _plan_last(self, unit: Unit, period: Period, tasks: list[Task]) -> list[Task]:
+    def _plan_last(
+        self, unit: Unit, period: Period, tasks: list[Task], after: tuple[str, ...]
+    ) -> list[Task]:
         """Plan what follows the chapters: a report, else the look that it would begin with.
 
         Chapters that were asked for one by one and stay in the store are their author's drafts:
@@ -72,7 +77,7 @@ class Expansion:
         if not self._arguments.chapter:
             formats, _ = self._shape
             if formats:
-                return [plan_report(unit, period, tasks, self._shape)]
+                return [plan_report(unit, period, tasks, self._shape, after=after)]
         elif self._arguments.jupyter_cache is None:
             return []
         return [plan_gate(unit, period, tasks)]

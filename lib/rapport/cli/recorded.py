@@ -21,6 +21,7 @@ ELSEWHERE = (
     "unit", "period", "as_of", "parameters", "defaults", "sources", "versions", "store", "modules",
     "languages", "formats", "signer",
 )  # fmt: skip
+WHOLE = ("changes",)  # earlier reports are not at hand where a report is verified
 LONGEST = 4096
 """Bytes of an argument that is recorded whole; of a longer one, such as a logo, its digest is."""
 
@@ -55,7 +56,7 @@ def describe_printing(arguments: Mapping[str, Any]) -> dict[str, Any]:
     {'bands': ['sample']}
     """
     told = {name: value for name, value in arguments.items() if name not in ELSEWHERE}
-    return {name: _shorten(value) for name, value in told.items()}
+    return {name: value if name in WHOLE else _shorten(value) for name, value in told.items()}
 
 
 def choose_printing(predicate: Mapping[str, Any], at_hand: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from typing import Any
 
 from rapport.assets.files import asset_path, page_paths
 from rapport.cli.beside import list_beside, read_day, take_lists
+from rapport.cli.changes import find_changes, keep_previous
 from rapport.cli.drafts import KEPT, spell_draft
 from rapport.cli.gate import Gate, read_numbers
 from rapport.cli.notes import fill_notes
 from rapport.cli.recorded import describe_making, describe_printing
+from rapport.present.chapters.change_page import tell_changes
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
@@ -63,7 +65,7 @@ def print_report(arguments: Arguments, results: Mapping[str, Result]) -> dict[st
         "folder": made.folder.relative_to(project).as_posix(),
         "files": [file.relative_to(project).as_posix() for file in made.files],
         "new": made.is_new,
-        "keeps": _keeps(made, project),
+        "keeps": _keeps(made, project) | keep_previous(made.link, report.predicate),
     }
 
 
@@ -73,6 +75,12 @@ def make_report(arguments: Arguments, results: Sequence[Result], store: Store) -
     chapters = [result for result in results if isinstance(result.task, ChapterTask)]
     taken = [take_chapter(result, store, min_count) for result in chapters]
     sources, beside = _sources(chapters, store), list_beside(arguments, chapters, store)
+    predicate = _predicate(arguments, results)
+    if "changes" not in arguments:
+        # A report that is printed again, to be approved or verified, is told what it said.
+        reports = store.root.parents[1] / "reports"
+        told = find_changes(reports, arguments, taken, predicate)
+        arguments = {**arguments, "changes": told}
     if arguments["approval"]:
         beside |= {KEPT: spell_draft(arguments, sources, beside)}
     return Report(
@@ -81,7 +89,7 @@ def make_report(arguments: Arguments, results: Sequence[Result], store: Store) -
         chapters=taken,
         formats=arguments["formats"],
         rendering=make_rendering(arguments),
-        predicate=_predicate(arguments, results),
+        predicate={**predicate, "printing": describe_printing(arguments)},
         beside=beside,
     )
 
@@ -193,6 +201,7 @@ def make_frame(
         parameters=_differing(arguments),
         sources=sources,
         note=_fill_note(arguments, chapters),
+        changes=tell_changes(arguments["changes"]),
         versions=list(arguments["versions"].items()),
     )
 
@@ -255,6 +264,7 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
         "parameters": arguments["parameters"],
         "sources": arguments["sources"],
         "notes": {note["file"]: note["digest"] for note in arguments["notes"]},
+        "definitions": arguments["definitions"],
         "tables": {
             name: {"sha256": table.digest, "rows": table.n_rows, "kinds": dict(table.kinds)}
             for result in results
@@ -266,7 +276,6 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
         },
         "environment": _part(results[0], "conditions"),
         **describe_making(results),
-        "printing": describe_printing(arguments),
     }
 
 

@@ -12,10 +12,16 @@ from rapport.assets.files import asset_path, page_paths
 from rapport.cli.closing import GATE
 from rapport.cli.work import Unit
 from rapport.marts.periods import Period
-from rapport.params import ChapterParams
+from rapport.params import ChapterParams, UnitParams
+from rapport.press.proof.record import canonical_json, sha256
 from rapport.press.proof.signing import KEY_VARIABLE, PASSPHRASE_VARIABLE, read_signer
 from rapport.press.run.tasks import ReportTask, Task
 
+DEFINITIONS = ("identity", "rates", "service_products", "tags", "topics", "lists")
+CALENDAR = (
+    "timezone", "currency", "festivals", "snapshot", "baskets_only", "lines_are_a_sample",
+    "price_per",
+)  # fmt: skip
 VERSIONED = ("rapport-reports", "papermill", "nbconvert", "typst", "duckdb", "pandas")
 Shape = tuple[Sequence[str], Sequence[str]]
 """Formats and languages; no languages means the unit's own."""
@@ -39,12 +45,20 @@ def plan_gate(unit: Unit, period: Period, tasks: Iterable[Task]) -> ReportTask:
     )
 
 
-def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape) -> ReportTask:
+def plan_report(
+    unit: Unit,
+    period: Period,
+    tasks: Iterable[Task],
+    shape: Shape,
+    *,
+    after: tuple[str, ...] = (),
+) -> ReportTask:
     """Make the task that prints a unit's report of a period.
 
     Parameters
     ----------
     tasks : all of the period; ingestion is added
+    after : the report of the period before, if it is printed by the same run
     """
     params, (formats, languages) = unit.params, shape
     as_of = unit.as_of(period)
@@ -61,6 +75,7 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
             "bands": _bands(unit, period),
             "signer": name_signer(),
             "approval": _approval(unit),
+            "definitions": _define(params),
             "notes": [note.describe() for note in unit.notes if note.period == period.code],
             "brand": dict(unit.brand),
             "published": dict(unit.published),
@@ -73,6 +88,7 @@ def plan_report(unit: Unit, period: Period, tasks: Iterable[Task], shape: Shape)
         },
         needs=(unit.ingestion_id, *(task.id for task in tasks)),
         code=list_code(),
+        after=after,
     )
 
 
@@ -112,6 +128,19 @@ def _bands(unit: Unit, period: Period) -> list[str]:
         ("incomplete", not is_whole),
     )
     return [name for name, is_on in named if is_on]
+
+
+def _define(params: UnitParams) -> dict[str, str]:
+    """Give a digest of every definition by which sources become figures; paths move none."""
+    told = params.model_dump(mode="json", by_alias=True)
+    sources = {
+        name: {key: part for key, part in source.items() if key != "path"}
+        for name, source in told["sources"].items()
+    }
+    plain = {name: told[name] for name in DEFINITIONS}
+    calendar = {name: told[name] for name in CALENDAR}
+    parts = {**told["tables"], **plain, "sources": sources, "calendar": calendar}
+    return {name: sha256(canonical_json(part)) for name, part in sorted(parts.items())}
 
 
 def _approval(unit: Unit) -> dict[str, str]:

@@ -89,7 +89,8 @@ class Order:
     def _find_makers(self, task: Task, new: set[str]) -> dict[str, str]:
         if isinstance(task, ReportTask):
             assert all(name in new or name in self.tasks for name in task.needs)
-            return {name: name for name in task.needs}
+            ahead = [name for name in task.after if name in new or name in self.tasks]
+            return {name: name for name in (*task.needs, *ahead)}
         read = task.reads.values() if isinstance(task, TableTask) else task.reads
         found = {}
         for table in (*read, *task.optional):

@@ -27,6 +27,7 @@ from rapport.press.run.tasks import (
     Table,
     TableTask,
     Task,
+    is_needed,
 )
 
 Known = Mapping[Scope, dict[str, str]]
@@ -78,7 +79,8 @@ def plan(
     check_parameters(order.add(tasks), planner.sources)
     while (task := order.take_open()) is not None:
         needs = order.needs[task.id].items()
-        ahead = [table for table, maker in needs if planned[maker].action == "execute"]
+        waits = [(table, maker) for table, maker in needs if is_needed(task, maker)]
+        ahead = [table for table, maker in waits if planned[maker].action == "execute"]
         decided, record = planner.wait_for(task, ahead) if ahead else planner.consider(task)
         planned[task.id] = decided
         order.settle(task.id)

@@ -26,6 +26,7 @@ from rapport.press.run.tasks import (
     ReportTask,
     Result,
     Task,
+    is_needed,
 )
 from rapport.press.run.work.worker import Job, Outcome
 
@@ -123,7 +124,7 @@ class State:
             table
             for table, maker in self._order.needs[task.id].items()
             # A unit may lack an optional table; one that was to be made and failed is missing.
-            if self.results[maker].status in ("failed", "stopped")
+            if self.results[maker].status in ("failed", "stopped") and is_needed(task, maker)
         ]
         if lost:
             reason = f"needs {', '.join(lost)}, which failed"

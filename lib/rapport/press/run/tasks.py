@@ -109,6 +109,9 @@ class ReportTask:
     """Ids of the tasks whose results it prints."""
     code: tuple[str, ...]
     """Modules, followed to all that they import, and files beneath the package."""
+    after: tuple[str, ...] = ()
+    """Ids of reports that are printed first if they are at all, whatever becomes of them: no part
+    of the key, for what is read of them is named in `keeps`."""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -127,6 +130,11 @@ class ReportTask:
 
 
 Task = TableTask | ChapterTask | ReportTask
+
+
+def is_needed(task: Task, maker: str) -> bool:
+    """Say whether a task cannot do without what it waits for."""
+    return not isinstance(task, ReportTask) or maker in task.needs
 
 
 def name_of(task: Task) -> str:
