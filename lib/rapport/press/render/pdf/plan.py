@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from rapport.press.render.pdf.columns import Flowing, plan_columns
 from rapport.press.render.pdf.pages import SLACK, Item, Step, plan_pages
 from rapport.press.render.pdf.texts import Tree
 
 MM = 72 / 25.4
-# Of the paper less its margins, as `theme.typ` has them.
-HEIGHTS = {"a4": (297.0 - 31.0 - 20.0) * MM, "letter": (279.4 - 27.0 - 18.0) * MM}
 _ABOVE_OPENING, _BELOW_OPENING = 15.0 * MM, 10.0
-_LINE, _CLOSE_LINE = 15.0, 12.5
+_LINE = 15.0
 # A table of fewer rows stays whole; of one that is torn three rows stand on either page.
 _FEWEST_TORN, _TOGETHER = 8, 3
 _TORN, _TORN_SHORT, _SHORT = 0.3, 2.5, 16
@@ -46,7 +45,7 @@ def make_plan(tree: Tree, sizes: Sizes) -> dict[str, Any]:
     tree : what `prepare` made
     sizes : what `measure.typ` says of it
     """
-    height = HEIGHTS[tree["paper"]]
+    height = sizes["height"]
     parts, filled = tree["parts"], sizes["contents"]
     appendix = [place for place, part in enumerate(parts) if part["appendix"]]
     runs: list[dict[str, Any]] = []
@@ -70,26 +69,31 @@ def _kind(parts: Sequence[Tree], sizes: Sizes, at: int) -> str:
     # "How to check: last page" holds if the last part stands alone below all columns.
     if at == len(parts) - 1:
         return "last"
-    if any(group["type"] == "figure" for group in parts[at]["groups"]):
-        return "appendix"  # a figure is as wide as the page
     tables = (size for size in sizes["parts"][at]["groups"] if "narrow" in size)
-    return "columns" if all(size["narrow"] for size in tables) else "appendix"
+    is_narrow = sizes["parts"][at]["close"] and all(size["narrow"] for size in tables)
+    return "columns" if is_narrow else "appendix"
 
 
 def _plan_columns(
     sizes: Sizes, places: Sequence[int], page: tuple[float, float]
 ) -> tuple[dict[str, Any], float]:
-    """Plan parts in two columns: how high both are together over all of their pages."""
+    """Plan parts in two columns, and where these part on their last page."""
     height, filled = page
-    needed = sum(sizes["parts"][place]["close"] + 16 for place in places)
+    names = [(at, n) for at in places for n in range(len(sizes["parts"][at]["close"]))]
+    blocks = [
+        Flowing(size["height"], size["above"], is_head=size["head"])
+        for at in places
+        for size in sizes["parts"][at]["close"]
+    ]
     starts_page = height - filled < _ENOUGH * height
     room = height if starts_page else height - filled - _LINE
-    n_pages = 1.0 + max(0.0, needed / 2 - room) // height
-    # Each column may end some lines early, so that no heading and no line stands alone.
-    total = needed / 2 + (n_pages + 1) * 3 * _CLOSE_LINE
-    left = total - room
-    end = (0.0 if starts_page else filled + _LINE) + total if left <= 0 else left % height
-    run = {"columns": True, "starts-page": starts_page, "height": total, "parts": list(places)}
+    parting, end = plan_columns(blocks, room, height)
+    run = {
+        "columns": True,
+        "starts-page": starts_page,
+        "parts": list(places),
+        "parting": list(names[parting]) if parting else None,
+    }
     return run, end
 
 
@@ -116,7 +120,7 @@ def _list_blocks(place: int, tree: Tree, sizes: Sizes) -> Iterator[_Block]:
     for members in _pair(groups, size["groups"]):
         measured = [size["groups"][member] for member in members]
         item = _make_item(groups[members[0]], measured)
-        if item.height > HEIGHTS[tree["paper"]] - SLACK:
+        if item.height > sizes["height"] - SLACK:
             # Rows of many words: torn wherever a page ends, within a row if need be.
             item = replace(item, first=_TOGETHER * _LINE, last=_LINE, again=_TABLE_HEAD + _LINE)
         yield _Block(item, place, members, measured[0].get("form"))

@@ -35,11 +35,11 @@ def prepare(document: Tree, *, date: dt.date, has_slot: bool) -> dict[str, Any]:
         A text holds characters that no font of the report has.
     """
     anchors = _name_anchors([*document["chapters"], *document["appendix"]])
-    kept = ("language", "unit", "period", "as_of_label", "record", "labels", "bands")
+    kept = ("language", "unit", "period", "as_of_label", "record", "labels", "bands", "brand")
     slot = {"name": SLOT_NAME, "description": document["record"]["label"]}
     tree = {
         **{key: document[key] for key in kept},
-        "paper": document.get("brand", {}).get("paper", "a4"),
+        "draft": document.get("draft", ""),
         "meta": _describe(document, date),
         "slot": slot if has_slot else None,
         "front": _front(document),

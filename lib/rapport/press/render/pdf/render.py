@@ -6,6 +6,7 @@ record's slot is attached by Typst itself (PDF/A-3 allows it, with its relations
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import logging
@@ -54,6 +55,9 @@ def render_pdf(document: Mapping[str, Any], *, slot: bytes | None, date: dt.date
     with tempfile.TemporaryDirectory(prefix="rapport-pdf-") as folder:
         root = Path(folder) / "typst"
         shutil.copytree(asset_path("typst"), root)
+        if tree["brand"]["logo"]:
+            logo = tree["brand"]["logo"]
+            (root / "logo.bin").write_bytes(base64.b64decode(logo.pop("data")))
         _write(root / "document.json", tree)
         if slot is not None:
             (root / "slot.bin").write_bytes(slot)
