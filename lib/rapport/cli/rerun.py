@@ -165,7 +165,7 @@ def _write_job(case: Case, inputs: Sequence[Input], sources: Sources, project: P
     job = {
         "predicate": case.predicate,
         "tables": {
-            each.name: {"digest": each.found, "rows": each.n_rows, "kinds": kinds[each.name],
+            each.name: {"digest": each.found, "rows": each.n_found, "kinds": kinds[each.name],
                         "size": each.path.stat().st_size}
             for each in at_hand if each.path is not None
         },

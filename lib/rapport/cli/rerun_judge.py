@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -42,6 +42,7 @@ def judge(
     sources : of ingestion
     conditions : how it was run
     """
+    inputs = _restate(inputs, made)
     found = compare(Recorded(case.predicate, case.values), _record(case, made))
     bodies = _compare_bodies(case, made)
     is_same = bool(bodies) and all(bodies.values())
@@ -62,6 +63,25 @@ def judge(
         _judge_ingestion(case, made, sources),
         why,
     )  # fmt: skip
+
+
+def _restate(inputs: Sequence[Input], made: Made) -> list[Input]:
+    """Say of tables that were not at hand and were ingested once more whether they are the same."""
+    ran = made["chapters"].get(INGESTION, {})
+    if ran.get("status") != "executed" or any(each.path for each in inputs):
+        return list(inputs)
+    tables: Mapping[str, Mapping[str, Any]] = ran["tables"]
+    return [
+        replace(
+            each,
+            state="remade" if tables[each.name]["digest"] == each.digest else "other",
+            found=tables[each.name]["digest"],
+            n_found=tables[each.name]["n_rows"],
+        )
+        if each.name in tables
+        else each
+        for each in inputs
+    ]
 
 
 def _record(case: Case, made: Made) -> Recorded:
@@ -88,8 +108,6 @@ def _list_not_run(case: Case, inputs: Sequence[Input], made: Made) -> dict[str, 
     """Say of each chapter that has no result why: what it reads is gone, or it failed."""
     lost = {each.name: each.state for each in find_lost(inputs)}
     ran = made["chapters"]
-    # What was ingested once more stands for what is not at hand.
-    lost = {} if not [each for each in inputs if each.path] and INGESTION in ran else lost
     found = {}
     for chapter in case.predicate["execution"]:
         reads = case.predicate["methods"].get(chapter, {}).get("reads", ())
@@ -135,7 +153,7 @@ def _list_causes(
     for each in inputs:
         if each.state in ("other", "erased") and each.name not in named:
             move = Move("input", each.name, _side(each.digest, each.rows),
-                        _side(each.found, each.n_rows))  # fmt: skip
+                        _side(each.found, each.n_found))  # fmt: skip
             causes.insert(0, asdict(move))
     causes = [
         {"part": "source", "name": name, "old": "sealed", "new": "other"} for name in sources.moved

@@ -78,7 +78,9 @@ def _list(words: Sequence[str]) -> str:
 
 def _tell_inputs(inputs: Sequence[Input]) -> Iterator[str]:
     n_sealed = sum(each.state == "sealed" for each in inputs)
-    yield f"  tables: {n_sealed:,} of {len(inputs):,} as sealed"
+    n_remade = sum(each.state == "remade" for each in inputs)
+    again = f", {n_remade:,} ingested once more and the same" if n_remade else ""
+    yield f"  tables: {n_sealed:,} of {len(inputs):,} as sealed{again}"
     for each in inputs:
         if each.state == "erased" and each.left is not None:
             names = ", ".join(
@@ -87,11 +89,11 @@ def _tell_inputs(inputs: Sequence[Input]) -> Iterator[str]:
             )
             gone = each.rows - each.left.rows
             yield f"    {each.name}: {gone:,} of {each.rows:,} rows erased, erasure {names}"
-            if each.n_rows is not None and each.n_rows != each.left.rows:
-                yield f"    {each.name}: HAS {each.n_rows:,} ROWS, the log says {each.left.rows:,}"
+            if each.n_found is not None and each.n_found != each.left.rows:
+                yield f"    {each.name}: HAS {each.n_found:,} ROWS, the log says {each.left.rows:,}"
         elif each.state == "other":
-            yield f"    {each.name}: not as sealed, {each.rows:,} -> {each.n_rows:,} rows"
-        elif each.state != "sealed":
+            yield f"    {each.name}: not as sealed, {each.rows:,} -> {each.n_found:,} rows"
+        elif each.state not in ("sealed", "remade"):
             yield f"    {each.name}: {each.state}"
 
 

@@ -69,7 +69,7 @@ class Verdict:
             "tables": [asdict(table) for table in self.tables if table.grade != "B"],
             "bodies": dict(self.bodies),
             "causes": list(self.causes),
-            "inputs": [_describe(each) for each in self.inputs if each.state != "sealed"],
+            "inputs": [_describe(i) for i in self.inputs if i.state not in ("sealed", "remade")],
             "n_inputs": len(self.inputs),
             "ingestion": dict(self.ingestion),
             **self.conditions,
@@ -80,7 +80,7 @@ def _describe(each: Input) -> dict[str, Any]:
     left = each.left
     return {
         "table": each.name, "state": each.state, "sealed": each.digest, "found": each.found,
-        "rows_sealed": each.rows, "rows_found": each.n_rows,
+        "rows_sealed": each.rows, "rows_found": each.n_found,
         "erasures": list(left.erasures) if left else [],
         "signers": list(left.signers) if left else [],
     }  # fmt: skip

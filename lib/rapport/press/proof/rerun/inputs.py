@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from rapport.press.proof.erasures import Left, follow
 from rapport.press.proof.trust import Trust
 
-State = Literal["sealed", "erased", "other", "damaged", "missing"]
+State = Literal["sealed", "remade", "erased", "other", "damaged", "missing"]
 SHELVES = (Path("data", "store", "objects"), Path("store", "objects"), Path("objects"))
 MOST = 50_000
 """Files of a folder that are looked through for a digest."""
@@ -37,11 +37,8 @@ class Input:
     """Digest of what is at hand."""
     left: Left | None = None
     """What an erasure left of it."""
-
-    @property
-    def n_rows(self) -> int | None:
-        """Rows of what is at hand."""
-        return None if self.path is None else int(pq.read_metadata(self.path).num_rows)
+    n_found: int | None = None
+    """Rows of what is at hand, or was ingested once more."""
 
 
 class Places:
@@ -119,14 +116,20 @@ def _find(name: str, sealed: Mapping[str, Any], places: Places, left: Left | Non
     if path is not None:
         found = digest_file(path)
         if found == digest:
-            return Input(name, "sealed", digest, rows, path, found)
+            return Input(name, "sealed", digest, rows, path, found, None, rows)
         if named is None:
             return Input(name, "damaged", digest, rows, None, found)
-        return Input(name, "other", digest, rows, path, found)
-    if left is not None:
-        path = places.find(left.digest) if left.digest else None
-        return Input(name, "erased", digest, rows, path, left.digest if path else None, left)
-    return Input(name, "missing", digest, rows)
+        return Input(name, "other", digest, rows, path, found, None, _count_rows(path))
+    if left is not None and left.digest is not None:
+        path = places.find(left.digest)
+        if path is not None and digest_file(path) == left.digest:
+            n_rows = _count_rows(path)
+            return Input(name, "erased", digest, rows, path, left.digest, left, n_rows)
+    return Input(name, "missing" if left is None else "erased", digest, rows, left=left)
+
+
+def _count_rows(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
 
 
 def find_lost(inputs: Iterable[Input]) -> list[Input]:
