@@ -38,7 +38,7 @@ def plan_columns(blocks: Sequence[Flowing], room: float, height: float) -> tuple
     Examples
     --------
     >>> plan_columns([Flowing(100, 0), Flowing(90, 10), Flowing(90, 10)], 300.0, 700.0)
-    (1, 190.0)
+    (1, 590.0)
     """
     columns, begun, on_page = 0, 0, 0.0
     rest = _let_flow(blocks, room)
@@ -81,12 +81,12 @@ def _part(
     heights = [block.height + block.above for block in blocks[begun:]]
     heights[0] -= done + blocks[begun].above
     sums = list(accumulate(heights, initial=0.0))
-    best = None, min(sums[-1], room)
+    best, lowest = None, min(sums[-1], room)
     for at in range(1, len(heights)):
         block = blocks[begun + at]
         if blocks[begun + at - 1].is_head:
             continue
         high = max(sums[at], sums[-1] - sums[at] - block.above)
-        if high < best[1]:
-            best = begun + at, high
-    return best[0], taken + best[1]
+        if high < lowest:
+            best, lowest = begun + at, high
+    return best, taken + lowest
