@@ -12,6 +12,8 @@ from rapport.present.values import Kind
 
 TALLEST = 90.0
 """Millimetres that a figure may be high; it leaves room for its words on half a page."""
+MOST_ROWS = 18
+"""Rows that a chart has at most; more could be neither told apart nor named on half a page."""
 Plot = Callable[[Canvas, pd.DataFrame], None]
 
 
@@ -31,13 +33,24 @@ def rows_high(n_rows: int, *, usual: float, beside: float) -> dict[Shape, float]
     return {"wide": height, "narrow": height}
 
 
+def first_rows(rows: pd.DataFrame, most: int = MOST_ROWS) -> tuple[pd.DataFrame, int]:
+    """Give the rows that a chart draws, the first ones, and how many it leaves out.
+
+    Examples
+    --------
+    >>> first_rows(pd.DataFrame({"n": range(300)}))[1]
+    282
+    """
+    return rows.head(most).reset_index(drop=True), max(0, len(rows) - most)
+
+
 @dataclass(frozen=True, eq=False)
 class FigureSpec:
     """A figure that can be drawn in each language and shape.
 
     `data` is what is drawn, one row per mark; `kinds` gives the kind of every column of it;
-    `heights` is millimetres per shape. Title, subtitle, caption and alt text are set by the
-    document and never drawn.
+    `heights` is millimetres per shape; `n_left` groups are not drawn and counted under it.
+    Title, subtitle, caption and alt text are set by the document and never drawn.
     """
 
     id: str
@@ -49,6 +62,7 @@ class FigureSpec:
     subtitle: Sentence
     alt: Sentence
     caption: Sentence | None = None
+    n_left: int = 0
 
     def entitled(
         self,
