@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from rapport.errors import ParameterError
@@ -60,6 +62,18 @@ def test_a_report_waits_for_the_tasks_that_it_prints():
     assert take_all(order) == ["a"]
     order.settle("a")
     assert take_all(order) == ["r"]
+
+
+def test_a_report_waits_for_one_that_it_comes_after_if_that_is_made_at_all():
+    first = report("r", "a")
+    second = replace(report("s", "a"), after=("r", "never"))
+    order = Order([second, first, task("a")])
+
+    assert take_all(order) == ["a"]
+    order.settle("a")
+    assert take_all(order) == ["r"]
+    order.settle("r")
+    assert take_all(order) == ["s"]
 
 
 def test_a_second_maker_that_joins_is_an_error():

@@ -163,6 +163,21 @@ def test_a_report_of_a_failed_task_is_not_printed(world, page):
     assert not page.exists()
 
 
+def test_a_report_comes_after_the_one_before_it_whatever_becomes_of_that(world, page):
+    good, bad = table_task("good", words=["one"]), table_task("bad", function="refuse")
+    first = replace(report_task(bad), id="shop/2010-10/report", period="2010-10")
+    second = replace(report_task(good), after=(first.id, "shop/2010-09/report"))
+
+    results = run_tasks([second, first, good, bad], world)
+
+    assert results["shop/2010-10/report"].status == "stopped"
+    assert results["shop/2010-11/report"].status == "executed"
+    assert page.exists()
+    alone = plan([good, replace(second, after=())], world)
+    (planned,) = [each for each in alone if each.task.id == second.id]
+    assert planned.action == "reuse", "the order is no part of the key"
+
+
 # Reports of chapters: what is told of them.
 
 
