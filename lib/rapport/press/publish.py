@@ -39,6 +39,7 @@ from rapport.press.proof.record import (
     sha256,
 )
 from rapport.press.proof.slot import fill_slot, make_block, slot_size
+from rapport.press.proof.words import check_words
 from rapport.press.render.document import build_documents, number_documents
 from rapport.press.render.editions import cut_editions
 from rapport.press.render.html import render_html
@@ -130,6 +131,7 @@ def _number(report: Report, reports: Path, gate: Gate | None) -> tuple[Run, Mapp
     """Give a report its number."""
     drafts = build_documents(_notebooks(report), report.frame)
     values = list_values(_values(report), drafts)
+    check_words(drafts, values, tuple(report.predicate.get("tables", ())))
     if gate is not None:
         gate(drafts, values)
     run_id = make_run_id(list_parts(report, values))

@@ -198,7 +198,7 @@ def publish_in(reports, room):
 
 def publish_again_and_again(reports, started):
     for number in range(10_000):
-        publish(report(chapter(said=f"Number {number}.")), reports=reports)
+        publish(report(chapter(said=f"Number {chr(0x4E00 + number)}.")), reports=reports)
         started.set()
 
 
