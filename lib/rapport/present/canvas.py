@@ -53,6 +53,8 @@ class Canvas:
     language: Language
     shape: Shape
     height: float
+    foot: float = 0.0
+    """Millimetres under the drawing, for the line that counts what is not drawn."""
     fields: list[Axes] = field(default_factory=list)
     texts: list[Words] = field(default_factory=list)
     labels: list[DirectLabel] = field(default_factory=list)
@@ -71,7 +73,11 @@ class Canvas:
     @property
     def size(self) -> tuple[float, float]:
         """Points across and up."""
-        return self.width / 25.4 * 72, self.height / 25.4 * 72
+        return self.width / 25.4 * 72, self.height / 25.4 * 72 + self._lift
+
+    @property
+    def _lift(self) -> float:
+        return self.foot / 25.4 * 72
 
     def axes(
         self,
@@ -83,11 +89,12 @@ class Canvas:
         kind: Kind = "plain",
     ) -> Axes:
         """Make a field with margins in millimetres; see `axes.Kind`."""
-        across, up = self.size
+        across, up = self.size[0], self.size[1] - self._lift
         x0, y0 = left / self.width, bottom / self.height
         x1 = x0 + (self.width - left - right) / self.width
         y1 = y0 + (self.height - top - bottom) / self.height
-        axes = Axes(x0 * across, y0 * up, x1 * across, y1 * up, kind)
+        ends = (x0 * across, y0 * up + self._lift, x1 * across, y1 * up + self._lift)
+        axes = Axes(*ends, kind)
         self.fields.append(axes)
         return axes
 
@@ -118,20 +125,21 @@ class Canvas:
         texts = [line for text in texts for line in text.split("\n")]
         return max((self.width_of(text, size=size, weight=weight) for text in texts), default=0.0)
 
-    def wrapped(self, names: Sequence[str], *, beside: float) -> list[str]:
+    def wrapped(self, names: Sequence[str], *, beside: float, most: float = 0.5) -> list[str]:
         """Give row names that take at most half the sheet: in two lines, or cut with an ellipsis.
 
-        `beside` is the height in millimetres that the rows do not have; rows too low for two
-        lines of text get one. A name that is cut stands whole in the table behind.
+        `most` is the share of the sheet, where columns of numbers need more; `beside` is the
+        height in millimetres that the rows do not have; rows too low for two lines of text get
+        one. A name that is cut stands whole in the table behind.
         """
         row = (self.height - beside) / max(len(names), 1)
         lines = [
             name.split("\n")
-            if "\n" in name or self.width_of(name) <= 0.4 * self.width or row < TWO_LINES
+            if "\n" in name or self.width_of(name) <= (most - 0.1) * self.width or row < TWO_LINES
             else self._in_two(name)
             for name in names
         ]
-        widest = 0.5 * self.width
+        widest = most * self.width
         return ["\n".join(self.cut(line, widest) for line in pieces) for pieces in lines]
 
     def cut(self, name: str, widest: float, *, weight: str = "normal") -> str:
@@ -152,8 +160,9 @@ class Canvas:
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:
         """Set a name or a tick at a place in millimetres from the lower left corner."""
-        across, up = self.size
-        self.texts.append(Words(text, (x / self.width * across, y / self.height * up), **look))
+        across, up = self.size[0], self.size[1] - self._lift
+        at = (x / self.width * across, y / self.height * up + self._lift)
+        self.texts.append(Words(text, at, **look))
 
     def label(
         self,
@@ -167,7 +176,8 @@ class Canvas:
         """Set a direct label beside a point of the data; it tries `places` in order."""
         look = look or Look()
         dx, dy, ha, va = places[0]
-        text = axes.text(*at, self.join(parts), shift=(dx, dy), ha=ha, va=va,
+        said = self.cut(self.join(parts), 0.45 * self.width, weight=look.weight)
+        text = axes.text(*at, said, shift=(dx, dy), ha=ha, va=va,
                          color=look.colour, weight=look.weight, size=look.size)  # fmt: skip
         self.labels.append(DirectLabel(text, tuple(places), look.rank, look.is_required))
         return text

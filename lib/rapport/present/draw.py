@@ -13,11 +13,13 @@ from rapport.present.compact import compact
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.geometry import settle
 from rapport.present.glyphs import check_glyphs
-from rapport.present.labels import Language
+from rapport.present.labels import Language, label
 from rapport.present.lettering import Renderer, Words
-from rapport.present.theme import Shape, settings
+from rapport.present.theme import GREY, Shape, settings
+from rapport.present.values import Value
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+_FOOT = 5.0
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
@@ -32,12 +34,20 @@ def draw(spec: FigureSpec, language: Language, shape: Shape) -> str:
         A character has no glyph.
     """
     with mpl.rc_context(settings()):
-        canvas = Canvas(language, shape, spec.heights[shape])
+        canvas = Canvas(language, shape, spec.heights[shape], foot=_FOOT if spec.n_left else 0.0)
         spec.plot(canvas, spec.data)
+        if spec.n_left:
+            _count_left(canvas, spec.n_left)
         for words in canvas.all_words():
             check_glyphs(words.text, where=f"figure {spec.id}")
         settle(canvas)
         return to_svg(canvas.size, canvas.fields, canvas.texts)
+
+
+def _count_left(canvas: Canvas, n_left: int) -> None:
+    value = Value("figure.n_left", n_left, "count", "count")
+    text = f"{label('figure.not_drawn', canvas.language)} {canvas.show(value)}"
+    canvas.write(0, 2.2 - canvas.foot, text, color=GREY)
 
 
 def to_svg(size: tuple[float, float], fields: Sequence[Axes], texts: Sequence[Words] = ()) -> str:

@@ -15,6 +15,8 @@ from rapport.present.theme import INK, PAPER, RULE, diverging
 from rapport.present.values import Value
 
 ROW = 7.5
+MOST_GROUPS, MOST_CATEGORIES = 12, 9
+"""What a grid has room for: names over its columns in two lines, numbers in its cells."""
 
 
 def affinity_grid(cells: pd.DataFrame, *, id: str, labels: str) -> FigureSpec:  # noqa: A002
@@ -28,7 +30,11 @@ def affinity_grid(cells: pd.DataFrame, *, id: str, labels: str) -> FigureSpec:  
     labels : group of `labels.yml` that names the groups; those without a word are printed as is
     """
     drawn = cells[["name", "category", "index", "n_customers_group", "is_clear"]]
-    drawn = drawn.reset_index(drop=True)
+    groups, categories = (list(dict.fromkeys(drawn[of])) for of in ("name", "category"))
+    is_drawn = drawn["name"].isin(groups[:MOST_GROUPS])
+    is_drawn &= drawn["category"].isin(categories[:MOST_CATEGORIES])
+    drawn = drawn[is_drawn].reset_index(drop=True)
+    n_left = max(0, len(groups) - MOST_GROUPS) + max(0, len(categories) - MOST_CATEGORIES)
     sizes = drawn.drop_duplicates("name")
     n = Value(f"{id}.n", int(sizes["n_customers_group"].sum()), "count", "customers")
     clear = drawn[drawn["is_clear"].astype(bool) & drawn["index"].notna()]
@@ -48,6 +54,7 @@ def affinity_grid(cells: pd.DataFrame, *, id: str, labels: str) -> FigureSpec:  
         subtitle=Sentence("figures.affinity_grid.subtitle", {"n": n}),
         alt=Sentence("figures.affinity_grid.alt", {"n": n, "cells": items},
                      case="some" if len(clear) else "none"),
+        n_left=n_left,
     )  # fmt: skip
 
 
@@ -103,7 +110,8 @@ def name_columns(canvas: Canvas, names: list[str], left: float) -> None:
     room = (canvas.width - left - 0.5) / len(names)
     for place, name in enumerate(names):
         x = left + room * (place + 0.5)
-        for line, text in enumerate(_fold(canvas, name, room - 1)):
+        shown = canvas.show(category("text", name))
+        for line, text in enumerate(_fold(canvas, shown, room - 1)):
             canvas.write(x, canvas.height - 4.2 - 4.4 * line, text, ha="center", color=INK)
 
 

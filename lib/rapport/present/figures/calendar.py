@@ -18,9 +18,9 @@ from rapport.present.sentences import Sentence
 from rapport.present.theme import BAD, GREY, INK, Shape, sequential
 from rapport.present.values import Value, date_value, text_value
 
-WEEKS = 54
-"""Weeks in a band: a year and both weeks that it shares with its neighbours."""
-DAYS = 7 * WEEKS
+WEEKS = (54, 106)
+"""Fewest and most weeks of a band: a year, and two, with the weeks that they share with others."""
+MOST_SOURCES = 12
 SHADES = 6
 CELL: dict[Shape, float] = {"wide": 2.9, "narrow": 1.9}
 """Usual height of a day's square in millimetres."""
@@ -40,7 +40,9 @@ def coverage_calendar(coverage: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa
         `source`, `on` (date), `n_rows` (0 where nothing came, drawn as a cross; a day that is
         not expected has no row and no square)
     """
-    drawn = coverage[["source", "on", "n_rows"]].reset_index(drop=True)
+    names = list(dict.fromkeys(coverage["source"]))
+    is_drawn = coverage["source"].isin(names[:MOST_SOURCES])
+    drawn = coverage.loc[is_drawn, ["source", "on", "n_rows"]].reset_index(drop=True)
     drawn["on"] = pd.to_datetime(drawn["on"])
     drawn = drawn.sort_values(["source", "on"], kind="stable").reset_index(drop=True)
     filled = drawn[drawn["n_rows"] > 0]
@@ -52,19 +54,19 @@ def coverage_calendar(coverage: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa
         "most": Value(f"{id}.most", int(drawn["n_rows"].max()), "count", "rows"),
     }
     bands = _bands(drawn)
-    over = _head(bands)
     return FigureSpec(
         id=id,
         data=drawn,
         kinds={"source": "label", "on": "date", "n_rows": "count"},
         plot=partial(_plot, most=slots["most"]),
         heights={
-            "wide": (7 * _cell(bands, "wide") + over) * len(bands) + FOOT,
-            "narrow": (7 * _cell(bands, "narrow") + over) * len(bands) + FOOT,
+            "wide": _over(bands) + 7 * _cell(bands, "wide") * len(bands) + FOOT,
+            "narrow": _over(bands) + 7 * _cell(bands, "narrow") * len(bands) + FOOT,
         },
         title=Sentence("figures.coverage_calendar.title"),
         subtitle=Sentence("figures.coverage_calendar.subtitle", slots),
         alt=Sentence("figures.coverage_calendar.alt", slots),
+        n_left=max(0, len(names) - MOST_SOURCES),
     )
 
 
@@ -78,47 +80,69 @@ def _monday(days: "pd.Series[pd.Timestamp]") -> date:
 
 
 def _bands(coverage: pd.DataFrame) -> dict[tuple[str, int], Days]:
-    """Give every band, a source and a stretch of 54 weeks, and its rows: days since its Monday.
+    """Give every band, a source and a stretch of weeks, and its rows: days since its Monday.
 
     Stretches are counted from the first Monday of all sources.
     """
     days = (coverage["on"] - pd.Timestamp(_monday(coverage["on"]))).dt.days.to_numpy()
-    n_rows = coverage["n_rows"].to_numpy(float)
+    n_rows, length = coverage["n_rows"].to_numpy(float), 7 * _weeks(coverage)
     sources, names = pd.factorize(coverage["source"].astype(str))
     found = {}
     for number, name in enumerate(names):
-        for stretch in np.unique(days[sources == number] // DAYS):
-            among = (sources == number) & (days // DAYS == stretch)
-            found[name, int(stretch)] = (days[among] - stretch * DAYS, n_rows[among])
+        for stretch in np.unique(days[sources == number] // length):
+            among = (sources == number) & (days // length == stretch)
+            found[name, int(stretch)] = (days[among] - stretch * length, n_rows[among])
     return found
 
 
-def _head(bands: Collection[tuple[str, int]]) -> float:
-    return MONTHS + (SOURCE if len({source for source, _ in bands}) > 1 else 0.0)
+def _weeks(coverage: pd.DataFrame) -> int:
+    """Give the weeks of a band: one band holds all days of a source, up to two years."""
+    n_weeks = (_day(coverage["on"].max()) - _monday(coverage["on"])).days // 7 + 1
+    return max(WEEKS[0], min(n_weeks, WEEKS[1]))
+
+
+def _heads(bands: Collection[tuple[str, int]]) -> list[float]:
+    """Give the millimetres over each band: months where its weeks are others, and its source."""
+    heads, before = [], None
+    has_sources = len({source for source, _ in bands}) > 1
+    for _, stretch in bands:
+        months = 0.0 if stretch == before else MONTHS
+        heads.append(months + (SOURCE if has_sources else 0.0))
+        before = stretch
+    return heads
+
+
+def _over(bands: Collection[tuple[str, int]]) -> float:
+    return sum(_heads(bands))
 
 
 def _cell(bands: Collection[tuple[str, int]], shape: Shape) -> float:
     """Give the height of a day: less where many bands share the tallest figure."""
-    room = (TALLEST - FOOT) / len(bands) - _head(bands)
+    room = (TALLEST - FOOT - _over(bands)) / len(bands)
     return max(0.8, min(CELL[shape], room / 7))
 
 
 def _plot(canvas: Canvas, coverage: pd.DataFrame, *, most: Value) -> None:
     largest = max(int(coverage["n_rows"].max()), 1)
-    bands = _bands(coverage)
-    cells, over = 7 * _cell(bands, canvas.shape), _head(bands)
-    start = _monday(coverage["on"])
-    for number, ((source, stretch), (days, n_rows)) in enumerate(bands.items()):
-        top = number * (cells + over) + over - 0.5
-        axes = canvas.axes(left=0, right=0, top=top, bottom=canvas.height - top - cells)
-        axes.set_xlim(0, WEEKS)
+    bands, weeks = _bands(coverage), _weeks(coverage)
+    high, heads = 7 * _cell(bands, canvas.shape), _heads(bands)
+    start, top = _monday(coverage["on"]), 0.0
+    has_sources = len({source for source, _ in bands}) > 1
+    for head, ((source, stretch), (days, n_rows)) in zip(heads, bands.items(), strict=True):
+        top += head
+        axes = canvas.axes(left=0, right=0, top=top - 0.5, bottom=canvas.height - top + 0.5 - high)
+        axes.set_xlim(0, weeks)
         axes.set_ylim(7, 0)
         _draw_days(axes, days, np.sqrt(n_rows / largest))
-        _name_months(canvas, axes, start + timedelta(days=stretch * DAYS), int(days.max()))
-        if over > MONTHS:
-            name = canvas.show(text_value("source", source))
-            y = canvas.height - top + over - 2.6
+        if head >= MONTHS:
+            monday = start + timedelta(days=7 * weeks * stretch)
+            _name_months(canvas, axes, monday, (7 * weeks - 1, weeks))
+        if has_sources:
+            name = canvas.cut(canvas.show(text_value("source", source)), canvas.width,
+                              weight="bold")  # fmt: skip
+            y = canvas.height - top + head - 2.1
             canvas.write(0, y, name, color=INK, weight="bold")
+        top += high
     _key(canvas, most)
 
 
@@ -145,9 +169,10 @@ def _squares(places: Numbers) -> Path:
     return Path(points, codes * len(places))
 
 
-def _name_months(canvas: Canvas, axes: Axes, monday: date, last: int) -> None:
+def _name_months(canvas: Canvas, axes: Axes, monday: date, span: tuple[int, int]) -> None:
     """Name the months over the weeks that hold their first days, the year where it begins."""
-    width = canvas.width / WEEKS
+    last, weeks = span
+    width = canvas.width / weeks
     kept: list[tuple[int, str]] = []
     end_of_last, year = -1.0, 0
     for first in _first_days(monday, last):

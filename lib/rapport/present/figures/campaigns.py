@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from rapport.present.axes import Axes
 from rapport.present.canvas import Canvas, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec, rows_high
+from rapport.present.figures.spec import FigureSpec, first_rows, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Listing, Sentence
@@ -18,6 +18,7 @@ from rapport.present.theme import ACCENT, CONTEXT, GREY, INK
 from rapport.present.values import Value, label_value
 
 ROW, PAIR = 7.0, 8.0
+MOST_PAIRS = 15
 """Millimetres a row, and a row of two dots."""
 FOOT, HEAD = 7.5, 5.5
 """Millimetres for ticks, and for the key over the rows."""
@@ -41,7 +42,7 @@ def effect_forest(effects: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A00
         `campaign`, `difference`, `difference_low`, `difference_high` (shares), `is_found`
     """
     drawn = effects[["campaign", "difference", "difference_low", "difference_high", "is_found"]]
-    drawn = drawn.reset_index(drop=True)
+    drawn, n_left = first_rows(drawn)
     rows = rows_of(drawn)
     items = listed(
         ((category("text", row.campaign), _effect(id, row)) for row in rows),
@@ -57,6 +58,7 @@ def effect_forest(effects: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A00
         title=Sentence("campaigns.effects_title"),
         subtitle=Sentence("campaigns.effects_subtitle", {"confidence": _confidence()}),
         alt=Sentence("campaigns.effects_alt", {"effects": items}),
+        n_left=n_left,
     )
 
 
@@ -90,7 +92,7 @@ def placebo_pairs(changes: pd.DataFrame, *, id: str, currency: str) -> FigureSpe
         week), `outcome` (more, less, unclear, withheld)
     """
     ends = [f"{name}{end}" for name in ("estimate", "placebo") for end in ("", "_low", "_high")]
-    drawn = changes[["campaign", *ends, "outcome"]].reset_index(drop=True)
+    drawn, n_left = first_rows(changes[["campaign", *ends, "outcome"]], MOST_PAIRS)
     rows = rows_of(drawn)
     pairs = [
         Sentence(
@@ -108,6 +110,7 @@ def placebo_pairs(changes: pd.DataFrame, *, id: str, currency: str) -> FigureSpe
         data=drawn,
         kinds={"campaign": "label", **dict.fromkeys(ends, "estimator"), "outcome": "label"},
         plot=partial(_plot_pairs, identity=id, currency=currency),
+        n_left=n_left,
         heights=rows_high(len(drawn), usual=PAIR, beside=FOOT + HEAD),
         title=Sentence("campaigns.placebo_title"),
         subtitle=Sentence("campaigns.placebo_subtitle", {"confidence": _confidence()}),

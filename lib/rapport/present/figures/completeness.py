@@ -10,6 +10,7 @@ from rapport.present.canvas import LEADING, Canvas, name_rows
 from rapport.present.figures.marks import category, draw_cell, listed, rows_of
 from rapport.present.figures.spec import FigureSpec, rows_high
 from rapport.present.labels import Language, has_label, label
+from rapport.present.own_words import show_own
 from rapport.present.sentences import Sentence
 from rapport.present.theme import INK
 from rapport.present.values import Value, text_value
@@ -70,7 +71,7 @@ def _share(identity: str, row: object) -> Value:
 def _named(group: str, name: str, language: Language) -> str:
     """Name a column or table; a column that the unit has added keeps its own name."""
     identity = f"{group}.{name}"
-    return label(identity, language) if has_label(identity) else name
+    return label(identity, language) if has_label(identity) else show_own(name)
 
 
 def _plot_completeness(

@@ -7,7 +7,7 @@ import pandas as pd
 from rapport.present.canvas import Canvas, name_rows, rule_x
 from rapport.present.figures.dumbbells import draw_pairs
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec, rows_high
+from rapport.present.figures.spec import FigureSpec, first_rows, rows_high
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import CATEGORIES, CONTEXT, GREY
@@ -16,6 +16,7 @@ from rapport.present.values import Value, period_value
 ROW = 7.0
 """Millimetres a row."""
 KEY_ROW = 5.0
+MOST_CLUSTERS = 8
 LINES = ("-", (0, (4, 2)), (0, (1, 1.5)), "-.", (0, (6, 1, 1, 1)), "-")
 """Line styles, so that groups are told apart in grey print."""
 
@@ -40,8 +41,9 @@ def segment_bars(
     drawn = drawn.reset_index()
     if is_ranked:
         drawn = drawn.sort_values("share_spend", ascending=False, kind="stable")
-    drawn = drawn.astype({"share_customers": float, "share_spend": float}).reset_index(drop=True)
+    drawn = drawn.astype({"share_customers": float, "share_spend": float})
     n = Value(f"{id}.n", int(drawn["n_customers"].sum()), "count", "customers")
+    drawn, n_left = first_rows(drawn)
     items = listed(
         ((category(labels, row.segment), _share(id, row, "share_spend")) for row in rows_of(drawn)),
     )
@@ -55,6 +57,7 @@ def segment_bars(
         title=Sentence("figures.segment_bars.title"),
         subtitle=Sentence("figures.segment_bars.subtitle", {"n": n}),
         alt=Sentence("figures.segment_bars.alt", {"n": n, "segments": items}),
+        n_left=n_left,
     )  # fmt: skip
 
 
@@ -94,13 +97,14 @@ def sizes_over_time(
     columns = ["share_earlier", "share_later", "n_earlier", "n_later"]
     drawn = sizes[columns].rename_axis("segment").reset_index()
     drawn = drawn.astype({"share_earlier": float, "share_later": float})
-    drawn = drawn.sort_values("share_later", ascending=False, kind="stable").reset_index(drop=True)
+    drawn = drawn.sort_values("share_later", ascending=False, kind="stable")
     slots = {
         "earlier": period_value(earlier, name=f"{id}.earlier"),
         "later": period_value(later, name=f"{id}.later"),
         "n_earlier": Value(f"{id}.n_earlier", int(drawn["n_earlier"].sum()), "count", "customers"),
         "n_later": Value(f"{id}.n_later", int(drawn["n_later"].sum()), "count", "customers"),
     }
+    drawn, n_left = first_rows(drawn)
     items = listed(
         (category(labels, row.segment), _share(id, row, "share_later")) for row in rows_of(drawn)
     )
@@ -114,6 +118,7 @@ def sizes_over_time(
         title=Sentence("figures.sizes_over_time.title"),
         subtitle=Sentence("figures.sizes_over_time.subtitle", slots),
         alt=Sentence("figures.sizes_over_time.alt", {**slots, "segments": items}),
+        n_left=n_left,
     )
 
 
@@ -139,7 +144,9 @@ def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") 
         cluster's median among all customers), `n` (customers of the cluster)
     labels : group of `labels.yml` that names the clusters, or "text"
     """
-    drawn = profile[["cluster", "measure", "percentile", "n"]].reset_index(drop=True)
+    names = list(dict.fromkeys(profile["cluster"]))
+    drawn = profile[["cluster", "measure", "percentile", "n"]]
+    drawn = drawn[drawn["cluster"].isin(names[:MOST_CLUSTERS])].reset_index(drop=True)
     sizes = drawn.drop_duplicates("cluster")
     items = listed(
         (
@@ -159,6 +166,7 @@ def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") 
         title=Sentence("figures.cluster_profile.title"),
         subtitle=Sentence("figures.cluster_profile.subtitle", {"n": n}),
         alt=Sentence("figures.cluster_profile.alt", {"n": n, "clusters": items}),
+        n_left=max(0, len(names) - MOST_CLUSTERS),
     )
 
 
@@ -189,7 +197,8 @@ def _plot_profile(canvas: Canvas, profile: pd.DataFrame, *, labels: str) -> None
 def _key(canvas: Canvas, at: tuple[float, float], name: tuple[str, str], size: Value) -> None:
     """Name a group in its colour, and how many customers it has."""
     (x, y), (text, colour) = at, name
-    text = f"{label('figure.dot', canvas.language)} {text}"
+    room = 0.6 * (canvas.width - x)
+    text = canvas.cut(f"{label('figure.dot', canvas.language)} {text}", room, weight="bold")
     canvas.write(x, y, text, color=colour, weight="bold")
     beside = x + canvas.width_of(text, weight="bold") + 2
     canvas.write(beside, y, canvas.show((size, "unit")), color=GREY)

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from rapport.present.canvas import ABOVE, BELOW, LEFT, POINTS, RIGHT, Canvas, Look, rule_x, rule_y
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.spec import FigureSpec, first_rows
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
@@ -24,7 +24,7 @@ def importance_performance(attributes: pd.DataFrame, *, id: str) -> FigureSpec: 
         `performance` (share answering 4 or 5), `is_driver` (else the dot is hollow), `field`
     """
     columns = ["attribute", "share", "performance", "is_driver", "field"]
-    drawn = attributes[columns].reset_index(drop=True)
+    drawn, n_left = first_rows(attributes[columns])
     items = listed(
         (category("text", row.attribute), _share(id, row.Index, row.share))
         for row in drawn.itertuples()
@@ -34,11 +34,12 @@ def importance_performance(attributes: pd.DataFrame, *, id: str) -> FigureSpec: 
         data=drawn,
         kinds={"attribute": "label", "share": "simulated", "performance": "ratio",
                "is_driver": "label", "field": "label"},
-        plot=partial(_plot, n=len(drawn)),
+        plot=partial(_plot, n=len(attributes)),
         heights={"wide": 74, "narrow": 82},
         title=Sentence("satisfaction.fields_title", case="plain"),
         subtitle=Sentence("satisfaction.fields_subtitle"),
         alt=Sentence("satisfaction.fields_alt", {"attributes": items}),
+        n_left=n_left,
     )  # fmt: skip
 
 
@@ -55,7 +56,9 @@ def _plot(canvas: Canvas, attributes: pd.DataFrame, *, n: int) -> None:
     # The middle stands in the middle, so that no field is a strip.
     reach = max(float((x - middle).abs().max()) * 1.45, 0.02)
     low, high = max(middle - reach, 0.0), min(middle + reach, 1.0)
-    across = [tick for tick in _ticks(low, high, 4) if low <= tick <= high]
+    # A tick at the very edge would stand on the first of the upright axis.
+    edge = 0.06 * (high - low)
+    across = [tick for tick in _ticks(low, high, 4) if low + edge <= tick <= high - edge]
     axes.set_xlim(low, high)
     axes.set_ylim(0, ups[-1] * 1.08)
     rule_y(axes, ups, texts)
@@ -71,8 +74,9 @@ def _plot(canvas: Canvas, attributes: pd.DataFrame, *, n: int) -> None:
                     weight="bold" if row.is_driver else "normal", rank=50.0 - rank)  # fmt: skip
         # Away from the line in the middle, which a name must not hide.
         sides = (LEFT, RIGHT) if row.performance <= middle else (RIGHT, LEFT)
+        beside = [(1.6 * dx, dy, ha, va) for dx, dy, ha, va in sides]
         canvas.label(axes, (row.performance, row.share), [category("text", row.attribute)],
-                     places=(*sides, ABOVE, BELOW), look=look)  # fmt: skip
+                     places=(*beside, ABOVE, BELOW), look=look)  # fmt: skip
     _name_fields(canvas, axes.left / POINTS)
 
 

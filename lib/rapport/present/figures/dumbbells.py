@@ -60,7 +60,9 @@ def _limit(canvas: Canvas, axes: Axes, numbers: list[float], unit: str) -> None:
 
 def _head(canvas: Canvas, left: float, words: tuple[str, str]) -> None:
     """Name the two dots over the axis, in their colours."""
-    x, y = left, canvas.height - 2.2
+    y = canvas.height - 2.2
+    needed = sum(3.6 + canvas.width_of(word, weight="bold") + 5 for word in words) - 5
+    x = max(0.0, min(left, canvas.width - needed))
     for word, ink, dot in zip(words, (GREY, ACCENT), (CONTEXT, ACCENT), strict=True):
         weight = "bold" if ink == ACCENT else "normal"
         canvas.write(x, y, label("figure.dot", canvas.language), color=dot)

@@ -8,7 +8,7 @@ import pandas as pd
 from rapport.present.axes import Axes
 from rapport.present.canvas import POINTS, Canvas, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec, rows_high
+from rapport.present.figures.spec import FigureSpec, first_rows, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
@@ -39,7 +39,7 @@ def hazard_forest(
     labels : group of `labels.yml` that names the terms, or "text"
     sides : names of `figure.*` for a ratio below 1 and above
     """
-    drawn = effects[["term", "hazard_ratio", "low", "high"]].reset_index(drop=True)
+    drawn, n_left = first_rows(effects[["term", "hazard_ratio", "low", "high"]])
     items = listed(
         ((category(labels, row.term), _ratio(id, row)) for row in rows_of(drawn)),
         template="figures.item_limits",
@@ -54,6 +54,7 @@ def hazard_forest(
         title=Sentence("figures.hazard_forest.title"),
         subtitle=Sentence("figures.hazard_forest.subtitle", {"confidence": _confidence()}),
         alt=Sentence("figures.hazard_forest.alt", {"effects": items}),
+        n_left=n_left,
     )
 
 
@@ -137,7 +138,7 @@ def importance_bars(
     labels : group of `labels.yml` that names the measures, or "text"
     """
     drawn = importance[["feature", "importance", "low", "high"]]
-    drawn = drawn.sort_values("importance", ascending=False, kind="stable").reset_index(drop=True)
+    drawn, n_left = first_rows(drawn.sort_values("importance", ascending=False, kind="stable"))
     items = listed(
         (
             category(labels, row.feature),
@@ -154,6 +155,7 @@ def importance_bars(
         title=Sentence("figures.importance_bars.title"),
         subtitle=Sentence("figures.importance_bars.subtitle"),
         alt=Sentence("figures.importance_bars.alt", {"features": items}),
+        n_left=n_left,
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from rapport.present.axes import Axes
 from rapport.present.canvas import Canvas, name_rows, rule_x
 from rapport.present.figures.marks import category, listed, rows_of, share_value
-from rapport.present.figures.spec import FigureSpec, rows_high
+from rapport.present.figures.spec import FigureSpec, first_rows, rows_high
 from rapport.present.formats import show_axis
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT
@@ -35,7 +35,7 @@ def topic_dots(
         1), empty where fewer than `below` customers were discontent: such a row has no dot
     lead : the topic that the text speaks of; the others are grey
     """
-    drawn = topics[["topic", "n_customers", "negative", "low", "high"]].reset_index(drop=True)
+    drawn, n_left = first_rows(topics[["topic", "n_customers", "negative", "low", "high"]])
     items = listed(
         ((category("text", row.topic), share_value(f"{id}.share", row, "negative"))
          for row in rows_of(drawn) if row.negative == row.negative),
@@ -48,6 +48,7 @@ def topic_dots(
         kinds={"topic": "label", "n_customers": "count", **kinds},
         plot=partial(_plot, identity=id, lead=lead, below=below),
         heights=rows_high(len(drawn), usual=ROW, beside=FOOT + TOP),
+        n_left=n_left,
         title=Sentence("feedback.figure_title"),
         subtitle=Sentence("feedback.figure_subtitle", {"confidence": CONFIDENCE}, case="all"),
         alt=Sentence("feedback.figure_alt", {"topics": items}),
@@ -59,7 +60,7 @@ def _plot(
 ) -> None:
     rows = rows_of(topics)
     shown = [canvas.show(category("text", row.topic)) for row in rows]
-    names = canvas.wrapped(shown, beside=FOOT + TOP)
+    names = canvas.wrapped(shown, beside=FOOT + TOP, most=0.5 if canvas.is_wide else 0.34)
     few = Value(f"{identity}.few", Suppressed(below), "ratio", "share")
     shares = [
         few if pd.isna(row.negative) else share_value(f"{identity}.share", row, "negative")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rapport.present.canvas import LEFT, RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import category, listed, rows_of
-from rapport.present.figures.spec import FigureSpec, rows_high
+from rapport.present.figures.spec import MOST_ROWS, FigureSpec, first_rows, rows_high
 from rapport.present.labels import has_label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, BAD, GREY, INK
@@ -26,7 +26,9 @@ def row_flow(flow: pd.DataFrame, *, id: str, labels: str = "step") -> FigureSpec
     labels : group of `labels.yml` that names the steps; a reason that it lacks is the unit's
         own name and printed as it is
     """
-    drawn = flow[["step", "n_rows"]].reset_index(drop=True)
+    whole = flow[["step", "n_rows"]]
+    reasons, n_left = first_rows(whole.iloc[1:-1], MOST_ROWS - 2)
+    drawn = pd.concat([whole.head(1), reasons, whole.iloc[1:].tail(1)], ignore_index=True)
     counts = [int(n) for n in drawn["n_rows"]]
     slots = {
         "read": Value(f"{id}.read", counts[0], "count", "rows"),
@@ -49,6 +51,7 @@ def row_flow(flow: pd.DataFrame, *, id: str, labels: str = "step") -> FigureSpec
             "figures.row_flow.alt", {**slots, "reasons": items},
             case="some" if len(drawn) > 2 else "none",
         ),
+        n_left=n_left,
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from rapport.present.canvas import LEADING, Canvas, rule_x
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
-from rapport.present.labels import label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY, INK
 from rapport.present.values import Value
@@ -77,7 +76,6 @@ def group_dots(
     numbers = groups.astype(dict.fromkeys(("value", "low", "high"), float))
     clear = _clear(numbers, measured) if "is_clear" not in groups else groups["is_clear"]
     drawn = _first(numbers[names].assign(is_clear=clear.astype(bool)).reset_index(drop=True))
-    n_left = Value(f"{id}.n_left", len(groups) - len(drawn), "count", "groups")
     known = drawn[drawn["value"].notna()].sort_values("value", ascending=False, kind="stable")
     ends = known if len(known) < 7 else pd.concat([known.head(3), known.tail(3)])
     items = listed(
@@ -90,14 +88,15 @@ def group_dots(
         data=drawn,
         kinds={"attribute": "label", "name": "label", "value": "estimator", "low": "estimator",
                "high": "estimator", "n": "count", "is_clear": "label"},
-        plot=partial(_plot, identity=id, heads=heads, said=(measured, n_left)),
+        plot=partial(_plot, identity=id, heads=heads, measured=measured),
         heights={
-            "wide": max(map(_lines, columns["wide"])) * ROW + FOOT + _under(n_left),
-            "narrow": max(map(_lines, columns["narrow"])) * ROW + FOOT + _under(n_left),
+            "wide": max(map(_lines, columns["wide"])) * ROW + FOOT + 0.5,
+            "narrow": max(map(_lines, columns["narrow"])) * ROW + FOOT + 0.5,
         },
         title=Sentence("figures.group_dots.title"),
         subtitle=Sentence("figures.group_dots.subtitle"),
         alt=Sentence("figures.group_dots.alt", {"groups": items}),
+        n_left=len(groups) - len(drawn),
     )  # fmt: skip
 
 
@@ -122,10 +121,6 @@ def _first(groups: pd.DataFrame) -> pd.DataFrame:
     """Give the first rows of each attribute, as many of each as there is room for."""
     n_attributes = max(groups["attribute"].nunique(), 1)
     return groups[groups.groupby("attribute").cumcount() < max(MOST // n_attributes, 1)]
-
-
-def _under(n_left: Value) -> float:
-    return 4.5 if n_left.value else 0.5
 
 
 def _panels(groups: pd.DataFrame, heads: Heads) -> list[_Panel]:
@@ -154,9 +149,8 @@ def _value(identity: str, row: Any, measured: Measured) -> Value:
 
 def _plot(
     canvas: Canvas, groups: pd.DataFrame, *, identity: str, heads: Heads,
-    said: tuple[Measured, Value],
+    measured: Measured,
 ) -> None:  # fmt: skip
-    measured, n_left = said
     columns = _columns(_panels(groups, heads), canvas.shape)
     room = (canvas.width - GUTTER * (len(columns) - 1)) / len(columns)
     limits = _limits(groups, measured)
@@ -166,9 +160,6 @@ def _plot(
     for place, panels in enumerate(columns):
         span = (place * (room + GUTTER), room, margin)
         _column(canvas, (panels, names[place]), span, (identity, measured, limits))
-    if n_left.value:
-        text = f"{label('figure.not_drawn', canvas.language)} {canvas.show(n_left)}"
-        canvas.write(0, 2.2, text, color=GREY)
 
 
 def _names(canvas: Canvas, panels: list[_Panel], widest: float) -> list[str]:

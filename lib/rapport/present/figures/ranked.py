@@ -9,17 +9,13 @@ import pandas as pd
 
 from rapport.present.canvas import RIGHT, Canvas, Look, name_rows
 from rapport.present.figures.marks import listed, rows_of
-from rapport.present.figures.spec import FigureSpec, rows_high
-from rapport.present.labels import label
+from rapport.present.figures.spec import FigureSpec, first_rows, rows_high
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY
 from rapport.present.values import Value
 
 ROW = 5.6
 """Millimetres a row."""
-MOST = 18
-"""Rows that are drawn; the others are counted under the last."""
-UNDER = 5.0
 Name = Callable[[str], Value]
 
 
@@ -41,9 +37,8 @@ def ranked_bars(
     named : gives a group's name as a value
     apart : groups that are no group of their own, such as "other": grey
     """
-    drawn = groups[["name", "n_customers", "net", "share"]].head(MOST).reset_index(drop=True)
+    drawn, n_left = first_rows(groups[["name", "n_customers", "net", "share"]])
     drawn = drawn.astype({"share": float})
-    n_left = Value(f"{id}.n_left", len(groups) - len(drawn), "count", "groups")
     items = listed(
         (named(row.name), Value(f"{id}.{row.name}", row.net, "money", currency))
         for row in rows_of(drawn)
@@ -52,46 +47,43 @@ def ranked_bars(
         id=id,
         data=drawn,
         kinds={"name": "label", "n_customers": "count", "net": "money", "share": "ratio"},
-        plot=partial(_plot, said=(id, currency, n_left), named=named, apart=apart),
-        heights=rows_high(len(drawn), usual=ROW, beside=2 + (UNDER if n_left.value else 0)),
+        plot=partial(_plot, said=(id, currency), named=named, apart=apart),
+        heights=rows_high(len(drawn), usual=ROW, beside=2),
         title=Sentence("figures.ranked_bars.title"),
         subtitle=Sentence("figures.ranked_bars.subtitle"),
         alt=Sentence("figures.ranked_bars.alt", {"groups": items}),
+        n_left=n_left,
     )
 
 
 def _plot(
-    canvas: Canvas, groups: pd.DataFrame, *, said: tuple[str, str, Value], named: Name,
+    canvas: Canvas, groups: pd.DataFrame, *, said: tuple[str, str], named: Name,
     apart: Collection[str],
 ) -> None:  # fmt: skip
-    identity, currency, n_left = said
+    identity, currency = said
     names = [canvas.show(named(row.name)) for row in rows_of(groups)]
     values = [
         Value(f"{identity}.{row.name}.net", row.net, "money", currency) for row in rows_of(groups)
     ]
     is_apart = [name in apart for name in groups["name"]]
-    under = UNDER if n_left.value else 0.0
-    draw_ranked(canvas, (names, values, is_apart), margins=(0.0, 1.0, 1.0 + under))
-    if n_left.value:
-        text = f"{label('figure.not_drawn', canvas.language)} {canvas.show(n_left)}"
-        canvas.write(0, 2.2, text, color=GREY)
+    draw_ranked(canvas, (names, values, is_apart), margins=(0.0, 1.0))
 
 
 def draw_ranked(
     canvas: Canvas, rows: tuple[Sequence[str], Sequence[Value], Sequence[bool]],
-    *, margins: tuple[float, float, float],
+    *, margins: tuple[float, float],
 ) -> None:  # fmt: skip
     """Draw the bars in what is left of the sheet, each with its money.
 
     `rows` are the names, the amounts and which of them are grey; `margins` are millimetres at the
-    left, the top and the foot.
+    left and at the top.
     """
-    (shown, values, is_apart), (left, top, bottom) = rows, margins
+    (shown, values, is_apart), (left, top) = rows, margins
     names = [canvas.cut(name, 0.42 * (canvas.width - left), weight="bold") for name in shown]
     amounts = [float(str(value.value)) for value in values]
     right = canvas.widest([canvas.show(value) for value in values], weight="bold") + 4
     margin = left + canvas.widest(names, weight="bold") + 3
-    axes = canvas.axes(left=margin, right=right, top=top, bottom=bottom)
+    axes = canvas.axes(left=margin, right=right, top=top, bottom=1)
     axes.set_xlim(min(*amounts, 0.0), max(*amounts, 1e-9))
     for row, (value, amount) in enumerate(zip(values, amounts, strict=True)):
         colour = CONTEXT if is_apart[row] else ACCENT

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from rapport.present.canvas import LEADING, Canvas
-from rapport.present.figures.affinity import name_columns
+from rapport.present.figures.affinity import MOST_CATEGORIES, name_columns
 from rapport.present.figures.marks import category, listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
@@ -24,8 +24,11 @@ def category_grid(pairs: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
     pairs : one row per pair: `category_a`, `category_b`, `n_ab` (baskets that hold both), `index`
         (100 is what sizes of baskets explain; None is not told)
     """
-    drawn = pairs[["category_a", "category_b", "n_ab", "index"]].reset_index(drop=True)
-    n_names = len({*drawn["category_a"], *drawn["category_b"]})
+    drawn = pairs[["category_a", "category_b", "n_ab", "index"]]
+    names = _rank_names(drawn)
+    kept = names[:MOST_CATEGORIES]
+    both = drawn["category_a"].isin(kept) & drawn["category_b"].isin(kept)
+    drawn, n_names = drawn[both].reset_index(drop=True), len(kept)
     known = drawn[drawn["index"].notna()].sort_values("index", ascending=False, kind="stable")
     items = listed(
         (category("text", f"{row.category_a}, {row.category_b}"), _value(id, row.index_value))
@@ -42,7 +45,16 @@ def category_grid(pairs: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
         title=Sentence("recommendation.grid_title"),
         subtitle=Sentence("recommendation.grid_subtitle"),
         alt=Sentence("recommendation.grid_alt", {"n": n, "pairs": items}),
+        n_left=len(names) - n_names,
     )
+
+
+def _rank_names(pairs: pd.DataFrame) -> list[str]:
+    """Give the categories, those of most baskets first."""
+    ends = (pairs[[end, "n_ab"]].set_axis(["name", "n"], axis=1)
+            for end in ("category_a", "category_b"))  # fmt: skip
+    sums = pd.concat(ends).astype({"n": float}).groupby("name")["n"].sum().sort_index()
+    return [str(name) for name in sums.sort_values(ascending=False, kind="stable").index]
 
 
 def _value(identity: str, index: float | None) -> Value:

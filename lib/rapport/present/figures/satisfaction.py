@@ -12,11 +12,14 @@ from rapport.present.figures.marks import listed, rows_of
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
 from rapport.present.geometry import spread
+from rapport.present.own_words import show_own
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CATEGORIES, CONTEXT, GREY, INK, PAPER, RULE, sequential
 from rapport.present.values import Value, label_value, period_value, text_value
 
 CLASSES = ("detractor", "passive", "promoter")
+MOST_WAVES = 36
+"""The newest that are drawn."""
 MOST_WORD = 16
 """Letters of a wave's own name that stand under it."""
 
@@ -30,7 +33,8 @@ def score_by_wave(waves: pd.DataFrame, *, id: str, by: str) -> FigureSpec:  # no
         `is_enough` (else the dot is grey)
     by : period (waves are codes of periods) or wave (the unit's own words)
     """
-    drawn = waves[["wave", "nps", "low", "high", "n_nps", "is_enough"]].reset_index(drop=True)
+    drawn = waves[["wave", "nps", "low", "high", "n_nps", "is_enough"]].tail(MOST_WAVES)
+    drawn = drawn.reset_index(drop=True)
     drawn = drawn.astype(dict.fromkeys(("nps", "low", "high"), float))
     slots = {
         "from": _name(by, str(drawn["wave"].iloc[0]), f"{id}.first"),
@@ -50,6 +54,7 @@ def score_by_wave(waves: pd.DataFrame, *, id: str, by: str) -> FigureSpec:  # no
         title=Sentence("satisfaction.waves_title", case="plain"),
         subtitle=Sentence("satisfaction.waves_subtitle", slots),
         alt=Sentence("satisfaction.waves_alt", {**slots, "scores": items}),
+        n_left=max(0, len(waves) - MOST_WAVES),
     )  # fmt: skip
 
 
@@ -106,7 +111,8 @@ def _list_names(canvas: Canvas, waves: list[str], by: str) -> list[str]:
     if by == "period":
         return [show_period(wave, canvas.language, style="axis") for wave in waves]
     most = MOST_WORD if canvas.is_wide else MOST_WORD * 2 // 3
-    return [wave if len(wave) <= most else f"{wave[:most].rstrip()}…" for wave in waves]
+    shown = [show_own(wave) for wave in waves]
+    return [wave if len(wave) <= most else f"{wave[:most].rstrip()}…" for wave in shown]
 
 
 def _fit_ends(canvas: Canvas, axes: Axes, waves: list[str], by: str) -> tuple[float, float]:
@@ -139,7 +145,8 @@ def answer_classes(waves: pd.DataFrame, *, id: str, by: str) -> FigureSpec:  # n
         `passive`, `promoter` (shares that add up to 1)
     by : as in `score_by_wave`
     """
-    drawn = waves[["wave", *CLASSES]].reset_index(drop=True).astype(dict.fromkeys(CLASSES, float))
+    drawn = waves[["wave", *CLASSES]].tail(MOST_WAVES).reset_index(drop=True)
+    drawn = drawn.astype(dict.fromkeys(CLASSES, float))
     last = rows_of(drawn)[-1]
     slots = {
         "from": _name(by, str(drawn["wave"].iloc[0]), f"{id}.first"),
@@ -155,6 +162,7 @@ def answer_classes(waves: pd.DataFrame, *, id: str, by: str) -> FigureSpec:  # n
         title=Sentence("satisfaction.classes_title"),
         subtitle=Sentence("satisfaction.classes_subtitle", slots),
         alt=Sentence("satisfaction.classes_alt", {**slots, "classes": items}),
+        n_left=max(0, len(waves) - MOST_WAVES),
     )
 
 

@@ -19,6 +19,7 @@ from rapport.present.values import Value
 ROW = 4.0
 """Millimetres from one row of numbers at risk to the next."""
 TOP = 2.0
+MOST_GROUPS = 6
 SHARES = (0, 0.25, 0.5, 0.75, 1)
 
 
@@ -44,7 +45,9 @@ def survival_curves(
     """
     n = int(at_risk.iloc[:, 0].sum())
     drawn = curves[["group", "time", "survival", "low", "high"]]
-    drawn = drawn[drawn["time"] <= max(at_risk.columns)].reset_index(drop=True)
+    drawn = drawn[drawn["time"] <= max(at_risk.columns)]
+    names = list(dict.fromkeys(drawn["group"]))
+    drawn = drawn[drawn["group"].isin(names[:MOST_GROUPS])].reset_index(drop=True)
     n_groups = drawn["group"].nunique()
     foot = _foot(n_groups)
     return FigureSpec(
@@ -70,6 +73,7 @@ def survival_curves(
         alt=Sentence(
             "figures.survival_curves.alt", _alt(_groups(drawn, at_risk, id, labels), id, unit)
         ),
+        n_left=len(names) - n_groups,
     )
 
 
@@ -133,14 +137,14 @@ def _plot(
 ) -> None:
     identity, labels, unit = words
     groups = _groups(curves, at_risk, identity, labels)
-    names = [canvas.show(group.name) for group in groups]
+    names = [canvas.cut(canvas.show(group.name), 0.25 * canvas.width) for group in groups]
     # Names may be a letter long; the numbers of the axis need their room all the same.
     axis = canvas.widest(show_axis(SHARES, "share", canvas.language)) + 2
     # The first of the numbers at risk stands astride of the axis, beside the group's name.
     number = _widest_number(canvas, groups)
     beside = max(6, number / 2 + 1.5)
     left = max(canvas.widest(names, size=SMALL_SIZE) + beside, axis, 24 if canvas.is_wide else 0)
-    ends = [canvas.join(group.parts) for group in groups]
+    ends = [_end(canvas, group) for group in groups]
     right = canvas.widest(ends, weight="bold") + 3
     axes = canvas.axes(left=left, right=right, top=TOP, bottom=_foot(len(groups)))
     _draw_lines(canvas, axes, groups)
@@ -155,6 +159,11 @@ def _plot(
         color=GREY,
         size=SMALL_SIZE,
     )
+
+
+def _end(canvas: Canvas, group: _Group) -> str:
+    """Name a line at its end: what is left of the group, and which it is."""
+    return canvas.cut(canvas.join(group.parts), 0.38 * canvas.width, weight="bold")
 
 
 def _foot(n_groups: int) -> float:
@@ -201,7 +210,7 @@ def _name_ends(canvas: Canvas, groups: list[_Group], x: float) -> None:
     shares = [float(group.curve["survival"].iloc[-1]) for group in groups]
     heights = spread([share * room for share in shares], 4.3, 0.3, room)
     for group, height in zip(groups, heights, strict=True):
-        text = canvas.join(group.parts)
+        text = _end(canvas, group)
         canvas.write(x, bottom + height, text, color=group.ink, weight=group.weight)
 
 
@@ -209,7 +218,8 @@ def _number_at_risk(canvas: Canvas, axes: Axes, groups: list[_Group], ticks: lis
     longest = axes.xlim[1]
     for number, group in enumerate(groups):
         y = ROW * (len(groups) - number - 0.5)
-        canvas.write(0, y, canvas.show(group.name), size=SMALL_SIZE, color=group.ink)
+        name = canvas.cut(canvas.show(group.name), 0.25 * canvas.width)
+        canvas.write(0, y, name, size=SMALL_SIZE, color=group.ink)
         for tick in ticks:
             x = (axes.left + axes.width * tick / longest) / POINTS
             watched = Value("at_risk", group.at_risk[tick], "count", "count")
