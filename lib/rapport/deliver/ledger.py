@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,34 +30,28 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._states: dict[tuple[str, str], dict[str, Any]] = {}
+        self._states: dict[tuple[str, str], State] = {}
         for line in _read_whole(path):
             self._take(line)
 
     def state(self, what: str, recipient: str) -> State | None:
         """Say how far something came on its way to somebody; None if it was never begun."""
-        line = self._states.get((what, name_digest(recipient)))
-        return None if line is None else line["state"]
+        return self._states.get((what, name_digest(recipient)))
 
-    def told_up_to(self, recipient: str) -> int:
-        """Give the number of lines of the log that a maintainer has heard of."""
-        to = name_digest(recipient)
-        told = [each for (_, who), each in self._states.items() if who == to]
-        return max((each.get("up_to", 0) for each in told if each["state"] != "failed"), default=0)
-
-    def write(self, what: str, recipient: str, state: State, **more: int) -> None:
-        """Add a line and wait until the disk has it."""
-        line = {"at": now(), "what": what, "to": name_digest(recipient), "state": state, **more}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def write(self, things: Sequence[str], recipient: str, state: State) -> None:
+        """Say of things how far they came, and wait until the disk has it."""
+        plain = {"at": now(), "to": name_digest(recipient), "state": state}
+        lines = [{**plain, "what": what} for what in things]
+        spelled = "".join(json.dumps(each, sort_keys=True) + "\n" for each in lines)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "ab", buffering=0) as file:
-            file.write(json.dumps(line, sort_keys=True).encode("ascii") + b"\n")
+            file.write(spelled.encode("ascii"))
             os.fsync(file.fileno())
-        self._take(line)
+        for line in lines:
+            self._take(line)
 
-    def _take(self, line: dict[str, Any]) -> None:
-        before = self._states.get((line["what"], line["to"]), {})
-        self._states[line["what"], line["to"]] = {**before, **line}
+    def _take(self, line: Mapping[str, Any]) -> None:
+        self._states[line["what"], line["to"]] = line["state"]
 
 
 def name_digest(recipient: str) -> str:
@@ -91,7 +85,7 @@ def _read_whole(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(whole.splitlines(), 1):
         try:
             entry = json.loads(line)
-            yield {**entry, "what": str(entry["what"]), "to": str(entry["to"])}
+            yield {name: str(entry[name]) for name in ("what", "to", "state")}
         except (ValueError, KeyError, TypeError) as error:
             raise DeliveryError(
                 f"{path.name} line {number}: is damaged, so nobody knows what was sent. Mend it."

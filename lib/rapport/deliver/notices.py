@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,52 +28,60 @@ MOST = 20
 
 @dataclass(frozen=True)
 class News:
-    """What there is to tell of one unit."""
+    """One thing that a maintainer hears once."""
 
-    unit: str
-    period: str
-    outcomes: Counter[str] = field(default_factory=Counter)
-    """Readers by how their delivery ended now: sent, failed, unknown."""
-    held: str = ""
-    """Why the report was not delivered at all."""
-    late: str = ""
-    """Code of the newest whole period, if it has no report."""
-    failures: Sequence[Mapping[str, Any]] = ()
-    """Failed and abandoned runs that this maintainer has not heard of."""
+    number: str
+    """By which it is known again."""
+    key: str
+    """Of its words."""
+    slots: Mapping[str, Any]
+    is_well: bool = False
 
-    @property
-    def is_well(self) -> bool:
-        """Whether nothing is to be looked after."""
-        lost = self.outcomes["failed"] + self.outcomes["unknown"]
-        return not (self.failures or self.held or self.late or lost)
-
-    @property
-    def is_worth_telling(self) -> bool:
-        """Whether anything happened or is wrong."""
-        return not self.is_well or self.outcomes["sent"] > 0
-
-    def number(self) -> str:
-        """Give by what the same news are known again."""
-        said = [self.unit, self.period, sorted(self.outcomes.items()), self.held, self.late,
-                [dict(each) for each in self.failures]]  # fmt: skip
-        return f"notice:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+    def tell(self, language: str) -> str:
+        """Tell it in a language."""
+        words = read_words()
+        slots = dict(self.slots)
+        if "period" in slots and not slots["period"]:
+            slots["period"] = words["notice_all"][language]
+        return str(plain(words[self.key][language].format(**slots)))
 
 
-def read_failures(reports: Path, unit: str, *, after: int) -> tuple[int, list[dict[str, Any]]]:
-    """Read a unit's failed and abandoned runs from the log.
+def list_news(
+    reports: Path, unit: str, *, delivered: tuple[str, str], counts: Counter[str], held: str,
+    day: str,
+) -> list[News]:  # fmt: skip
+    """List what there is to tell of a delivery and of everything since the first one.
 
     Parameters
     ----------
-    after : lines of the log that were told before
-
-    Returns
-    -------
-    the number of lines that the log has, and the failures of those after
+    delivered : period, and number of the run; empty where there is no report
+    counts : readers by how their delivery ended: sent, before, failed, unknown
+    held : why the report was not delivered at all
+    day : today, ISO
     """
-    path = reports / "log.jsonl"
-    lines = whole_lines(path.read_bytes()) if path.is_file() else []
-    fresh = lines[after:] if after <= len(lines) else lines  # the log is another one
-    return len(lines), [told for line in fresh if (told := _read(line, unit)) is not None]
+    period, run = delivered
+    found: list[News] = []
+    if counts["sent"]:
+        # With those who have had it since: readers who are added later are another thing to tell.
+        number = f"sent:{run}:{counts['sent'] + counts['before']}"
+        slots = {"period": period, "n": counts["sent"]}
+        found.append(News(number, "notice_sent", slots, is_well=True))
+    if held:
+        found.append(News(f"held:{_digest(held)}", "notice_held", {"reason": held}))
+    for state, key in (("failed", "notice_lost"), ("unknown", "notice_unknown")):
+        if counts[state]:
+            found.append(News(f"{state}:{run}:{counts[state]}", key, {"n": counts[state]}))
+    due = find_due(reports, unit, day)
+    if due:
+        found.append(News(f"late:{due}", "notice_late", {"period": due}))
+    return [*found, *_list_failures(reports / "log.jsonl", unit)]
+
+
+def _list_failures(journal: Path, unit: str) -> Iterator[News]:
+    for line in whole_lines(journal.read_bytes()) if journal.is_file() else []:
+        told = _read(line, unit)
+        if told is not None:
+            yield News(f"failure:{_digest(line)}", f"notice_{told['event']}", told)
 
 
 def _read(line: bytes, unit: str) -> dict[str, Any] | None:
@@ -82,9 +90,12 @@ def _read(line: bytes, unit: str) -> dict[str, Any] | None:
         if told["event"] not in FAILURES or told["unit"] != unit:
             return None
         tasks = sorted((str(task), str(kind)) for task, kind in told.get("failed", {}).items())
-        period = str(told.get("period") or "")
-        return {"event": told["event"], "day": str(told["at"])[:10], "period": period,
-                "tasks": tasks}  # fmt: skip
+        return {
+            "event": told["event"],
+            "day": str(told["at"])[:10],
+            "period": str(told.get("period") or ""),
+            "tasks": ", ".join(f"{task} ({kind})" for task, kind in tasks),
+        }
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # that the chain is broken is told by whoever verifies the log
 
@@ -99,34 +110,22 @@ def find_due(reports: Path, unit: str, day: str) -> str:
     return due if due is not None and order_key(due) > order_key(newest) else ""
 
 
-def write_notice(news: News, language: str) -> Letter:
-    """Write to a maintainer what there is to tell."""
+def write_notice(unit: str, news: Sequence[News], language: str) -> Letter:
+    """Write to a maintainer what there is to tell, the newest failures last."""
     words = read_words()
-    state = words["notice_well" if news.is_well else "notice_faults"][language]
-    lines = list(_list_lines(news, language))
+    is_well = all(each.is_well for each in news)
+    state = words["notice_well" if is_well else "notice_faults"][language]
+    failures = [each for each in news if each.key.removeprefix("notice_") in FAILURES]
+    hidden = len(failures) - MOST
+    left_out = {each.number for each in failures[:hidden]} if hidden > 0 else set()
+    lines = [each.tell(language) for each in news if each.number not in left_out]
+    more = [words["notice_more"][language].format(n=hidden)] if hidden > 0 else []
     return Letter(
-        subject=words["notice_subject"][language].format(unit=news.unit, state=state),
-        lines=[plain(line) for line in lines],
+        subject=words["notice_subject"][language].format(unit=unit, state=state),
+        lines=[*lines, *more],
     )
 
 
-def _list_lines(news: News, language: str) -> Iterable[str]:
-    words = {key: told[language] for key, told in read_words().items()}
-    if news.outcomes["sent"]:
-        yield words["notice_sent"].format(period=news.period, n=news.outcomes["sent"])
-    if news.held:
-        yield words["notice_held"].format(reason=news.held)
-    if news.outcomes["failed"]:
-        yield words["notice_lost"].format(n=news.outcomes["failed"])
-    if news.outcomes["unknown"]:
-        yield words["notice_unknown"].format(n=news.outcomes["unknown"])
-    if news.late:
-        yield words["notice_late"].format(period=news.late)
-    hidden = len(news.failures) - MOST
-    if hidden > 0:
-        yield words["notice_more"].format(n=hidden)
-    for failure in news.failures[-MOST:]:
-        tasks = ", ".join(f"{task} ({kind})" for task, kind in failure["tasks"])
-        yield words[f"notice_{failure['event']}"].format(
-            day=failure["day"], period=failure["period"] or words["notice_all"], tasks=tasks
-        )
+def _digest(content: str | bytes) -> str:
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    return hashlib.sha256(raw).hexdigest()[:24]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from rapport.deliver.attempts import PAUSES, LaterError, RefusedError, UnknownError, attempt
 from rapport.deliver.digest import Letter, find_link, list_lines, write_letter
 from rapport.deliver.ledger import Ledger, name_digest
 from rapport.deliver.mail import make_message, send_mail
-from rapport.deliver.notices import News, find_due, read_failures, write_notice
+from rapport.deliver.notices import News, write_notice
 from rapport.deliver.ready import Ready
 from rapport.deliver.settings import Hook, Server, read_hook, read_server
 from rapport.deliver.webhook import make_request, post
@@ -90,7 +89,7 @@ def send_report(ready: Ready, post: Post, ledger: Ledger, *, default: str, again
             outcomes.reasons["was cut off before; `--again` sends it again"] += 1
         else:
             letter = _letter_for(ready, post, reader, default)
-            _send_one((what, letter), reader, post, (ledger, outcomes), {})
+            _send_one(([what], letter), reader, post, (ledger, outcomes))
     return outcomes
 
 
@@ -103,65 +102,58 @@ def _letter_for(ready: Ready, post: Post, reader: Recipient, default: str) -> Le
 
 
 def send_notices(
-    news: News, reports: Path, post: Post, ledger: Ledger, *, default: str
+    unit: str, news: Sequence[News], post: Post, ledger: Ledger, *, default: str
 ) -> Outcomes:
-    """Tell every maintainer what he has not heard of yet, with the failures since the last time."""
+    """Tell every maintainer what he has not heard of yet."""
     outcomes = Outcomes()
     for maintainer in post.delivery.maintainers:
         who = name_recipient(maintainer)
-        up_to, failures = read_failures(reports, news.unit, after=ledger.told_up_to(who))
-        mine = News(news.unit, news.period, news.outcomes, news.held, news.late, failures)
-        if not mine.is_worth_telling or ledger.state(mine.number(), who) in ("sent", "begun"):
+        fresh = [each for each in news if ledger.state(each.number, who) in (None, "failed")]
+        if not fresh:
             outcomes.counts["before"] += 1
             continue
-        letter = write_notice(mine, maintainer.language or default)
-        _send_one((mine.number(), letter), maintainer, post, (ledger, outcomes), {"up_to": up_to})
+        letter = write_notice(unit, fresh, maintainer.language or default)
+        things = [each.number for each in fresh]
+        _send_one((things, letter), maintainer, post, (ledger, outcomes))
     return outcomes
 
 
-def gather_news(reports: Path, unit: str, period: str, outcomes: Outcomes, *, held: str) -> News:
-    """Gather what there is to tell of a delivery; failures are each maintainer's own."""
-    counts = Counter({name: n for name, n in outcomes.counts.items() if name != "before"})
-    return News(unit, period, counts, held, find_due(reports, unit, now()[:10]))
-
-
 def _send_one(
-    thing: tuple[str, Letter],
+    thing: tuple[Sequence[str], Letter],
     to: Recipient,
     post: Post,
     books: tuple[Ledger, Outcomes],
-    more: Mapping[str, int],
 ) -> None:
-    (what, letter), (ledger, outcomes) = thing, books
+    (things, letter), (ledger, outcomes) = thing, books
     who = name_recipient(to)
     outcomes.n_tried += 1
 
     def begin() -> None:
-        ledger.write(what, who, "begun", **more)
+        ledger.write(things, who, "begun")
 
     try:
-        attempt(_work(what, letter, to, post, begin), pauses=post.pauses)
+        attempt(_work(things, letter, to, post, begin), pauses=post.pauses)
     except UnknownError as error:
         outcomes.counts["unknown"] += 1
         outcomes.reasons[str(error)] += 1
     except (LaterError, RefusedError) as error:
-        ledger.write(what, who, "failed")
+        ledger.write(things, who, "failed")
         outcomes.counts["failed"] += 1
         outcomes.reasons[str(error)] += 1
     else:
-        ledger.write(what, who, "sent")
+        ledger.write(things, who, "sent")
         outcomes.counts["sent"] += 1
 
 
 def _work(
-    what: str, letter: Letter, to: Recipient, post_: Post, begin: Callable[[], None]
+    things: Sequence[str], letter: Letter, to: Recipient, post_: Post, begin: Callable[[], None]
 ) -> Callable[[], None]:
     """Give what one attempt does."""
     if to.mail is not None:
         sender, server = post_.delivery.sender, post_.server
         assert sender is not None
         assert server is not None
-        number = f"{name_digest(what)}.{name_digest(name_recipient(to))}"
+        number = f"{name_digest(chr(10).join(things))}.{name_digest(name_recipient(to))}"
         message = make_message(letter, sender=sender, to=to.mail, number=number, at=now())
         return lambda: send_mail(message, server, sender=sender, to=str(to.mail), begin=begin)
     kind, hook = str(to.webhook), post_.hooks[str(to.name)]

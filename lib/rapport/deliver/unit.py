@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rapport.deliver.attempts import PAUSES
 from rapport.deliver.ledger import Ledger, open_ledger
+from rapport.deliver.notices import News, list_news
 from rapport.deliver.ready import find_period, open_report
 from rapport.deliver.send import (
     Outcomes,
     Post,
-    gather_news,
     open_post,
     send_notices,
     send_report,
@@ -52,6 +52,7 @@ class Result:
     """How a delivery ended."""
 
     period: str = ""
+    run: str = ""
     done: dict[str, Outcomes] = field(default_factory=dict)
     """By role."""
     held: RapportError | None = None
@@ -84,10 +85,9 @@ def deliver_unit(job: Job, environ: Mapping[str, str]) -> Result:
     with open_ledger(job.root, job.unit) as ledger:
         _serve_readers(job, post, ledger, result)
         if MAINTAINERS in job.roles:
-            sent = result.done.get(READERS, Outcomes())
-            held = str(result.held or "")
-            news = gather_news(job.reports, job.unit, result.period, sent, held=held)
-            told = send_notices(news, job.reports, post, ledger, default=job.language)
+            told = send_notices(
+                job.unit, _list_news(job, result), post, ledger, default=job.language
+            )
             _keep(job, MAINTAINERS, told, result)
     return result
 
@@ -99,9 +99,21 @@ def _serve_readers(job: Job, post: Post, ledger: Ledger, result: Result) -> None
     except (DeliveryError, ParameterError, TamperedError) as error:
         result.held = error
         return
+    result.run = ready.run
     if READERS in job.roles:
         sent = send_report(ready, post, ledger, default=job.language, again=job.again)
         _keep(job, READERS, sent, result)
+
+
+def _list_news(job: Job, result: Result) -> list[News]:
+    return list_news(
+        job.reports,
+        job.unit,
+        delivered=(result.period, result.run),
+        counts=result.done.get(READERS, Outcomes()).counts,
+        held=str(result.held or ""),
+        day=log.now()[:10],
+    )
 
 
 def _keep(job: Job, role: str, outcomes: Outcomes, result: Result) -> None:

@@ -13,7 +13,7 @@ from rapport.press.index.periods import newest_whole, order_key
 from rapport.press.index.runs import KEPT, Unit, clean, write_aside
 
 LOG = "log.jsonl"
-ENDS = ("published", "failed")
+ENDS = ("published", "failed", "abandoned")
 """Events of the log with which a run ends."""
 
 

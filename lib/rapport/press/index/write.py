@@ -74,7 +74,7 @@ def _list_folders(reports: Path) -> list[Path]:
 def _draw(unit: Unit, state: State, reports: Path) -> bool:
     """Draw a unit if its runs or its state moved; tell whether it was drawn."""
     end = state.ends.get(unit.name, {})
-    failed = end if end.get("event") == "failed" else None
+    failed = end if end.get("event") in ("failed", "abandoned") else None
     late = find_late(unit, state.day)
     about = {"failed": failed, "late": late}
     if not unit.is_changed and unit.drawn.get("about") == about:
@@ -96,7 +96,7 @@ def _tell_failed(end: Mapping[str, Any], unit: str) -> dict[str, str]:
     tasks = [f"{name.removeprefix(f'{unit}/')} ({kind})" for name, kind in end["failed"].items()]
     told = {}
     for language in LANGUAGES:
-        text = words["failed"][language].format(tasks=", ".join(tasks[:5]))
+        text = words[end["event"]][language].format(tasks=", ".join(tasks[:5]))
         told[language] = words["failed_on"][language].format(what=text, day=end["day"])
     return told
 

@@ -33,6 +33,15 @@ def test_a_run_that_ends_well_takes_the_failure_away(tmp_path):
     assert "Last run failed" not in page(tmp_path)
 
 
+def test_a_run_that_was_cut_off_is_told(tmp_path):
+    add_report(tmp_path, "shop", "2026-06")
+    add_line(tmp_path, "abandoned", "shop")
+
+    write_index(tmp_path)
+
+    assert "Last run was cut off (2026-07-02)" in page(tmp_path)
+
+
 def test_a_unit_that_only_ever_failed_is_there(tmp_path):
     add_line(tmp_path, "failed", "shop", failed={"ingestion": "DataError"}, period=None)
 
