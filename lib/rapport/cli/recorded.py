@@ -21,7 +21,10 @@ ELSEWHERE = (
     "unit", "period", "as_of", "parameters", "defaults", "sources", "versions", "store", "modules",
     "languages", "formats", "signer",
 )  # fmt: skip
-WHOLE = ("changes",)  # earlier reports are not at hand where a report is verified
+# Earlier reports and analysts' notes are not at hand where a report is verified.
+WHOLE = ("changes", "notes")
+APART = ("definitions", "published")
+"""Arguments that the record also holds whole under their own names."""
 LONGEST = 4096
 """Bytes of an argument that is recorded whole; of a longer one, such as a logo, its digest is."""
 
@@ -63,8 +66,7 @@ def choose_printing(predicate: Mapping[str, Any], at_hand: Mapping[str, Any]) ->
     """Give the arguments of a printing as recorded; those recorded by digest are those at hand."""
     recorded: Mapping[str, Any] = predicate["printing"]
     kept = {name: value for name, value in recorded.items() if not _is_digest(value)}
-    # What is long and recorded apart under its own name.
-    kept |= {name: predicate[name] for name in recorded.keys() - kept.keys() if name in predicate}
+    kept |= {name: predicate[name] for name in APART if name in predicate}
     return {**at_hand, **kept}
 
 

@@ -184,9 +184,8 @@ def _execute(command: Sequence[str], lib: Path, project: Path, sources: Sources)
     )  # fmt: skip
     result = project / RESULT
     if done.returncode or not result.is_file():
-        last = [line for line in done.stderr.splitlines() if line.strip()][-1:]
-        raise RapportError(
-            f"rerun: ended with {done.returncode} before it had a result ({' '.join(last)[:200]})."
-        )
+        # Of our own code, and a bug of it: the traceback is what a person can hand on.
+        sys.stderr.write(done.stderr)
+        raise RapportError(f"rerun: ended with {done.returncode} before it had a result.")
     made: dict[str, Any] = json.loads(result.read_bytes())
     return made

@@ -6,6 +6,7 @@ runs in a private folder that looks like a project, without network, and publish
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import sys
@@ -18,12 +19,12 @@ from typing import Any
 from rapport.cli.planning import INGESTION, plan_ingestion, plan_period
 from rapport.cli.recorded import choose_printing
 from rapport.cli.report import make_report
-from rapport.cli.reporting import plan_report
+from rapport.cli.reporting import VERSIONED, list_code
 from rapport.cli.work import Unit
 from rapport.errors import RapportError
 from rapport.ingest.sources import ResolvedSources
 from rapport.marts.periods import parse_period
-from rapport.params import load_unit, trust_unit
+from rapport.params import ChapterParams, load_unit, trust_unit
 from rapport.params.brand import read_brand
 from rapport.press.proof.manifest import make_predicate
 from rapport.press.publish import reproduce
@@ -38,6 +39,7 @@ from rapport.press.run.tasks import ChapterTask, Result, Table, Task
 MIME = "application/vnd.rapport.v1+json"
 INGESTED = "ingestion"
 JOB, RESULT = "job.json", "result.json"
+SEALED = ("unit", "period", "as_of", "languages", "formats", "parameters", "sources")
 Job = Mapping[str, Any]
 """`predicate`: the record's; `tables`: canonical table -> `digest`, `rows`, `kinds`; `notebook`:
 digest of the sealed ingestion as executed, or null; `ingest`: files and digests of the unit's
@@ -167,23 +169,26 @@ def _render(
     failed = [result.task.id for result in results if result.status not in ("executed", "reused")]
     if failed or not job["renders"]:
         return None, f"{len(failed)} tasks failed" if failed else "not asked for"
-    predicate = job["predicate"]
-    period = parse_period(predicate["period"])
-    shape = (predicate["formats"], predicate["languages"])
-    task = plan_report(unit, period, [result.task for result in results], shape)
-    arguments = {
-        **choose_printing(predicate, task.arguments),
-        "signer": predicate.get("signer", ""),
-        "parameters": predicate["parameters"],
-        "store": str(store.root),
-        "modules": Package().digest_modules(task.code),
-    }
+    arguments = _gather_arguments(job["predicate"], unit, store)
     try:
         run, digests = reproduce(make_report(arguments, results, store))
     except RapportError as error:
         return None, f"{type(error).__name__}: {error}"
     told = json.loads(json.dumps(make_predicate(run, {}), default=_spell_day))
     return {"predicate": told, "values": list(run.values), "digests": digests, "run": run.id}, ""
+
+
+def _gather_arguments(predicate: Mapping[str, Any], unit: Unit, store: Store) -> dict[str, Any]:
+    """Give the arguments of the printing: the record's, and of the code at hand what that gives."""
+    return {
+        **choose_printing(predicate, {"brand": dict(unit.brand)}),
+        **{name: predicate[name] for name in SEALED if name in predicate},
+        "signer": predicate.get("signer", ""),
+        "defaults": ChapterParams().model_dump(mode="json"),
+        "versions": {name: importlib.metadata.version(name) for name in VERSIONED},
+        "store": str(store.root),
+        "modules": Package().digest_modules(list_code()),
+    }
 
 
 def _spell_day(value: Any) -> Any:
