@@ -13,6 +13,7 @@ from rapport.cli.closing import Row, describe_failure
 from rapport.cli.main import INTERRUPTED, TERMINATED, build_parser
 from rapport.cli.progress import describe_event
 from rapport.errors import ChapterError, DataError, DisclosureError, ParameterError
+from rapport.params.delivery import load_delivery
 from rapport.params.model import Limits
 from rapport.press.run.tasks import Event, Kernel
 from unit.cli.driver import make_failure, make_result, make_task
@@ -75,6 +76,30 @@ def test_every_command_is_one(line):
     words = re.sub(r"\{\{.*?\}\}", "2026-06", line).split()
 
     assert build_parser().parse_args(words[1:]).command == ("run", "run")
+
+
+@pytest.mark.parametrize("line", sorted(set(re.findall(r"rapport deliver [^`\n\"|>]*", PAGE))))
+def test_every_delivery_is_one(line):
+    words = re.sub(r"\{\{.*?\}\}", "2026-06", line).split()
+
+    assert build_parser().parse_args(words[1:]).command == ("deliver", "deliver")
+
+
+def test_the_example_of_a_delivery_is_one(tmp_path):
+    (example,) = [block for block in blocks("yaml") if block.startswith("sender")]
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "shop.delivery.yml").write_text(example, encoding="utf-8")
+
+    assert len(load_delivery(tmp_path, "shop").readers) == 3
+
+
+def test_every_variable_of_a_delivery_is_told():
+    source = (ROOT / "lib" / "rapport" / "deliver" / "settings.py").read_text(encoding="utf-8")
+    known = set(re.findall(r"RAPPORT_SMTP_[A-Z]+", source)) | {
+        f"RAPPORT_SMTP_{name}" for name in ("USER", "PASSWORD")
+    }
+
+    assert known == set(re.findall(r"RAPPORT_SMTP_[A-Z]+", PAGE))
 
 
 def test_what_is_to_be_copied_can_be_read():
