@@ -142,6 +142,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--jupyter-cache", type=Path, metavar="FOLDER",
         help="also publish executed notebooks for `jcache` (extra `cache`)",
     )  # fmt: skip
+    run.add_argument("--renderer", choices=("quarto",), help="beside ours, unsealed (experimental)")
     run.add_argument("--dry-run", action="store_true", help="say what would be done and why")
     run.add_argument(
         "--json", action="store_true",

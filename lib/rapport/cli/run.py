@@ -16,6 +16,7 @@ from rapport.cli.expansion import Expansion, is_wanted
 from rapport.cli.moves import add_moves
 from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.progress import Progress
+from rapport.cli.quarto import render_beside
 from rapport.cli.reporting import name_signer
 from rapport.cli.work import (
     Unit,
@@ -27,6 +28,7 @@ from rapport.cli.work import (
 from rapport.errors import DisclosureError, ParameterError
 from rapport.params import Language, find_root
 from rapport.press.proof.running import Running, log_abandoned
+from rapport.press.render.quarto.find import Quarto, find_quarto
 from rapport.press.run.execute import exit_code_of, run_tasks
 from rapport.press.run.kernels.settings import read_conditions
 from rapport.press.run.keys.reads import read_chapter
@@ -57,6 +59,8 @@ class Request:
     world: World
     expansion: Expansion
     arguments: argparse.Namespace
+    quarto: Quarto | None = None
+    """Found before anything starts, where it shall render, too."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -88,6 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
             _remember(request, results.values())
         progress.close(results)
         _say_result(request.root, results.values(), as_json=arguments.json)
+        if request.quarto is not None:
+            for path in render_beside(results, request.root, request.world.store, request.quarto):
+                sys.stderr.write(f"{path} (Quarto, not sealed)\n")
         if arguments.jupyter_cache is not None:
             passed = _choose_passed(results.values())
             publish_notebooks(arguments.jupyter_cache, passed, request.world.store)
@@ -128,7 +135,8 @@ def read_request(arguments: argparse.Namespace) -> Request:
     shape = (formats, languages)
     expansion = Expansion(root, units, world.store, arguments=arguments, shape=shape)
     expansion.errors += failed
-    return Request(root, units, world, expansion, arguments)
+    quarto = find_quarto(os.environ) if arguments.renderer else None
+    return Request(root, units, world, expansion, arguments, quarto)
 
 
 def worst_code(codes: Iterable[int]) -> int:
