@@ -127,7 +127,10 @@ def grade_report(
     is_current : it was run in the environment at hand, whatever that is: C at best
     """
     best: Grade = "A" if is_same else "B"
-    grade = worst_of([best, *(v.move.grade for v in values), *(t.grade for t in tables)])
+    grade = worst_of([best, *(v.move.grade for v in values)])
+    if grade != "D":
+        # Where values are known to differ, a table that cannot be compared changes nothing.
+        grade = worst_of([grade, *(t.grade for t in tables)])
     if is_current and ORDER.index(grade) < ORDER.index("C"):
         return "C", f"would be {grade}, but the environment was not that of the lock"
     return grade, ""
