@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from rapport.present.axes import Axes, Kind
 from rapport.present.formats import show
 from rapport.present.labels import Language
-from rapport.present.lettering import Words, measure
+from rapport.present.lettering import Box, Words, measure
 from rapport.present.numbers import NBSP
 from rapport.present.theme import INK, TEXT_SIZE, WIDTHS, Shape
 from rapport.present.values import Value
@@ -59,6 +59,7 @@ class Canvas:
     texts: list[Words] = field(default_factory=list)
     labels: list[DirectLabel] = field(default_factory=list)
     highlighted: list[Line2D] = field(default_factory=list)
+    marked: list[Box] = field(default_factory=list)
 
     @property
     def width(self) -> float:
@@ -181,6 +182,11 @@ class Canvas:
                          color=look.colour, weight=look.weight, size=look.size)  # fmt: skip
         self.labels.append(DirectLabel(text, tuple(places), look.rank, look.is_required))
         return text
+
+    def keep_clear(self, axes: Axes, at: tuple[float, float], radius: float) -> None:
+        """Let no direct label lie on the mark at a point of the data; `radius` is in points."""
+        x, y = (float(place) for place in axes.data.transform(at))
+        self.marked.append(Box(x - radius, y - radius, x + radius, y + radius))
 
     def highlight(self, line: Line2D) -> None:
         """Let no text lie on this line."""

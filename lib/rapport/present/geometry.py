@@ -59,6 +59,7 @@ def settle(canvas: Canvas) -> None:
     fixed = [text for text in canvas.all_words() if text.text.strip() and id(text) not in movable]
     taken = [text.box() for text in fixed]
     faults = _faults(fixed, taken, canvas)
+    taken += canvas.marked
     lines = [_path(line) for line in canvas.highlighted]
     for label in sorted(canvas.labels, key=lambda label: -label.rank):
         box = _place(label, canvas, taken, lines)

@@ -14,6 +14,12 @@ from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY, PAPER
 from rapport.present.values import Value
 
+CORNERS = tuple(
+    (5.0 * across, 3.5 * up, "left" if across > 0 else "right", "bottom" if up > 0 else "top")
+    for up in (1, -1) for across in (1, -1)
+)  # fmt: skip
+"""Where a name stands that fits neither beside its dot nor over or under it."""
+
 
 def importance_performance(attributes: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
     """Give the four fields: share of what attributes explain, by the share that likes each.
@@ -63,20 +69,21 @@ def _plot(canvas: Canvas, attributes: pd.DataFrame, *, n: int) -> None:
     axes.set_ylim(0, ups[-1] * 1.08)
     rule_y(axes, ups, texts)
     rule_x(axes, across, show_axis(across, "share", canvas.language))
-    axes.line([middle, middle], [0, ups[-1] * 1.08], color=GREY, linewidth=1.0)
-    axes.line([low, high], [1 / n, 1 / n], color=GREY, linewidth=1.0)
+    canvas.highlight(axes.line([middle] * 2, [0, ups[-1] * 1.08], color=GREY, linewidth=1.0))
+    canvas.highlight(axes.line([low, high], [1 / n, 1 / n], color=GREY, linewidth=1.0))
     for rank, row in enumerate(rows_of(attributes)):
         colour = ACCENT if row.is_driver else CONTEXT
         face = colour if row.is_driver else PAPER
         axes.dots(row.performance, row.share, color=colour, markersize=6.5, markerfacecolor=face,
                   markeredgewidth=1.2)  # fmt: skip
+        canvas.keep_clear(axes, (row.performance, row.share), 3.2)
         look = Look(colour=ACCENT if row.is_driver else GREY,
                     weight="bold" if row.is_driver else "normal", rank=50.0 - rank)  # fmt: skip
         # Away from the line in the middle, which a name must not hide.
         sides = (LEFT, RIGHT) if row.performance <= middle else (RIGHT, LEFT)
         beside = [(1.6 * dx, dy, ha, va) for dx, dy, ha, va in sides]
         canvas.label(axes, (row.performance, row.share), [category("text", row.attribute)],
-                     places=(*beside, ABOVE, BELOW), look=look)  # fmt: skip
+                     places=(*beside, ABOVE, BELOW, *CORNERS), look=look)  # fmt: skip
     _name_fields(canvas, axes.left / POINTS)
 
 
