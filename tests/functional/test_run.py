@@ -27,7 +27,8 @@ def test_a_run_leaves_a_report_with_all_its_files(made):
     names = {path.name for path in made.report.iterdir()}
 
     assert names == FILES | {
-        "manifest.json", "values.json", "page_one.json", "alerts.json", "notebooks", "tables", "lists",
+        "manifest.json", "values.json", "page_one.json", "alerts.json", "notebooks", "tables",
+        "lists",
     }  # fmt: skip
     assert [path.name for path in sorted((made.report / "notebooks").iterdir())] == [
         "01_ingestion.ipynb",

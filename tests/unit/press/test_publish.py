@@ -88,7 +88,8 @@ def test_the_manifest_names_every_file_with_the_digest_of_its_body(tmp_path):
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     names = [subject["name"] for subject in manifest["subject"]]
     assert names == [
-        "notebooks/10_summary.ipynb", "page_one.json", "report.en.html", "report.zh.html", "values.json",
+        "notebooks/10_summary.ipynb", "page_one.json", "report.en.html", "report.zh.html",
+        "values.json",
     ]  # fmt: skip
     assert check_seal((made.link / "report.en.html").read_bytes())["subject"] == manifest["subject"]
 
