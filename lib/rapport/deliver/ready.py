@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,11 @@ from typing import Any
 
 from rapport.errors import DeliveryError, ParameterError, TamperedError
 from rapport.press.index.periods import order_key
-from rapport.press.index.runs import MANIFEST, MARK
+from rapport.press.index.runs import MANIFEST, MARK, clean
 from rapport.press.proof.packed import sha256
 from rapport.press.proof.page_one import PAGE_ONE
 from rapport.press.proof.seal import Seal, check
 from rapport.press.proof.trust import Trust
-
-UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 
 @dataclass(frozen=True)
@@ -125,8 +122,7 @@ def plain(content: Any) -> Any:
     A header of a mail ends with its line, so a title that holds one must not reach it.
     """
     if isinstance(content, str):
-        seen = (" " if unicodedata.category(sign) in UNSEEN else sign for sign in content)
-        return " ".join("".join(seen).split())
+        return clean(content)
     if isinstance(content, Mapping):
         return {key: plain(each) for key, each in content.items() if key != "sparkline"}
     return [plain(each) for each in content] if isinstance(content, list) else content

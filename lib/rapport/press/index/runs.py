@@ -167,7 +167,8 @@ def _read(folder: Path, *, is_current: bool) -> Entry | None:
 def clean(text: object) -> str:
     """Give a text without what no reader sees: line ends, and signs that turn or hide text."""
     seen = (" " if unicodedata.category(sign) in UNSEEN else sign for sign in str(text))
-    return " ".join("".join(seen).split())
+    # Blanks that hold a number to its unit stay.
+    return re.sub(" {2,}", " ", "".join(seen)).strip(" ")
 
 
 def _tell(manifest: Mapping[str, Any], folder: Path) -> Entry:

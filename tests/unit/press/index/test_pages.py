@@ -101,6 +101,14 @@ def test_hostile_texts_are_words_and_no_markup(tmp_path):
         assert "\u202e" not in text
 
 
+def test_a_number_stays_with_its_unit(tmp_path):
+    add_report(tmp_path, "shop", "2026-05", headline="Sales  of 5\u00a0million")
+
+    write_index(tmp_path)
+
+    assert "Sales of 5\u00a0million" in page(tmp_path)
+
+
 def test_names_of_files_that_are_no_reports_are_not_linked(tmp_path):
     folder = add_report(tmp_path, "shop", "2026-05")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
