@@ -102,7 +102,7 @@ def _run(case: Case, arguments: argparse.Namespace) -> Verdict:
     trust = read_trust(trust_file) if trust_file is not None else None
     erasures = read_erasures(case.root / "reports" / "log.jsonl", predicate["unit"])
     inputs = find_inputs(predicate, case.places, erasures, trust)
-    sources = find_sources_at_hand(predicate, case.root, project)
+    sources = _find_sources(case, inputs, project)
     python, environment = _choose_environment(case, arguments.env)
     isolation = find_isolation(python)
     _write_job(case, inputs, sources, project)
@@ -110,6 +110,13 @@ def _run(case: Case, arguments: argparse.Namespace) -> Verdict:
     conditions = {"environment": environment, "network": isolation.way, "executed": True,
                   "code": len(predicate["code"]["modules"])}  # fmt: skip
     return judge(case, inputs, made, sources=sources, conditions=conditions)
+
+
+def _find_sources(case: Case, inputs: Sequence[Input], project: Path) -> Sources:
+    if any(each.state == "erased" for each in inputs):
+        # They would be read without those who were erased, and give other tables by right.
+        return Sources(why="rows were erased since")
+    return find_sources_at_hand(case.predicate, case.root, project)
 
 
 def _require_code(predicate: Mapping[str, Any], lib: Path, project: Path) -> None:

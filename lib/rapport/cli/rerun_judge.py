@@ -148,7 +148,8 @@ def _list_causes(
     found: Comparison, inputs: Sequence[Input], sources: Sources
 ) -> list[dict[str, Any]]:
     """List what moved, each input with the parts of it in which its rows differ."""
-    causes = [asdict(move) for move in found.causes if move.part != "source"]
+    # That the code is the record's was seen before any of it ran.
+    causes = [asdict(move) for move in found.causes if move.part not in ("source", "code")]
     named = {move.name for move in found.of("input")}
     for each in inputs:
         if each.state in ("other", "erased") and each.name not in named:

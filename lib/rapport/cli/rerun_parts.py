@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from rapport.cli.rerun_case import Case
-from rapport.ingest.parts import compare_parts, digest_parts, sum_parts
+from rapport.ingest.parts import MONTH, compare_parts, digest_parts, sum_parts
 from rapport.press.proof.rerun.inputs import Input
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine
@@ -33,15 +33,23 @@ def find_moved_parts(case: Case, ran: Mapping[str, Any]) -> list[dict[str, Any]]
 
 
 def find_moved_rows(case: Case, inputs: Sequence[Input]) -> list[dict[str, Any]]:
-    """Say in which parts the tables at hand differ that are not those sealed."""
+    """Say in which parts the tables at hand differ that are not those sealed.
+
+    Where customers were erased, months are left out: they would tell when those had bought.
+    """
     before = _find_sealed(case)
-    other = [i for i in inputs if i.state in ("other", "erased") and i.name in SCHEMAS and i.path]
+    known = set() if before is None else set(before["table"]) & SCHEMAS.keys()
+    other = [i for i in inputs if i.state in ("other", "erased") and i.name in known and i.path]
     if before is None or not other:
         return []
+    if any(each.state == "erased" for each in other):
+        before = before[before["kind"] != MONTH]
     with Engine({}) as engine:
         sums = {each.name: sum_parts(engine, each.name, _read(each.path)) for each in other}
     names = [each.name for each in other]
-    return _tell(compare_parts(before[before["table"].isin(names)], digest_parts(sums)))
+    after = digest_parts(sums)
+    after = after[after["kind"].isin(before["kind"].unique())]
+    return _tell(compare_parts(before[before["table"].isin(names)], after))
 
 
 def _read(path: Path | None) -> Any:
