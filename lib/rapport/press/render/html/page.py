@@ -10,6 +10,8 @@ from rapport.press.render.html.view import (
     embed_fonts,
     group_strong,
     group_text,
+    list_kinds,
+    make_logo,
     make_pictures,
     split_clauses,
 )
@@ -45,7 +47,9 @@ def render_html(document: Document, *, slot: bytes | None) -> bytes:
             "style": asset_path("html", "report.css").read_text(encoding="utf-8"),
             "fonts": embed_fonts(document),
             "pictures": make_pictures(document),
+            "logo": make_logo(document),
             "group_strong": group_strong,
+            "list_kinds": list_kinds,
             "group_text": group_text,
             "is_text_row": _is_text_row,
             "split_clauses": split_clauses,

@@ -8,16 +8,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from string import printable
+from typing import Literal
 from urllib.parse import quote
 
 from rapport.press.render.fonts import cut_fonts, list_texts
+from rapport.press.render.pdf.glyphs import width_of
 from rapport.press.render.pdf.paths import svg_to_paths
-from rapport.press.render.tree import Block, Document, Run, list_figures
+from rapport.press.render.tree import Block, Document, Run, Table, block_runs, list_figures
 
 _TEXT = {"paragraph", "list", "aside", "gap", "rows"}
 _VIEW_BOX = re.compile(r"viewBox=\"[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"")
 # What may stand in the address of a drawing; none of these does in an attribute in quotes.
 _SPELT = "'/:=,;()-+.!*~$@?_[]"
+# Notes that have more letters than this share of the text's are higher than it, beside it.
+_REACH = 0.5
+# Cells of at most so many em, as dates and names are, are not broken.
+_SHORT = 8.0
+# The sign of a unit at most, in CSS pixels.
+_LOGO = (150, 40)
 _OWN_SIGNS = "▲▼·"
 # Where a Chinese headline says that its line may break after a clause.
 _CLAUSE_END = re.compile("(?<=[，；：。！？])\u200b")
@@ -34,10 +42,18 @@ class Picture:
 
 @dataclass(frozen=True)
 class TextRow:
-    """Text that runs on in the main column, and what stands beside it."""
+    """Text that runs on in the main column, and the notes beside it or in a row under it."""
 
     main: Sequence[Block]
     side: Sequence[Block]
+
+    @property
+    def form(self) -> Literal["alone", "beside", "under"]:
+        """Where the notes stand: beside the text, or under it if they would end far below it."""
+        if not self.side:
+            return "alone"
+        text, notes = (sum(map(_count_letters, some)) for some in (self.main, self.side))
+        return "under" if self.main and notes > _REACH * text else "beside"
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,40 @@ def _make_picture(svg: str) -> Picture:
     # A view box counts points; a CSS pixel is three quarters of one.
     width, height = (round(float(size[side]) / 0.75) for side in (1, 2))
     return Picture(f"data:image/svg+xml,{encoded}", width, height)
+
+
+def _count_letters(block: Block) -> int:
+    return sum(len(run["text"]) for run in block_runs(block))
+
+
+def list_kinds(table: Table) -> list[str]:
+    """Give the class of each column's cells: its side, and whether short words stay on one line.
+
+    Examples
+    --------
+    >>> columns = [{"head": "On", "align": "left"}, {"head": "Why", "align": "left"}]
+    >>> list_kinds({"columns": columns, "rows": [{"cells": ["2026-06-08", "word " * 9]}]})
+    ['left short', 'left']
+    """
+    longest = [
+        max((width_of(row["cells"][place]) for row in table["rows"]), default=0.0)
+        for place in range(len(table["columns"]))
+    ]
+    return [
+        column["align"] + (" short" if longest[place] <= _SHORT else "")
+        for place, column in enumerate(table["columns"])
+    ]
+
+
+def make_logo(document: Document) -> Picture | None:
+    """Give the unit's sign, if it has one, as large as a head allows."""
+    logo = document["brand"]["logo"]
+    if logo is None:
+        return None
+    kind = {"svg": "svg+xml", "png": "png"}[logo["form"]]
+    scale = min(_LOGO[0] / logo["width"], _LOGO[1] / logo["height"])
+    width, height = round(logo["width"] * scale), round(logo["height"] * scale)
+    return Picture(f"data:image/{kind};base64,{logo['data']}", width, height)
 
 
 def group_text(blocks: Iterable[Block]) -> list[TextRow | Block]:
