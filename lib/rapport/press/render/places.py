@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +19,7 @@ from rapport.press.render.tree import (
     walk_front,
 )
 
+_BRACKET = re.compile(r"[ \u00a0]?[(（]")
 FRONT, INDEX = "page-one", "values"
 
 
@@ -112,7 +114,8 @@ def make_index(
 
 def _head(chapter: str, own: Section | None) -> Block:
     source: Source = {"kind": "label", "id": f"chapter.{chapter}"}
-    head: Run = {"text": own["topic"] if own else chapter, "source": source, "strong": False}
+    name = re.split("[:：]", own["topic"])[0] if own else chapter
+    head: Run = {"text": name, "source": source, "strong": False}
     if own:
         head["link"] = f"#{own['anchor']}"
     return {"type": "heading", "level": 2, "text": [head]}
@@ -143,7 +146,9 @@ def _first_texts(document: Document) -> dict[str, str]:
 
 
 def _shown(value: str, text: str) -> Run:
-    return {"text": text, "source": {"kind": "value", "id": value}, "strong": True}
+    # Interval and n stand where the value does, and in the record.
+    short = _BRACKET.split(text, maxsplit=1)[0]
+    return {"text": short, "source": {"kind": "value", "id": value}, "strong": True}
 
 
 def _links(

@@ -49,13 +49,18 @@ def documents():
                 "churn",
                 6,
                 code(figure("churn.curves")),
-                stating("finding", "8.1%", "8.1%", "churn.rate"),
+                stating(
+                    "finding",
+                    "8.1% (95% interval 7% to 9%)",
+                    "8.1%（95% 区间 7% 至 9%）",
+                    "churn.rate",
+                ),
                 stating("paragraph", "8.1%", "8.1%", "churn.rate"),
             ),
             chapter(
                 "summary",
                 10,
-                stating("headline", "8.1%", "8.1%", "churn.rate"),
+                stating("headline", "8.1% (of 30)", "8.1%（共 30 位）", "churn.rate"),
                 stating("finding", "12.50", "12.5", "value.mean"),
             ),
         ],
@@ -141,6 +146,13 @@ def test_the_index_leads_from_each_value_to_its_places(documents):
         "value.mean\u00a012.50 · page two · part 5",
     ]
     assert [run["link"] for run in lines[1] if "link" in run] == ["#summary", "#value"]
+
+
+def test_the_index_names_values_without_their_intervals(documents):
+    for language in ("en", "zh"):
+        (index,) = [p for p in documents[language]["appendix"] if p["anchor"] == "values"]
+        assert "95%" not in str(index["blocks"])
+        assert "30" not in str(index["blocks"])
 
 
 def test_what_the_record_does_not_hold_is_in_no_index(documents):
