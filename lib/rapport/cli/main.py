@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.cli.around import add_around
-from rapport.cli.proving import add_archive, add_trace
+from rapport.cli.proving import add_kept, add_trace
 from rapport.cli.sealing import add_keys, add_verify
 from rapport.errors import RapportError
 
@@ -88,7 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
-    add_archive(commands)
+    add_kept(commands)
     _add_data(commands)
     _add_store(commands)
     _add_persons(commands)

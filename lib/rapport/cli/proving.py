@@ -24,8 +24,13 @@ def add_trace(commands: Commands[argparse.ArgumentParser]) -> None:
     trace.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def add_archive(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Describe `rapport archive`."""
+def add_kept(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Describe the commands that write a run for others."""
+    _add_archive(commands)
+    _add_export_crate(commands)
+
+
+def _add_archive(commands: Commands[argparse.ArgumentParser]) -> None:
     archive = commands.add_parser(
         "archive",
         help="keep all that a run was made of in one file, or put such a file back",
@@ -54,3 +59,15 @@ def add_archive(commands: Commands[argparse.ArgumentParser]) -> None:
         help="with --restore: keys of which one must have signed",
     )
     archive.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_export_crate(commands: Commands[argparse.ArgumentParser]) -> None:
+    crate = commands.add_parser(
+        "export-crate",
+        help="write a run as a Process Run RO-Crate 1.1 (extra `crate`)",
+        description="Copies a run's files, lists of customers left out, and describes them for "
+        "tools that read RO-Crates. It proves nothing: the seal is in the report.",
+    )
+    crate.set_defaults(command=("export_crate", "export_crate"))
+    crate.add_argument("run", metavar="RUN", help="a run's folder or number, or unit/period")
+    crate.add_argument("folder", type=Path, metavar="DIR", help="is made; must not be there")
