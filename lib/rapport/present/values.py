@@ -5,6 +5,7 @@ reproduce it), its unit, its denominator and its interval. Shares are 0 to 1 and
 differences of shares too: percent exists only in print.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -101,6 +102,18 @@ def date_value(identity: str, day: date | None) -> Value:
 def period_value(code: str, *, name: str = "period") -> Value:
     """Give a period's code (2010-11, 2010-W48, 2010-Q4, 2010, all) as a value."""
     return Value(id=name, value=code, kind="date", unit="period")
+
+
+def has_numbers(values: Mapping[str, Value], *names: str) -> bool:
+    """Say whether all of these are known and none is hidden, so that a title may speak of them.
+
+    Examples
+    --------
+    >>> has_numbers({"a": label_value("word", "total")}, "a"), has_numbers({}, "a")
+    (False, False)
+    """
+    found = [values[name].value if name in values else None for name in names]
+    return all(isinstance(number, int | float | Decimal) for number in found)
 
 
 def parameter_value(name: str, value: int | float | str, unit: str) -> Value:

@@ -109,8 +109,13 @@ def effect_figure(rows: pd.DataFrame, values: Values) -> FigureSpec | None:
     if rows.empty:
         return None
     spec = effect_forest(rows.head(MOST_ROWS), id="campaigns.effects")
+    n_found = int(spec.data["is_found"].astype(bool).sum())
+    counted = {
+        "found": Value("campaigns.effects.found", n_found, "count", "count"),
+        "all": Value("campaigns.effects.n", len(spec.data), "count", "count"),
+    }
     return spec.entitled(
-        Sentence("campaigns.effects_title"),
+        Sentence("campaigns.effects_title_of", counted, case="some" if n_found else "none"),
         subtitle=Sentence("campaigns.effects_subtitle", {"confidence": values["confidence"]}),
     )
 

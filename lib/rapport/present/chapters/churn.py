@@ -13,7 +13,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Suppressed, Value, parameter_value
+from rapport.present.values import Suppressed, Value, label_value, parameter_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -139,11 +139,13 @@ def risk_figures(
     is_drawn = len(told) >= FEWEST_POINTS
     calibration = reliability(told, id="churn.reliability") if is_drawn else None
     caption = None if len(told) == len(bins) else _note_few(min_count)
-    title = Sentence("churn.reliability_title", dict(values))
     weights = importance_bars(ranked, id="churn.importance", labels="term")
+    most = {"most": label_value("term", str(weights.data["feature"].iloc[0]))}
+    title = Sentence("churn.reliability_title", {**values, **(calibration.alt.slots if calibration
+                                                              else {})})  # fmt: skip
     return (
         *([calibration.entitled(title, caption=caption)] if calibration else []),
-        weights.entitled(Sentence("churn.importance_title", dict(values))),
+        weights.entitled(Sentence("churn.importance_title", {**values, **most})),
     )
 
 

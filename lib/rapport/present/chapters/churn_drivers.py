@@ -11,7 +11,7 @@ from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Value, label_value
+from rapport.present.values import Value, has_numbers, label_value
 
 Values = Mapping[str, Value]
 MEANS = {"orders": "mean_days", "contracts": "mean_months"}
@@ -82,8 +82,10 @@ def driver_figure(effects: pd.DataFrame, values: Values, *, kind: str) -> Figure
         return None
     drawn = effects.astype(dict.fromkeys(("hazard_ratio", "low", "high"), float))
     spec = hazard_forest(drawn, id="churn.drivers", labels="term", sides=SIDES[kind])
+    is_told = has_numbers(values, "drivers_first_ratio") and "drivers_first" in values
+    case = f"{kind}_first" if is_told else kind
     return spec.entitled(
-        Sentence("churn.drivers_title", dict(values), case=kind),
+        Sentence("churn.drivers_title", dict(values), case=case),
         subtitle=Sentence("churn.drivers_subtitle", dict(values), case=kind),
         caption=Sentence("churn.drivers_caption", dict(values), case=kind),
     )

@@ -13,7 +13,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.usable import usable_bars
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Value
+from rapport.present.values import Value, has_numbers
 
 Values = Mapping[str, Value]
 
@@ -52,7 +52,8 @@ def calendar_figure(coverage: pd.DataFrame, values: Values) -> FigureSpec | None
     if coverage.empty:
         return None
     spec = coverage_calendar(coverage, id="ingestion.calendar")
-    return spec.entitled(Sentence("ingestion.calendar_title", dict(values)))
+    case = "told" if has_numbers(values, "days_seen", "days_expected") else "plain"
+    return spec.entitled(Sentence("ingestion.calendar_title", dict(values), case=case))
 
 
 def completeness_figure(completeness: pd.DataFrame, values: Values) -> FigureSpec | None:
@@ -60,7 +61,8 @@ def completeness_figure(completeness: pd.DataFrame, values: Values) -> FigureSpe
     if completeness.empty:
         return None
     spec = completeness_heat(completeness, id="ingestion.completeness")
-    return spec.entitled(Sentence("ingestion.completeness_title", dict(values)))
+    counted = {**values, **spec.subtitle.slots}
+    return spec.entitled(Sentence("ingestion.completeness_title", counted))
 
 
 def source_table(sources: pd.DataFrame, values: Values) -> TableSpec:

@@ -15,7 +15,7 @@ from rapport.present.figures.survival import survival_curves
 from rapport.present.figures.transitions import transition_heat
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Suppressed, Value
+from rapport.present.values import Suppressed, Value, has_numbers
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -39,7 +39,12 @@ def stage_figure(sizes: pd.DataFrame, values: Values, *, min_count: int) -> Figu
         return None
     spec = stage_bars(shown, id="lifecycle.stages")
     case = "hidden" if hidden.any() else "shown"
-    return spec.entitled(caption=Sentence("lifecycle.stages_caption", dict(values), case=case))
+    told = "orders" if has_numbers(values, "churned_share", "at_risk_share") else "plain"
+    told = "contracts" if has_numbers(values, "ended_share") else told
+    return spec.entitled(
+        Sentence("lifecycle.stages_title", dict(values), case=told),
+        caption=Sentence("lifecycle.stages_caption", dict(values), case=case),
+    )
 
 
 def stage_table(table: pd.DataFrame, values: Values, *, lead: str) -> TableSpec | None:
@@ -116,7 +121,11 @@ def move_figure(cells: pd.DataFrame, values: Values, stages: tuple[str, ...]) ->
     shown = cells[[isinstance(n, Suppressed) or n is None or n > 0 for n in cells["n_moves"]]]
     columns = [stage for stage in stages if stage in set(shown["stage_after"])]
     spec = transition_heat(shown, id="lifecycle.moves", columns=columns)
-    return spec.entitled(caption=Sentence("lifecycle.moves_caption", dict(values)))
+    told = "told" if has_numbers(values, "move_at_risk_churned") else "plain"
+    return spec.entitled(
+        Sentence("lifecycle.moves_title", dict(values), case=told),
+        caption=Sentence("lifecycle.moves_caption", dict(values)),
+    )
 
 
 def move_table(cells: pd.DataFrame, values: Values) -> TableSpec | None:
@@ -198,7 +207,11 @@ def cohort_figure(
         return None
     spec = cohort_triangle(hidden, id="lifecycle.cohorts")
     case = "mixed" if rows["is_mixed"].any() else "plain"
-    return spec.entitled(caption=Sentence("lifecycle.cohorts_caption", dict(values), case=case))
+    told = "told" if has_numbers(values, "retention_1") else "plain"
+    return spec.entitled(
+        Sentence("lifecycle.cohorts_title", dict(values), case=told),
+        caption=Sentence("lifecycle.cohorts_caption", dict(values), case=case),
+    )
 
 
 def activation_figure(activation: pd.DataFrame, values: Values) -> FigureSpec | None:
@@ -208,7 +221,8 @@ def activation_figure(activation: pd.DataFrame, values: Values) -> FigureSpec | 
         return None
     what = Sentence("lifecycle.activation_subtitle", dict(values))
     spec = rate_by_month(known, id="lifecycle.activation", what=what)
-    return spec.entitled(Sentence("lifecycle.activation_title", dict(values)))
+    case = "told" if has_numbers(values, "activation") else "plain"
+    return spec.entitled(Sentence("lifecycle.activation_title", dict(values), case=case))
 
 
 def gap_figure(points: pd.DataFrame, at_risk: pd.DataFrame, values: Values) -> FigureSpec | None:
@@ -223,7 +237,11 @@ def gap_figure(points: pd.DataFrame, at_risk: pd.DataFrame, values: Values) -> F
         return None
     spec = survival_curves(points, at_risk, id="lifecycle.gaps", labels="gaps")
     return spec.entitled(
-        Sentence("lifecycle.gaps_title", dict(values)),
+        Sentence(
+            "lifecycle.gaps_title",
+            dict(values),
+            case="told" if has_numbers(values, "gaps_year") else "plain",
+        ),
         subtitle=Sentence("lifecycle.gaps_subtitle", dict(values)),
     )
 

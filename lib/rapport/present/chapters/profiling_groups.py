@@ -14,7 +14,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, by_language, interval_head
-from rapport.present.values import Value, label_value, text_value
+from rapport.present.values import Value, has_numbers, label_value, text_value
 
 Values = Mapping[str, Value]
 ROW = "profile_row"
@@ -157,9 +157,11 @@ def affinity_figure(cells: pd.DataFrame, values: Values, *, case: str) -> Figure
     if case == "none" or cells.empty:
         return None
     attribute = str(cells["attribute"].iloc[0])
+    is_told = has_numbers(values, "affinity_lines", "affinity_others")
+    told = "plain" if case == "clear" and not is_told else case
     spec = affinity_grid(cells, id="profiling.affinity", labels=LABELS[attribute])
     return spec.entitled(
-        Sentence("profiling.affinity_title", dict(values), case=case),
+        Sentence("profiling.affinity_title", dict(values), case=told),
         subtitle=Sentence("profiling.affinity_subtitle", dict(values)),
     )
 

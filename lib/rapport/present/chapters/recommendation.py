@@ -12,7 +12,7 @@ from rapport.present.figures.rules import category_grid
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Value
+from rapport.present.values import Value, text_value
 
 Values = Mapping[str, Value]
 GAPS = ("none", "no_level", "sample", "few", "level")
@@ -75,7 +75,15 @@ def category_figure(pairs: pd.DataFrame | None, values: Values) -> FigureSpec | 
     if pairs is None:
         return None
     spec = category_grid(pairs, id="recommendation.categories")
+    known = spec.data[spec.data["index"].notna()]
+    if known.empty:
+        return spec.entitled(subtitle=Sentence("recommendation.grid_subtitle_n", dict(values)))
+    top = known.sort_values("index", ascending=False, kind="stable").iloc[0]
+    most = {f"most_{side}": text_value(f"category.{side}", str(top[f"category_{side}"]))
+            for side in "ab"}  # fmt: skip
+    index = Value("recommendation.categories.most", float(top["index"]), "ratio", "index")
     return spec.entitled(
+        Sentence("recommendation.grid_title_of", {**values, **most, "most": index}),
         subtitle=Sentence("recommendation.grid_subtitle_n", dict(values)),
     )
 

@@ -61,9 +61,12 @@ def wave_figures(
             name: whole[f"n_{name}s"].astype(float) / whole["n_nps"].astype(float)
             for name in CLASSES
         }
-        figures.append(
-            answer_classes(whole.assign(**shares), id="satisfaction.classes", by=trend.by)
-        )
+        classes = answer_classes(whole.assign(**shares), id="satisfaction.classes", by=trend.by)
+        last = classes.data.iloc[-1]
+        ends = {name: Value(f"satisfaction.classes.{name}", float(last[name]), "ratio", "share")
+                for name in CLASSES}  # fmt: skip
+        slots = {**values, **classes.subtitle.slots, **ends}
+        figures.append(classes.entitled(Sentence("satisfaction.classes_title", slots)))
     return tuple(figures)
 
 

@@ -14,7 +14,7 @@ from rapport.present.figures.grids import rfm_grid
 from rapport.present.figures.spec import FigureSpec, Plot
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Value, date_value, label_value, period_value
+from rapport.present.values import Value, date_value, has_numbers, label_value, period_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -168,7 +168,13 @@ def score_grid(
     counts = [int(n) if isinstance(n, int) else None for n in spec.data["n_customers"]]
     data = spec.data.assign(n_customers=pd.Series(counts, dtype="Int64"))
     plain = replace(spec, data=data, plot=partial(_plot_drawn, plot=spec.plot, drawn=spec.data))
+    corners = {name: value for name, value in spec.alt.slots.items() if isinstance(value, Value)}
     return plain.entitled(
+        Sentence(
+            "segmentation.grid_title",
+            {**values, **corners},
+            case="told" if has_numbers(corners, "best", "worst") else "plain",
+        ),
         caption=Sentence("segmentation.grid_caption", dict(values)),
         subtitle=Sentence("segmentation.grid_subtitle", dict(values)),
     )

@@ -12,7 +12,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.value import band_shares, value_shares
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Value
+from rapport.present.values import Value, label_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -128,7 +128,17 @@ def group_figure(table: pd.DataFrame | None, values: Values, *, labels: str) -> 
     if table is None or len(table) < 2 or table["share_clv"].isna().any():
         return None
     spec = value_shares(table, id=f"value.{labels}_shares", labels=labels)
-    return spec.entitled(Sentence(f"value.{labels}_shares_title", dict(values)))
+    first = spec.data.iloc[0]
+    lead = {
+        "lead": label_value(labels, str(first["group"])),
+        "lead_customers": Value(
+            f"{spec.id}.lead", float(first["share_customers"]), "ratio", "share"
+        ),
+        "lead_value": Value(
+            f"{spec.id}.lead.value", float(first["share_clv"]), "iterative", "share"
+        ),
+    }
+    return spec.entitled(Sentence(f"value.{labels}_shares_title", {**values, **lead}))
 
 
 def past_table(past: pd.DataFrame | None, values: Values, *, currency: str) -> TableSpec | None:

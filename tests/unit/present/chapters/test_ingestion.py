@@ -124,7 +124,7 @@ def test_the_calendar_has_a_square_a_day_and_source(coverage, values):
     described = describe_figure(calendar_figure(coverage, values))
 
     assert described["data"]["n_rows"] == 56
-    assert described["title"]["en"][0]["text"] == "Which days the sources cover"
+    assert described["title"]["en"][0]["text"] == "The source with most orders has rows on "
 
 
 def test_undated_sources_have_no_calendar(coverage, values):

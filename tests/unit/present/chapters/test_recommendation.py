@@ -55,6 +55,8 @@ def values():
         "offers_tail": share("offers.tail", 0.012),
         "n": count("n", 6, "groups"), "pairs": text_value("pairs", "-"),
         "methods": text_value("methods", "-"),
+        "most_a": text_value("a", "tea"), "most_b": text_value("b", "茶"),
+        "most": Value("recommendation.most", 142.0, "ratio", "index"),
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from rapport.present.locale import read_locale
 from rapport.present.sentences import Sentence
 from rapport.present.tables import render_heads, render_table
 from rapport.present.theme import SHAPES
-from rapport.present.values import Value, date_value, parameter_value, period_value
+from rapport.present.values import Value, date_value, label_value, parameter_value, period_value
 from support import table
 
 
@@ -99,7 +99,11 @@ def test_every_sentence_of_the_chapter_can_be_said(values, language):
     (path,) = locale_paths("sentences.value")
     for identity, forms in read_locale(path).items():
         for case in forms.get("cases", {None: None}):
-            text = Sentence(identity, values, case=case).text(language)
+            lead = {"lead": label_value("segment", "new")}
+            lead |= {
+                f"lead_{of}": Value("a", 0.5, "ratio", "share") for of in ("customers", "value")
+            }
+            text = Sentence(identity, values | lead, case=case).text(language)
 
             assert text
             assert "n/a" not in text, identity
