@@ -8,8 +8,14 @@ import argparse
 def add_around(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe every command around reports."""
     _add_deliver(commands)
-    units = commands.add_parser("list", help="the units and their reports")
-    units.set_defaults(command=("small", "list_units"))
+    units = commands.add_parser("list", help="the units, their reports and what is wrong with them")
+    units.set_defaults(command=("listing", "list_units"))
+    units.add_argument("--json", action="store_true", help="one JSON object")
+    look = commands.add_parser(
+        "doctor", help="say what is wrong with this installation and project, and what to do"
+    )
+    look.set_defaults(command=("doctor", "doctor"))
+    look.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def _add_deliver(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

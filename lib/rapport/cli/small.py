@@ -1,4 +1,4 @@
-"""Commands that answer at once: units, parameters, keys."""
+"""Commands that answer at once: parameters, the key of pseudonyms."""
 
 from __future__ import annotations
 
@@ -9,19 +9,6 @@ from pathlib import Path
 
 from rapport import params as room
 from rapport.privacy import KEY_VARIABLE, write_key
-
-
-def list_units(_arguments: argparse.Namespace) -> int:
-    """Print every unit with the periods that have a report."""
-    root = room.find_root(Path.cwd())
-    for name in room.list_units(root):
-        unit = room.load_unit(root, name)
-        folder = root / "reports" / name
-        found = folder.iterdir() if folder.is_dir() else ()
-        periods = sorted(p.name for p in found if (p / "manifest.json").is_file())
-        reports = ", ".join(periods) or "no report yet"
-        sys.stdout.write(f"{name}: {unit.title.en} · {unit.title.zh} · {reports}\n")
-    return 0
 
 
 def params(arguments: argparse.Namespace) -> int:
