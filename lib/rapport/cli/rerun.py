@@ -28,7 +28,7 @@ from rapport.params import find_root
 from rapport.press.proof.erasures import read_erasures
 from rapport.press.proof.packed import spell_out
 from rapport.press.proof.rerun.code import list_other_code
-from rapport.press.proof.rerun.environment import compare_with_lock, make_environment
+from rapport.press.proof.rerun.environment import check_at_hand, make_environment
 from rapport.press.proof.rerun.folder import LOCK, copy_code, copy_project, shelve
 from rapport.press.proof.rerun.grading import Verdict
 from rapport.press.proof.rerun.inputs import Input, Places, digest_file, find_inputs
@@ -144,7 +144,7 @@ def _choose_environment(case: Case, wanted: str) -> tuple[str, dict[str, Any]]:
     sealed = case.predicate["environment"].get("lock")
     is_sealed = lock.is_file() and digest_file(lock) == sealed
     if wanted == "current":
-        found = compare_with_lock(lock.read_text(encoding="utf-8")) if lock.is_file() else None
+        found = check_at_hand(lock.read_text(encoding="utf-8")) if lock.is_file() else None
         other = found.other if found else ["no lock at hand"]
         if not is_sealed:
             other = ["requirements.lock is not that of the record", *other]
@@ -154,7 +154,7 @@ def _choose_environment(case: Case, wanted: str) -> tuple[str, dict[str, Any]]:
             f"{LOCK}: is not that of the record. Take that one, or use `--env current`, which "
             "gives grade C at best."
         )
-    found = compare_with_lock(lock.read_text(encoding="utf-8"))
+    found = check_at_hand(lock.read_text(encoding="utf-8"))
     if not found.other:
         return sys.executable, {"kind": "lock", "made": False, "beside": found.beside}
     python = make_environment(lock, case.folder)
@@ -178,7 +178,6 @@ def _write_job(case: Case, inputs: Sequence[Input], sources: Sources, project: P
         },
         "notebook": digest if notebook else None,
         "ingest": sources.described,
-        "renders": True,
     }  # fmt: skip
     (project / JOB).write_text(json.dumps(job), encoding="utf-8", newline="\n")
 

@@ -37,13 +37,13 @@ from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Result, Table, Task
 
 MIME = "application/vnd.rapport.v1+json"
-INGESTED = "ingestion"
+INGESTED, SNAPSHOT = "ingestion", "snapshot"
 JOB, RESULT = "job.json", "result.json"
 SEALED = ("unit", "period", "as_of", "languages", "formats", "parameters", "sources")
 Job = Mapping[str, Any]
 """`predicate`: the record's; `tables`: canonical table -> `digest`, `rows`, `kinds`; `notebook`:
 digest of the sealed ingestion as executed, or null; `ingest`: files and digests of the unit's
-sources, or null; `renders`: whether pages are asked for."""
+sources, or null."""
 
 
 def main() -> None:
@@ -64,31 +64,50 @@ def work(job: Job, root: Path) -> dict[str, Any]:
     """
     store = Store(root / "data" / "store")
     world = World(store, read_conditions(root))
-    ingested = _ingest(job, root, world) if job["ingest"] else None
-    tables = _choose_tables(job, ingested)
-    if "snapshot" not in tables:
-        return {"chapters": _describe_all([ingested] if ingested else []), "report": None,
-                "error": "the unit's tables are not at hand"}  # fmt: skip
-    unit = _recorded_unit(job["predicate"], store.object_path(tables["snapshot"].digest), root)
-    given: Known = {(unit.name, None): {name: t.digest for name, t in tables.items()}}
-    tasks = _plan(job["predicate"], unit, root, tables)
-    world = replace(world, given=given)
-    results = run_tasks(tasks, world, workers=os.cpu_count() or 1, cold=True)
+    ingestion = _plan_ingestion(job, root) if job["ingest"] else None
+    tables = _list_tables(job)
+    if not tables and ingestion is None:
+        return {"chapters": {}, "report": None, "error": "the unit's tables are not at hand"}
+    results = _run_all(job, root, world, ingestion)
+    ingested = results.pop(ingestion.id) if ingestion else None
+    if not tables:
+        tables = dict(ingested.tables) if ingested else {}
     first = _choose_ingestion(job, ingested, tables, store)
-    done = [*([first] if first else []), *results.values()]
-    report, error = _render(job, unit, done, store) if first else (None, "no executed ingestion")
+    report, error = None, "ingestion is not at hand as it was executed"
+    if first is not None:
+        report, error = _render(job, [first, *results.values()], store, root)
     listed = [*([ingested] if ingested else []), *results.values()]
     return {"chapters": _describe_all(listed), "report": report, "error": error}
 
 
-def _ingest(job: Job, root: Path, world: World) -> Result:
-    """Read the sources once more, by the unit's own file."""
+def _run_all(
+    job: Job, root: Path, world: World, ingestion: ChapterTask | None
+) -> dict[str, Result]:
+    """Run ingestion, if it can be, and the chapters: on the sealed tables, else on what it gave."""
+    predicate, tables = job["predicate"], _list_tables(job)
+    n_workers = min(os.cpu_count() or 1, max(1, len(predicate["execution"]) // 2))
+    first = [ingestion] if ingestion else []
+    if tables:
+        known: Known = {(predicate["unit"], None): {n: t.digest for n, t in tables.items()}}
+        apart = run_tasks(first, world, workers=1, cold=True) if first else {}
+        tasks = _plan(predicate, root, world.store, known[predicate["unit"], None])
+        return apart | run_tasks(tasks, replace(world, given=known), workers=n_workers, cold=True)
+
+    def follow(result: Result) -> list[Task]:
+        if ingestion is None or result.task.id != ingestion.id:
+            return []
+        made = {name: table.digest for name, table in result.tables.items()}
+        return _plan(predicate, root, world.store, made)
+
+    return run_tasks(first, world, workers=n_workers, cold=True, expand=follow)
+
+
+def _plan_ingestion(job: Job, root: Path) -> ChapterTask:
+    """Plan to read the sources once more, by the unit's own file."""
     given, predicate = job["ingest"], job["predicate"]
     params = load_unit(root, predicate["unit"], overrides=_numbers(predicate["parameters"]))
     files = {name: tuple(Path(path) for path in paths) for name, paths in given["files"].items()}
-    unit = Unit(params, ResolvedSources(files, given["digests"]))
-    task = plan_ingestion(root, unit)
-    return run_tasks([task], world, workers=1, cold=True)[task.id]
+    return plan_ingestion(root, Unit(params, ResolvedSources(files, given["digests"])))
 
 
 def _numbers(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,37 +115,29 @@ def _numbers(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name != "churn_after_days"}
 
 
-def _choose_tables(job: Job, ingested: Result | None) -> dict[str, Table]:
-    """Start at the tables at hand; at those that were just ingested where there are none."""
-    found = {
+def _list_tables(job: Job) -> dict[str, Table]:
+    return {
         name: Table(t["digest"], t["rows"], t["size"], t["kinds"])
         for name, t in job["tables"].items()
     }
-    if found or ingested is None:
-        return found
-    return dict(ingested.tables)
 
 
-def _recorded_unit(predicate: Mapping[str, Any], snapshot: Path, root: Path) -> Unit:
+def _recorded_unit(predicate: Mapping[str, Any], snapshot: Path) -> Unit:
     """Make the unit of a record: its parameters, sources by digest, and the days of its data."""
-    told = {**predicate["unit_parameters"], **predicate["parameters"]}
-    params = trust_unit(told)
-    sources = ResolvedSources({}, predicate["sources"])
-    unit = Unit(
-        params,
-        sources,
-        brand=read_brand(root, params.name),
-        published=predicate.get("published") or {},
-    )
+    params = trust_unit({**predicate["unit_parameters"], **predicate["parameters"]})
+    unit = Unit(params, ResolvedSources({}, predicate["sources"]))
     unit.read_span(snapshot)
     return unit
 
 
 def _plan(
-    predicate: Mapping[str, Any], unit: Unit, root: Path, tables: Mapping[str, Table]
+    predicate: Mapping[str, Any], root: Path, store: Store, tables: Mapping[str, str]
 ) -> list[Task]:
-    digests = {name: table.digest for name, table in tables.items()}
-    tasks = plan_period(root, unit, parse_period(predicate["period"]), tables=digests)
+    """Plan the chapters of a record, and what they read; none without the snapshot's days."""
+    if SNAPSHOT not in tables:
+        return []
+    unit = _recorded_unit(predicate, store.object_path(tables[SNAPSHOT]))
+    tasks = plan_period(root, unit, parse_period(predicate["period"]), tables=tables)
     chapters = [t for t in tasks if isinstance(t, ChapterTask) and t.chapter in _names(predicate)]
     parameters = {**predicate["unit_parameters"], **predicate["parameters"]}
     kept: list[Task] = [t for t in tasks if not isinstance(t, ChapterTask)]
@@ -164,12 +175,14 @@ def _find_values(notebook: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _render(
-    job: Job, unit: Unit, results: Sequence[Result], store: Store
+    job: Job, results: Sequence[Result], store: Store, root: Path
 ) -> tuple[dict[str, Any] | None, str]:
     failed = [result.task.id for result in results if result.status not in ("executed", "reused")]
-    if failed or not job["renders"]:
-        return None, f"{len(failed)} tasks failed" if failed else "not asked for"
-    arguments = _gather_arguments(job["predicate"], unit, store)
+    ran = {result.task.chapter for result in results if isinstance(result.task, ChapterTask)}
+    lacking = sorted(set(job["predicate"]["execution"]) - ran)
+    if failed or lacking:
+        return None, f"not done: {', '.join([*failed, *lacking])}"
+    arguments = _gather_arguments(job["predicate"], store, root)
     try:
         run, digests = reproduce(make_report(arguments, results, store))
     except RapportError as error:
@@ -178,10 +191,10 @@ def _render(
     return {"predicate": told, "values": list(run.values), "digests": digests, "run": run.id}, ""
 
 
-def _gather_arguments(predicate: Mapping[str, Any], unit: Unit, store: Store) -> dict[str, Any]:
+def _gather_arguments(predicate: Mapping[str, Any], store: Store, root: Path) -> dict[str, Any]:
     """Give the arguments of the printing: the record's, and of the code at hand what that gives."""
     return {
-        **choose_printing(predicate, {"brand": dict(unit.brand)}),
+        **choose_printing(predicate, {"brand": read_brand(root, predicate["unit"])}),
         **{name: predicate[name] for name in SEALED if name in predicate},
         "signer": predicate.get("signer", ""),
         "defaults": ChapterParams().model_dump(mode="json"),

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import Distribution
 from pathlib import Path
 from typing import NamedTuple
@@ -49,19 +50,24 @@ class Installed(NamedTuple):
     """Packages that the lock does not name."""
 
 
-def compare_with_lock(lock: str, installed: Iterable[Distribution] | None = None) -> Installed:
+@cache
+def check_at_hand(lock: str) -> Installed:
+    """Compare the environment at hand with a lock, once: ten thousand files are read for it."""
+    return compare_with_lock(lock, importlib.metadata.distributions())
+
+
+def compare_with_lock(lock: str, installed: Iterable[Distribution]) -> Installed:
     """Say in what the environment at hand is not the lock's.
 
     Parameters
     ----------
     lock : its text
-    installed : packages; those on the path unless given
+    installed : packages; of two of one name the first, which is the one that is imported
     """
     pins = read_pins(lock)
     always = {_plain(name) for name, _, marked in PIN.findall(lock) if not marked}
     packages: dict[str, Distribution] = {}
-    for package in installed if installed is not None else importlib.metadata.distributions():
-        # The first on the path is the one that is imported.
+    for package in installed:
         packages.setdefault(_plain(package.metadata["Name"] or ""), package)
     other, beside = [], []
     for name, package in sorted(packages.items()):
