@@ -12,7 +12,11 @@ import pytest
 
 from functional.command import Done, rapport
 from functional.shop import add_shop, draw_orders, make_project
+from rapport.press.proof.seal_files import read_trust
+from rapport.press.proof.trust import Trust
 from shared import make_once
+
+SIGNER = "集团 Analytics"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,36 @@ def _make_shop(folder: Path) -> None:
     assert rapport(project, "keys", "pseudonym", "pseudonym.key").code == 0
     done = rapport(project, "run", "shop", "--json")
     (folder / "done.json").write_text(json.dumps(asdict(done)), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def signed(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the folder of `project`, whose report is signed, and `keys`; tests only read it."""
+    return make_once(tmp_path_factory, "a-signed-shop", lambda folder: sign(made.project, folder))
+
+
+def sign(project: Path, folder: Path) -> None:
+    """Sign the shop's report: nothing is executed again, its pages are printed with the name."""
+    copy = Path(shutil.copytree(project, folder / "project", symlinks=True))
+    keys = folder / "keys"
+    keys.mkdir()
+    assert rapport(copy, "keys", "new", str(keys / "sign"), "--signer", SIGNER).code == 0
+    assert rapport(copy, "keys", "new", str(keys / "other"), "--signer", "Mallory").code == 0
+    done = rapport(copy, "run", "shop", "--json", env={"RAPPORT_SIGNING_KEY": str(keys / "sign")})
+    assert done.code == 0, done.said
+    assert set(done.actions.values()) == {"reused"}
+
+
+@pytest.fixture(scope="session")
+def report(signed: Path) -> Path:
+    """Give the folder of the signed report."""
+    return signed / "project" / "reports" / "shop" / "2026-05"
+
+
+@pytest.fixture(scope="session")
+def trust(signed: Path) -> Trust:
+    """Trust whoever signed it."""
+    return read_trust(signed / "keys" / "sign.allowed")
 
 
 @pytest.fixture

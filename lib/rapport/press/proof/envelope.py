@@ -117,7 +117,7 @@ def open_file(file: bytes) -> Sealed:
         record says so, too, is given without that comparison.
     """
     slot = find_slot(file)
-    envelope = read_envelope(file)
+    envelope = read_envelope(file, slot)
     payload, key, signature = _unwrap(envelope)
     statement = read_json(payload)
     version = _check_shape(statement)
@@ -125,7 +125,7 @@ def open_file(file: bytes) -> Sealed:
         return Sealed(statement, payload, key, signature, "", version)
     if slot.version != VERSION:
         raise TamperedError(DAMAGED)
-    digest = hashlib.sha256(restore_body(file)).hexdigest()
+    digest = hashlib.sha256(restore_body(file, slot)).hexdigest()
     for subject in statement["subject"]:
         if subject["digest"]["sha256"] == digest:
             return Sealed(statement, payload, key, signature, subject["name"], version)

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rapport.errors import RapportError
 from rapport.press.locks import drop, take
 from rapport.press.proof import log
 from rapport.press.run.state import Listener
@@ -42,7 +43,13 @@ class Running:
         self._begun: set[Scope] = set()
 
     def __call__(self, event: Event) -> None:
-        """Note which unit and period are begun, and which have their report."""
+        """Note which unit and period are begun, and which have their report.
+
+        Raises
+        ------
+        RapportError
+            Nothing can be written beside the log.
+        """
         scope = (event.task.unit, event.task.period)
         if event.kind == "started" and scope not in self._begun:
             self._begun.add(scope)
@@ -73,12 +80,17 @@ class Running:
         self._descriptor = None
 
     def _note(self, what: dict[str, Any]) -> None:
-        if self._descriptor is None:
-            self._reports.mkdir(parents=True, exist_ok=True)
-            self._descriptor = take(self._path)
+        try:
+            if self._descriptor is None:
+                self._reports.mkdir(parents=True, exist_ok=True)
+                self._descriptor = take(self._path)
             assert self._descriptor is not None
-            os.lseek(self._descriptor, 0, os.SEEK_END)
-        os.write(self._descriptor, json.dumps(what).encode("ascii") + b"\n")
+            os.write(self._descriptor, json.dumps(what).encode("ascii") + b"\n")
+        except OSError as error:
+            raise RapportError(
+                f"{self._reports.name}/: cannot be written ({error.strerror}), so the log would "
+                "not know of this run. Make room there, or make it writable, and run again."
+            ) from error
 
 
 def log_abandoned(reports: Path) -> None:

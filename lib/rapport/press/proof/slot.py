@@ -99,9 +99,9 @@ def find_slot(file: bytes) -> Slot:
     return Slot(start, size, content, version)
 
 
-def restore_body(file: bytes) -> bytes:
-    """Put the neutral block back: the body of a sealed file."""
-    slot = find_slot(file)
+def restore_body(file: bytes, slot: Slot | None = None) -> bytes:
+    """Put the neutral block back: the body of a sealed file, whose slot may be known already."""
+    slot = slot or find_slot(file)
     return file[: slot.start] + make_block(slot.size) + file[slot.start + slot.size :]
 
 
@@ -120,8 +120,8 @@ def fill_slot(body: bytes, envelope: dict[str, Any]) -> bytes:
     return body[: slot.start] + text.ljust(slot.size) + body[slot.start + slot.size :]
 
 
-def read_envelope(file: bytes) -> dict[str, Any]:
-    """Read the envelope of a sealed file.
+def read_envelope(file: bytes, slot: Slot | None = None) -> dict[str, Any]:
+    """Read the envelope of a sealed file, whose slot may be known already.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def read_envelope(file: bytes) -> dict[str, Any]:
         The slot is neutral, is not JSON, or is spelled in any way but the one that
         `fill_slot` writes: padding other than blanks, other escapes, a name twice.
     """
-    slot = find_slot(file)
+    slot = slot or find_slot(file)
     # Blanks are taken away first, so that only a record's own bytes are read.
     envelope = read_json(slot.content.rstrip(b" "))
     stated = envelope.pop("slot", None) if isinstance(envelope, dict) else None

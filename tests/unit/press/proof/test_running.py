@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rapport.errors import RapportError
 from rapport.press.proof.log import read_head
 from rapport.press.proof.running import Running, log_abandoned
 from rapport.press.run.tasks import Event, ReportTask, TableTask
@@ -158,3 +159,12 @@ def test_a_run_under_way_is_left_alone_and_a_killed_one_is_told_once(tmp_path):
     assert [sweeper.wait() for sweeper in sweepers] == [0, 0, 0]
     assert under_way == []
     assert logged(tmp_path) == [("abandoned", "shop", "2026-05")]
+
+
+def test_where_no_trace_can_be_left_nothing_is_run(tmp_path):
+    (tmp_path / "reports").write_text("no folder", encoding="ascii")
+
+    with Running(tmp_path / "reports") as running:
+        running(event("reused"))
+        with pytest.raises(RapportError, match=r"reports/: cannot be written"):
+            running(event("started"))
