@@ -115,3 +115,7 @@ def test_method_and_sources_may_cite_numbers():
     )
 
     check_words(documents, RECORDED, [])
+
+
+def test_an_analyst_may_date_a_note():
+    check_words(build(run("Robin Hale, 3 July 2026", "prose", "note")), RECORDED, [])
