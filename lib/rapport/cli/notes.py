@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -119,11 +120,23 @@ def _say(note: Note, known: Mapping[str, Value], words: Mapping[str, Texts]) -> 
     language: Language = "zh" if note.language == "zh" else "en"
     runs = [_run(piece, known, language) for piece in note.pieces]
     said = _tidy(runs, language)
-    by = words["note_by"][language].format(name=note.name, day=show_date(note.written_on, language))
-    return {
-        "title": words["note_title"][language],
-        "text": [*said, Run(text=by, source=WRITTEN, strong=False)],
+    by = _sign(note, words["note_by"][language], language)
+    return {"title": words["note_title"][language], "text": [*said, *by]}
+
+
+def _sign(note: Note, template: str, language: Language) -> list[Run]:
+    """Say who wrote it and when: a name is no prose, and its digits no figure."""
+    filled = {
+        "name": (note.name, Source(kind="parameter", id="note.name")),
+        "day": (show_date(note.written_on, language), Source(kind="date", id="note.day")),
     }
+    words = Source(kind="template", id="document.note_by")
+    return [
+        Run(text=text, source=source, strong=False)
+        for piece in re.split(r"{(?=\w+})|(?<=\w)}", template)
+        for text, source in [filled.get(piece, (piece, words))]
+        if text
+    ]
 
 
 def _run(piece: Piece, known: Mapping[str, Value], language: Language) -> Run:
