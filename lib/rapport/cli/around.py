@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def add_around(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -11,6 +12,9 @@ def add_around(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     units = commands.add_parser("list", help="the units, their reports and what is wrong with them")
     units.set_defaults(command=("listing", "list_units"))
     units.add_argument("--json", action="store_true", help="one JSON object")
+    init = commands.add_parser("init", help="make a project: chapters, sample units, the lock")
+    init.set_defaults(command=("init", "init"))
+    init.add_argument("folder", type=Path, metavar="DIR", help="new or empty")
     look = commands.add_parser(
         "doctor", help="say what is wrong with this installation and project, and what to do"
     )
