@@ -54,7 +54,8 @@ def _name(run: Facts) -> dict[str, Value]:
 
 def _count(facts: Facts) -> dict[str, Value]:
     return {
-        name: Value(f"earlier.{name}", facts[name], "count", "count")
+        # No value of this report: they count how two records differ.
+        name: Value(f"parameter.earlier.{name}", facts[name], "count", "count")
         for name in ("n_moved", "n_values")
     }
 
