@@ -133,7 +133,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     run.add_argument("--jobs", type=_positive, default=None, metavar="N", help="default: all cores")
     run.add_argument("--language", default=None, metavar="en,zh")
-    run.add_argument("--format", default="html,pdf", metavar="html,pdf or none")
+    run.add_argument("--format", default="html,pdf", metavar="html,pdf,phone or none")
     run.add_argument("--fresh", action="store_true", help="execute even what could be reused")
     run.add_argument(
         "--cold", action="store_true", help="start every kernel afresh; never fork a warm one"

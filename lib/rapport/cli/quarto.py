@@ -47,6 +47,7 @@ def _render_one(
 ) -> list[Path]:
     # What prints takes a second to import, which no other run shall pay.
     from rapport.cli.report import make_report  # noqa: PLC0415
+    from rapport.press.proof.manifest import PHONE  # noqa: PLC0415
     from rapport.press.publish import UNDATED  # noqa: PLC0415
     from rapport.press.render.quarto.render import render_quarto  # noqa: PLC0415
 
@@ -59,7 +60,7 @@ def _render_one(
     target = folder.parents[1] / FOLDER / folder.name
     with written_aside(target) as aside:
         for language, document in _build(report, str(result.made["run"])).items():
-            for form in report.formats:
+            for form in (form for form in report.formats if form != PHONE):
                 content = render_quarto(document, form, quarto, day=report.as_of or UNDATED)
                 (aside / f"report.{language}.{form}").write_bytes(content)
     return sorted(target.iterdir())

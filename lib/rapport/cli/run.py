@@ -45,7 +45,7 @@ from rapport.press.run.tasks import (
     name_of,
 )
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "phone")
 DISCLOSED = DisclosureError.__name__
 LANGUAGES: tuple[str, ...] = get_args(Language)
 

@@ -21,6 +21,7 @@ from rapport.press.proof import log
 from rapport.press.proof.approval import DRAFT, find_final
 from rapport.press.proof.envelope import Signs, make_envelope, make_statement
 from rapport.press.proof.manifest import (
+    PHONE,
     Chapter,
     Report,
     Run,
@@ -44,7 +45,7 @@ from rapport.press.render.document import build_documents, number_documents
 from rapport.press.render.editions import cut_editions
 from rapport.press.render.html import render_html
 from rapport.press.render.notebook import ExecutedChapter
-from rapport.press.render.pdf import render_pdf
+from rapport.press.render.pdf import render_pdf, render_phone, render_picture
 from rapport.press.render.places import spell_places
 from rapport.press.render.tree import Document
 
@@ -186,10 +187,31 @@ def _render_all(run: Run, drafts: Mapping[str, Document]) -> dict[str, bytes]:
     documents = number_documents(drafts, replace(report.frame, record_id=run.id))
     editions = cut_editions(documents, report.frame.brand, report.frame.words)
     block = make_block(slot_size(spell_values(run)))
-    return {
+    bodies = {
         name: _render(editions[name.split(".", 1)[1].rpartition(".")[0]], name, report, block)
         for name in list_names(report)
+        if PHONE not in name.split(".")
     }
+    return {
+        **bodies,
+        **(_render_phones(report, documents, block) if PHONE in report.formats else {}),
+    }
+
+
+def _render_phones(
+    report: Report, documents: Mapping[str, Document], block: bytes
+) -> dict[str, bytes]:
+    """Render page one for telephones: a PDF that carries the record, and a picture."""
+    day = report.as_of or UNDATED
+    pages = {
+        f"report.{PHONE}.{language}.pdf": render_phone(document, slot=block, date=day)
+        for language, document in documents.items()
+    }
+    pictures = {
+        f"{PHONE}.{language}.png": render_picture(document, date=day)
+        for language, document in documents.items()
+    }
+    return {**pages, **pictures}
 
 
 def _make(run: Run, bodies: Mapping[str, bytes], signer: Signs | None) -> None:
@@ -201,7 +223,11 @@ def _make(run: Run, bodies: Mapping[str, bytes], signer: Signs | None) -> None:
     predicate = make_predicate(run, {"index": index + 1, "before": head})
     statement = make_statement(digests, pack_predicate(predicate, run.values))
     envelope = make_envelope(statement, signer)
-    sealed = {name: fill_slot(body, envelope) for name, body in bodies.items()}
+    # A picture cannot carry the record; its digest is in it, as those of the files beside are.
+    carry = list_names(run.report)
+    sealed = {
+        name: fill_slot(body, envelope) if name in carry else body for name, body in bodies.items()
+    }
     beside["manifest.json"] = _pretty(make_statement(digests, predicate))
     with written_aside(run.folder) as aside:
         for name, content in {**beside, **sealed}.items():

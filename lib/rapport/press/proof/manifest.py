@@ -38,6 +38,10 @@ class Chapter:
     """Lists of customers that it made, by name: a file each, in pseudonyms."""
 
 
+PHONE = "phone"
+"""The form of a report that is page one alone: a narrow PDF, and a picture beside it."""
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that one report is made of."""
@@ -71,9 +75,15 @@ class Run:
 
 
 def list_names(report: Report) -> list[str]:
-    """Name the files that carry a seal: a form and an edition each."""
+    """Name the files that carry a seal: a form and an edition each, page one for telephones last.
+
+    That page is the same in every edition, so there is one a language.
+    """
     editions = name_editions(report.frame.brand, report.frame.languages)
-    return [f"report.{edition}.{form}" for form in report.formats for edition in editions]
+    forms = [form for form in report.formats if form != PHONE]
+    names = [f"report.{edition}.{form}" for form in forms for edition in editions]
+    phones = [f"report.{PHONE}.{language}.pdf" for language in report.frame.languages]
+    return [*names, *(phones if PHONE in report.formats else [])]
 
 
 def spell_values(run: Run) -> bytes:

@@ -22,9 +22,7 @@ BODY = b"<html>before" + make_block(STEP) + b"after</html>\n"
 
 
 def sealed(body: bytes = BODY) -> bytes:
-    statement = make_statement(
-        {"report.en.html": hashlib.sha256(body).hexdigest()}, PREDICATE
-    )
+    statement = make_statement({"report.en.html": hashlib.sha256(body).hexdigest()}, PREDICATE)
     return fill_slot(body, make_envelope(statement))
 
 

@@ -26,6 +26,21 @@ _SIZE = re.compile(r"\s(width|height)=[\"']([\d.]+)(pt|mm|cm|in|px|)[\"']")
 _TEXTS = {"paragraph", "list", "gap"}
 
 
+def prepare_page_one(document: Tree, *, date: dt.date, has_slot: bool) -> dict[str, Any]:
+    """Give the tree that `phone.typ` reads: page one alone, its figure in the narrow shape.
+
+    Raises
+    ------
+    RapportError
+        A text holds characters that no font of the report has.
+    """
+    front = document["front"]
+    figure = front["figure"]
+    narrow = {**figure, "wide": figure["narrow"]} if figure else None
+    alone = {**document, "chapters": [], "appendix": [], "front": {**front, "figure": narrow}}
+    return prepare(alone, date=date, has_slot=has_slot)
+
+
 def prepare(document: Tree, *, date: dt.date, has_slot: bool) -> dict[str, Any]:
     """Give the tree that `report.typ` reads.
 

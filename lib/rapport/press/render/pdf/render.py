@@ -12,7 +12,8 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,11 @@ import typst
 
 from rapport.assets.files import asset_path
 from rapport.press.render.pdf.plan import make_plan
-from rapport.press.render.pdf.prepare import prepare
+from rapport.press.render.pdf.prepare import prepare, prepare_page_one
 
 _log = logging.getLogger(__name__)
+# Pixels of an inch, so that 100 mm are 1,080 of them.
+_PPI = 1_080 / 100 * 25.4
 
 
 @lru_cache(maxsize=1)
@@ -52,28 +55,53 @@ def render_pdf(document: Mapping[str, Any], *, slot: bytes | None, date: dt.date
         A text holds characters that no font of the report has.
     """
     tree = prepare(document, date=date, has_slot=slot is not None)
+    with _laid_out(tree, slot) as root:
+        compiler = typst.Compiler(str(root / "measure.typ"), root=str(root), font_paths=_fonts())
+        sizes = json.loads(compiler.query("<sizes>", field="value", one=True))
+        _write(root / "plan.json", make_plan(tree, sizes))
+        return _compile(compiler, root / "report.typ", date)
+
+
+def render_phone(document: Mapping[str, Any], *, slot: bytes | None, date: dt.date) -> bytes:
+    """Give page one as a PDF 100 mm wide, one page as long as it needs to be; see `render_pdf`."""
+    tree = prepare_page_one(document, date=date, has_slot=slot is not None)
+    with _laid_out(tree, slot) as root:
+        compiler = typst.Compiler(root=str(root), font_paths=_fonts())
+        return _compile(compiler, root / "phone.typ", date)
+
+
+def render_picture(document: Mapping[str, Any], *, date: dt.date) -> bytes:
+    """Give page one as a PNG 1,080 pixels wide: what `render_phone` shows, as a picture."""
+    tree = prepare_page_one(document, date=date, has_slot=False)
+    with _laid_out(tree, None) as root:
+        compiler = typst.Compiler(root=str(root), font_paths=_fonts())
+        picture = compiler.compile(str(root / "phone.typ"), format="png", ppi=_PPI)
+    assert isinstance(picture, bytes)
+    return picture
+
+
+@contextmanager
+def _laid_out(tree: dict[str, Any], slot: bytes | None) -> Iterator[Path]:
+    """Put what the template reads into a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="rapport-pdf-") as folder:
         root = Path(folder) / "typst"
         shutil.copytree(asset_path("typst"), root)
-        if tree["brand"]["logo"]:
-            logo = tree["brand"]["logo"]
+        logo = tree["brand"]["logo"]
+        if logo:
             (root / "logo.bin").write_bytes(base64.b64decode(logo.pop("data")))
         _write(root / "document.json", tree)
         if slot is not None:
             (root / "slot.bin").write_bytes(slot)
-        compiler = typst.Compiler(str(root / "measure.typ"), root=str(root), font_paths=_fonts())
-        sizes = json.loads(compiler.query("<sizes>", field="value", one=True))
-        _write(root / "plan.json", make_plan(tree, sizes))
-        return _compile(compiler, root, date)
+        yield root
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8", newline="\n")
 
 
-def _compile(compiler: typst.Compiler, root: Path, date: dt.date) -> bytes:
+def _compile(compiler: typst.Compiler, template: Path, date: dt.date) -> bytes:
     pdf, warnings = compiler.compile_with_warnings(
-        str(root / "report.typ"),
+        str(template),
         format="pdf",
         pdf_standards=["ua-1", "a-3a"],
         timestamp=dt.datetime.combine(date, dt.time(), dt.UTC),
