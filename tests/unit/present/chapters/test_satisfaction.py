@@ -27,7 +27,8 @@ from support import table
 SHARES = ("csat", "year_csat", "ces", "year_ces", "response", "year_promoters", "year_passives",
           "year_detractors", "drivers_explained", "drivers_fix_share", "drivers_fix_performance",
           "drivers_keep_share", "drivers_keep_performance", "drivers_matters_share",
-          "drivers_matters_performance", "quick_csat", "slow_csat", "promoter", "detractor")  # fmt: skip
+          "drivers_matters_performance", "quick_csat", "slow_csat",
+          "promoter", "detractor")  # fmt: skip
 SCORES = ("nps", "year_nps", "weighted_nps", "change", "wave_nps")
 PEOPLE = ("answers", "year_nps_n", "nps_n", "year_csat_n", "year_ces_n", "drivers_n",
           "drivers_needed", "followed")  # fmt: skip
