@@ -10,14 +10,30 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from rapport.deliver.attempts import TIMEOUT, LaterError, RefusedError, UnknownError
 from rapport.deliver.digest import Letter
 from rapport.deliver.settings import Server
+
+
+class _Whole(EmailPolicy):
+    """Encodes a subject as one: encoded word by word, as the library does, it gains blanks."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Give a header as it is sent."""
+        if name == "Subject" and not str(value).isascii():
+            encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {encoded}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = _Whole(linesep="\r\n")
 
 
 def make_message(letter: Letter, *, sender: str, to: str, number: str, at: str) -> EmailMessage:
@@ -28,7 +44,7 @@ def make_message(letter: Letter, *, sender: str, to: str, number: str, at: str) 
     number : by which a mailbox knows it again, should it come twice
     at : time of day, ISO
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = Address(addr_spec=sender)
     message["To"] = Address(addr_spec=to)
     message["Subject"] = letter.subject
@@ -62,7 +78,7 @@ def send_mail(
     LaterError, RefusedError, UnknownError
         How it ended; no text holds an address, a secret or words of the server.
     """
-    content = message.as_bytes(policy=SMTP)
+    content = message.as_bytes()
     connection = _connect(server)
     try:
         _address(connection, sender, to, len(content))

@@ -11,14 +11,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rapport.deliver.digest import Letter, read_words
 from rapport.deliver.ready import plain
-from rapport.press.index.periods import newest_whole, order_key
-from rapport.press.index.runs import MANIFEST
+from rapport.press.index.runs import read_unit
+from rapport.press.index.state import find_late
 from rapport.press.proof.log_chain import whole_lines
 
 FAILURES = ("failed", "abandoned")
@@ -71,7 +70,8 @@ def list_news(
     for state, key in (("failed", "notice_lost"), ("unknown", "notice_unknown")):
         if counts[state]:
             found.append(News(f"{state}:{run}:{counts[state]}", key, {"n": counts[state]}))
-    due = find_due(reports, unit, day)
+    folder = reports / unit
+    due = find_late(read_unit(folder, ""), day) if folder.is_dir() else ""
     if due:
         found.append(News(f"late:{due}", "notice_late", {"period": due}))
     return [*found, *_list_failures(reports / "log.jsonl", unit)]
@@ -98,16 +98,6 @@ def _read(line: bytes, unit: str) -> dict[str, Any] | None:
         }
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # that the chain is broken is told by whoever verifies the log
-
-
-def find_due(reports: Path, unit: str, day: str) -> str:
-    """Name the newest whole period before a day if the unit has no report of it or a later one."""
-    periods = [path.name for path in (reports / unit).glob("*") if (path / MANIFEST).is_file()]
-    if not periods:
-        return ""
-    newest = max(periods, key=order_key)
-    due = newest_whole(newest, date.fromisoformat(day))
-    return due if due is not None and order_key(due) > order_key(newest) else ""
 
 
 def write_notice(unit: str, news: Sequence[News], language: str) -> Letter:

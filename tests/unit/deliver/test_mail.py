@@ -6,10 +6,13 @@ import os
 import shutil
 import signal
 import time
+from email import message_from_bytes, policy
 
 import pytest
 
 from rapport.deliver import mail
+from rapport.deliver.digest import Letter
+from rapport.deliver.mail import make_message
 from rapport.deliver.unit import deliver_unit
 from rapport.errors import ParameterError
 from rapport.press.proof.log import append
@@ -45,6 +48,25 @@ def test_readers_get_page_one_in_their_language_and_the_pdf(job, root):
     (pdf,) = chinese.iter_attachments()
     assert pdf.get_filename() == "shop-2026-05-zh.pdf"
     assert pdf.get_content() == (root / "reports/shop/2026-05/report.zh.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "said", ["Sales rose by a third to £17.9k, mainly through more customers", "销售额上升" * 20]
+)
+def test_a_subject_arrives_as_it_was_written(said):
+    letter = Letter(f"Shop, May 2026: {said}", ["a"])
+
+    message = make_message(
+        letter,
+        sender="a@example.com",
+        to="b@example.com",
+        number="1",
+        at="2026-06-01T00:00:00+00:00",
+    )
+
+    sent = message.as_bytes()
+    assert message_from_bytes(sent, policy=policy.default)["Subject"] == letter.subject
+    assert max(len(line) for line in sent.split(b"\r\n")) <= 78
 
 
 def test_a_reader_who_wants_a_link_gets_it_and_no_file(job):
@@ -295,7 +317,7 @@ def test_failures_are_told_once_each_with_task_and_class(job, root):
 
     notices = [message for to, message in server.received() if to == KEEPER]
     assert len(notices) == 2
-    assert notices[0]["Subject"] == "Reports of shop: something failed"
+    assert notices[0]["Subject"] == "Reports of shop: needs attention"
     assert "period 2026-06: churn (ChapterError)." in notices[0].get_content()
     assert "value (DataError)" not in notices[0].get_content()
     assert "churn" not in notices[1].get_content()
