@@ -39,8 +39,10 @@ def stage_figure(sizes: pd.DataFrame, values: Values, *, min_count: int) -> Figu
         return None
     spec = stage_bars(shown, id="lifecycle.stages")
     case = "hidden" if hidden.any() else "shown"
-    told = "orders" if has_numbers(values, "churned_share", "at_risk_share") else "plain"
-    told = "contracts" if has_numbers(values, "ended_share") else told
+    told = (
+        "orders" if has_numbers(values, "stage_churned_share", "stage_at_risk_share") else "plain"
+    )
+    told = "contracts" if has_numbers(values, "stage_ended_share") else told
     return spec.entitled(
         Sentence("lifecycle.stages_title", dict(values), case=told),
         caption=Sentence("lifecycle.stages_caption", dict(values), case=case),

@@ -66,7 +66,7 @@ def wave_figures(
         ends = {name: Value(f"satisfaction.classes.{name}", float(last[name]), "ratio", "share")
                 for name in CLASSES}  # fmt: skip
         slots = {**values, **classes.subtitle.slots, **ends}
-        figures.append(classes.entitled(Sentence("satisfaction.classes_title", slots)))
+        figures.append(classes.entitled(Sentence("satisfaction.classes_title", slots, case="told")))
     return tuple(figures)
 
 

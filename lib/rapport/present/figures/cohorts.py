@@ -47,7 +47,7 @@ def cohort_triangle(cells: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A00
                "is_whole": "label"},
         plot=partial(_plot, identity=id),
         heights=rows_high(cells["cohort"].nunique(), usual=6.2, beside=HEAD + 1),
-        title=Sentence("lifecycle.cohorts_title"),
+        title=Sentence("lifecycle.cohorts_title", case="plain"),
         subtitle=Sentence("lifecycle.cohorts_subtitle", slots),
         alt=Sentence("lifecycle.cohorts_alt", {**slots, "cohorts": items}),
     )  # fmt: skip

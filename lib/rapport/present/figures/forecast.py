@@ -68,11 +68,18 @@ def _plot(canvas: Canvas, months: pd.DataFrame, *, identity: str, currency: str)
     joined = value.copy()
     last = int(np.flatnonzero(~np.isnan(past))[-1])
     joined[last] = past[last]
-    axes.line(places, joined, color=ACCENT, alpha=0.65, linewidth=1.7, linestyle=DASHED)
+    canvas.highlight(
+        axes.line(places, joined, color=ACCENT, alpha=0.65, linewidth=1.7, linestyle=DASHED)
+    )
     axes.dots(places, value, color=ACCENT, markerfacecolor="white", markersize=4)
     name_periods(canvas, axes, list(months["period"]))
     first = int(np.flatnonzero(~np.isnan(value))[0])
     row = rows_of(months)[first]
     look = Look(colour=ACCENT, weight="bold", rank=2.0)
     part = (_value(row, identity, currency), "headline")
-    canvas.label(axes, (first, float(high[first])), [part], places=(ABOVE, BELOW), look=look)
+    # Over the band or, where the line falls through it, under.
+    scale = axes.height / (axes.ylim[1] - axes.ylim[0])
+    under = (0.0, BELOW[1] - float(high[first] - low[first]) * scale, "center", "top")
+    beside = (4.0, 4.0, "left", "bottom")
+    at = (first, float(high[first]))
+    canvas.label(axes, at, [part], places=(ABOVE, beside, under), look=look)

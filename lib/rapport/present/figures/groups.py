@@ -30,6 +30,7 @@ FOOT = 7.0
 GUTTER = 7.0
 MOST = 40
 """Rows that are drawn, the largest groups of each attribute first."""
+REST = ("other", "unknown")
 ONE_COLUMN = 13
 """Lines from which the wide shape stands in two columns."""
 
@@ -103,6 +104,9 @@ def group_dots(
 def name_ends(spec: FigureSpec, heads: Heads, *, unit: str) -> dict[str, Value]:
     """Give the lowest and the highest group and their values, for a title: `least`, `most`."""
     known = spec.data[spec.data["value"].notna()].sort_values("value", kind="stable")
+    # What is put together, or not known, is no group to speak of, unless there is no other.
+    own = known[~known["name"].astype(str).isin(REST)]
+    known = own if len(own) > 1 else known
     measured = Measured(unit)
     ends = {"least": rows_of(known.head(1))[0], "most": rows_of(known.tail(1))[0]}
     words = {name: _value(spec.id, row, measured) for name, row in ends.items()}

@@ -159,7 +159,7 @@ def answer_classes(waves: pd.DataFrame, *, id: str, by: str) -> FigureSpec:  # n
         kinds={"wave": "label", **dict.fromkeys(CLASSES, "ratio")},
         plot=partial(_plot_classes, identity=id, by=by),
         heights={"wide": 52, "narrow": 52},
-        title=Sentence("satisfaction.classes_title"),
+        title=Sentence("satisfaction.classes_title", case="plain"),
         subtitle=Sentence("satisfaction.classes_subtitle", slots),
         alt=Sentence("satisfaction.classes_alt", {**slots, "classes": items}),
         n_left=max(0, len(waves) - MOST_WAVES),

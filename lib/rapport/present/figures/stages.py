@@ -41,7 +41,7 @@ def stage_bars(sizes: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
         kinds={"period": "date", "stage": "label", "share": "ratio"},
         plot=partial(_plot, identity=id),
         heights={"wide": 62, "narrow": 62},
-        title=Sentence("lifecycle.stages_title"),
+        title=Sentence("lifecycle.stages_title", case="plain"),
         subtitle=Sentence("lifecycle.stages_subtitle", slots),
         alt=Sentence("lifecycle.stages_alt", {**slots, "stages": items}),
     )

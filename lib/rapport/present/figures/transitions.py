@@ -44,7 +44,7 @@ def transition_heat(cells: pd.DataFrame, *, id: str, columns: list[str]) -> Figu
                "share": "ratio"},
         plot=partial(_plot, identity=id, columns=columns),
         heights={"wide": height, "narrow": height},
-        title=Sentence("lifecycle.moves_title"),
+        title=Sentence("lifecycle.moves_title", case="plain"),
         subtitle=Sentence("lifecycle.moves_subtitle", slots),
         alt=Sentence("lifecycle.moves_alt", {**slots, "moves": items}),
     )  # fmt: skip
