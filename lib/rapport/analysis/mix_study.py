@@ -146,7 +146,7 @@ def study_mix(
     bounds: dict[str, dict[str, Interval] | None] = {}
     for name in GROUPINGS if min(n_now, n_then) >= min_count else ():
         named = rows.assign(group=rows[name]) if name in rows else rows.iloc[:0].assign(group="")
-        merged = _merge(named, min_count)
+        merged = merge_small(named, min_count)
         if merged["group"].nunique() < 2:
             continue
         split = split_change(sum_groups(merged))
@@ -157,8 +157,14 @@ def study_mix(
     return MixStudy(splits, bounds, _choose(splits, bounds), n_now, n_then)
 
 
-def _merge(rows: pd.DataFrame, min_count: int) -> pd.DataFrame:
-    """Put small groups together; no rows where what is left has money of nobody who bought."""
+def merge_small(rows: pd.DataFrame, min_count: int) -> pd.DataFrame:
+    """Put small groups together; no rows where what is left has money of nobody who bought.
+
+    Parameters
+    ----------
+    rows : as `analysis.mix_rate.sum_groups` takes them
+    min_count : customers; groups that would tell of fewer, then or now, are put into `other`
+    """
     if rows.empty:
         return rows
     sums = sum_groups(rows)

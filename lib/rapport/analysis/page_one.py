@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.decomposition import RevenueSplit
-from rapport.analysis.key_figures import SHOWN, KeyFigure
+from rapport.analysis.key_figures import SHOWN, Comparison, KeyFigure
 from rapport.analysis.measured import Measured
 
 PARTS = ("customers", "frequency", "aov", "unidentified")
@@ -91,6 +91,7 @@ def choose_headline(
     -------
     a case of the template `summary.headline`: the direction, and for a whole period the part that
     led (`up_customers`); `incomplete_...` for a period that has not ended; `empty` without sales;
+    `negative` where returns outweighed sales, `turned` where they did in the period before;
     `none` (`incomplete_none`) where nothing, or nothing sold, went before
     """
     net = figures[0]
@@ -99,6 +100,9 @@ def choose_headline(
     if net.now.value == 0:
         return "empty"
     earlier = net.against.get("previous")
+    signs = _read_signs(net, earlier)
+    if signs and (is_whole or signs == "negative"):
+        return signs if is_whole else f"incomplete_{signs}"
     way = {"up": "up", "down": "down", "none": "unclear", "unclear": "unclear"}
     # After a period of nothing a change has no size, and the headline would have none to tell.
     is_sized = earlier is not None and earlier.change.relative is not None
@@ -109,6 +113,13 @@ def choose_headline(
     if direction in ("up", "down") and driver and _can_be_named(driver, figures):
         return f"{direction}_{driver[0]}"
     return direction
+
+
+def _read_signs(net: KeyFigure, earlier: Comparison | None) -> str:
+    """Say where returns outweighed sales: a change from or to such a sum has no size to tell."""
+    if Decimal(str(net.now.value)) < 0:
+        return "negative"
+    return "turned" if earlier and Decimal(str(earlier.before.value)) < 0 else ""
 
 
 def _can_be_named(driver: tuple[str, Decimal], figures: Sequence[KeyFigure]) -> bool:

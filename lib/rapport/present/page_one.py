@@ -12,7 +12,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.pieces import Action, Actions, Card, Cards
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec
-from rapport.present.values import Value, date_value, label_value, period_value, text_value
+from rapport.present.values import Value, date_value, label_value, parameter_value, period_value
 
 Values = Mapping[str, Value]
 
@@ -86,7 +86,8 @@ def _card(figure: Figure, values: Values, periods: Values) -> Card:
 def _movement(figure: Figure, size: Value | None) -> tuple[str, str]:
     earlier = figure.against.get("previous")
     if earlier is None:
-        return "nothing_earlier", "none"
+        # What is forecast is not forecast again from where the period before ended.
+        return ("forecast" if figure.name == "value" else "nothing_earlier"), "none"
     case = earlier.change.case
     if case in ("up", "down"):
         # After a period of nothing a change has no size to tell; the headline is silent too.
@@ -115,7 +116,8 @@ def target_words(figures: Sequence[Any], targets: Mapping[str, float]) -> dict[s
 def _small(figure: Figure, value: Value, values: Values) -> Sentence:
     target = values.get(f"{figure.name}_target")
     if target is not None:
-        case = "count_target" if value.interval is None else "estimate_target"
+        of = "share" if value.unit == "share" and value.n is not None else "estimate"
+        case = f"{'count' if value.interval is None else of}_target"
         return Sentence("summary.card_small", {"value": value, "target": target}, case=case)
     tested = values.get("value_test") if figure.name == "value" else None
     if value.interval is not None and tested is not None:
@@ -140,7 +142,7 @@ def action_rows(facts: Sequence[Any], values: Values) -> Actions:
 
     Parameters
     ----------
-    facts : each with `name` and `evidence`; a list is named by its file
+    facts : each with `name` and `evidence`; lists are numbered in their order
     values : by slot: `<name>_customers`, `<name>_money`, and what the sentences ask for
     """
     rows = []
@@ -149,7 +151,8 @@ def action_rows(facts: Sequence[Any], values: Values) -> Actions:
         slots = dict(values)
         if fact.evidence == "observed":
             n_lists += 1
-            slots["list"] = text_value(f"list.{n_lists}", f"lists/{fact.name}.csv")
+            # Page two says who is on it, and whom to ask for it.
+            slots["list"] = parameter_value(f"list.{n_lists}", n_lists, "count")
             slots["customers"] = values[f"{fact.name}_customers"]
         cells = (
             values[f"{fact.name}_customers"],

@@ -141,6 +141,21 @@ def test_the_headline_without_a_part_is_the_direction(case, way):
     assert choose_headline(given, None, is_whole=True) == way
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "is_whole", "case"),
+    [
+        (-5, 100, True, "negative"),
+        (-5, 100, False, "incomplete_negative"),
+        (100, -5, True, "turned"),
+        (-5, -9, True, "negative"),
+    ],
+)
+def test_a_change_from_or_to_a_negative_sum_is_given_no_percentage(now, then, is_whole, case):
+    given = net(now, then, "-1.05", "down")
+
+    assert choose_headline(given, split(-105, 0, 0, 0), is_whole=is_whole) == case
+
+
 def test_a_period_much_as_the_one_before_names_no_part():
     given = net(101, 100, "0.01", "none")
 

@@ -28,7 +28,7 @@ from rapport.present.pieces import (
     describe_figure,
     describe_table,
 )
-from rapport.present.sentences import Sentence, text_of
+from rapport.present.sentences import Sentence, all_templates, text_of
 from rapport.present.tables import render_heads, render_table
 from rapport.present.values import Value, date_value, parameter_value, period_value
 from support import table
@@ -239,16 +239,16 @@ def acting():
     }
 
 
-def test_a_list_is_named_by_its_file(acting):
+def test_a_list_is_named_by_its_number_and_never_by_a_path(acting):
     rows = action_rows(FACTS, acting).rows
 
     assert [row.text.text("en").rsplit(". ", 1)[-1] for row in rows[1:]] == [
-        "lists/newcomers_once.csv",
-        "lists/regulars_gone_quiet.csv",
+        "List\xa01",
+        "List\xa02",
     ]
     assert [row.text.text("zh").rsplit("。", 1)[-1] for row in rows[1:]] == [
-        "lists/newcomers_once.csv",
-        "lists/regulars_gone_quiet.csv",
+        "名单\xa01",
+        "名单\xa02",
     ]
     assert "List" not in rows[0].text.text("en")
 
@@ -453,18 +453,58 @@ def test_an_expected_value_carries_the_error_of_its_test():
 
     (card,) = key_cards([KeyFigure("value", expected, {}, ())], values, periods=PERIODS).cards
 
-    assert card.small.text("en") == "£8.5k to £8.8k · in a test −12.3%"
-    assert card.small.text("zh").endswith("检验误差 −12.3%")
+    assert card.small.text("en") == ("95%\xa0interval £8.5k to £8.8k · in\xa0a\xa0test\xa0−12.3%")
+    assert card.small.text("zh").endswith("检验误差\xa0−12.3%")
+    assert card.change.text("en") == "a forecast, not compared"
+
+
+HEADLINES = all_templates()["summary.headline"]["cases"]
+MOST_LETTERS = {"en": 76, "zh": 42}
+"""Two lines of page one; the usual numbers below take less."""
+
+
+@pytest.mark.parametrize("case", HEADLINES)
+@pytest.mark.parametrize(
+    ("net", "code", "before"),
+    [
+        ("17941.13", "2026-09", "2026-08"),
+        ("123456789.12", "2026-W38", "2026-W37"),
+        ("-3456789.12", "2026-Q4", "2026-Q3"),
+    ],
+)
+def test_a_headline_fits_two_lines_whatever_its_numbers(case, net, code, before):
+    if float(net) < 0 and case.split("_")[0] in ("up", "down"):
+        pytest.skip("no percentage is given of a negative sum")
+    slots = {
+        "net": Value("n", Decimal(net), "money", "GBP"),
+        "net_change": Value("c", 1.286, "ratio", "change"),
+        "driver_share": Value("d", 0.544, "ratio", "share"),
+        "period": period_value(code),
+        "previous": period_value(before),
+        "as_of": date_value("as_of", dt.date(2026, 9, 18)),
+        "ended": Value("e", 0.265, "ratio", "share"),
+        **{
+            name: Value(name, 712345, "count", unit)
+            for name, unit in (
+                ("baskets", "baskets"), ("contracts", "contracts"), ("visitors", "customers"),
+                ("customers", "customers"),
+            )
+        },
+    }  # fmt: skip
+
+    for language, most in MOST_LETTERS.items():
+        text = Sentence("summary.headline", slots, case=case).text(language)
+        assert len(text) <= most, text
 
 
 def test_a_card_with_a_target_names_it_beside_the_interval():
     churn = Measured("churn", 0.09, "ratio", "share", n=554, interval=(0.069, 0.117))
     figure_now = KeyFigure("churn", churn, {}, ())
     values = {
-        "churn": Value("summary.churn", 0.09, "ratio", "share", interval=(0.069, 0.117)),
+        "churn": Value("summary.churn", 0.09, "ratio", "share", n=554, interval=(0.069, 0.117)),
         **target_words([figure_now], {"churn": 0.08, "net": 5.0}),
     }
 
     (card,) = key_cards([figure_now], values, periods=PERIODS).cards
 
-    assert card.small.text("en") == "6.9% to 11.7% · target 8.0%"
+    assert card.small.text("en") == ("95%\xa0interval 6.9% to 11.7% · n\xa0554 · target\xa08.0%")

@@ -35,7 +35,7 @@ ITS_OWN = {
 PARTS = {
     "07_satisfaction": {"feedback"},
     "02_profiling": {"behaviour", "festivals", "mix", "places", "tags"},
-    "10_summary": {"absent", "festivals", "target"},
+    "10_summary": {"absent", "change", "festivals", "target"},
 }
 SHARED = {"__init__", "marks", "spec"}
 
