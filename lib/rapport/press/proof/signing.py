@@ -25,6 +25,7 @@ KEY_VARIABLE = "RAPPORT_SIGNING_KEY"
 PASSPHRASE_VARIABLE = "RAPPORT_SIGNING_PASSPHRASE"  # noqa: S105 - the name of one
 LONGEST = 60  # characters of a name: it stands on every page
 LARGEST = 64 * 1024
+BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line ends around
 # What a trust file reads as a sign of its own, what is not printed, and what turns text around.
 REFUSED = re.compile(r'[",*?!#\\<>\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 
@@ -105,7 +106,7 @@ def check_name(name: str) -> None:
 def _read_private(path: Path) -> bytes:
     try:
         # Not waiting for a writer: a pipe is no key, and a run must not hang on it.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | BINARY)
         with os.fdopen(handle, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             text = file.read(LARGEST)
@@ -193,7 +194,7 @@ def _beside(path: Path, ending: str) -> Path:
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
     except FileExistsError as error:

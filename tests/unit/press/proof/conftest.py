@@ -14,12 +14,13 @@ from rapport.press.publish import Chapter, Report, log_failure, publish
 from rapport.press.render.frame import Frame
 
 PERIODS = ("2026-04", "2026-05")
+MONTHS = {"2026-04": "More in April.", "2026-05": "More in May.", "2026-06": "More in June."}
 
 
 def make_report(period):
     cells = executed.notebook(
         executed.opening("Topic: what?", "主题：是什么？"),
-        executed.code(executed.sentence("headline", f"More in {period}.", "订单更多。")),
+        executed.code(executed.sentence("headline", MONTHS[period], "订单更多。")),
     )
     content = json.dumps(cells, ensure_ascii=False).encode("utf-8")
     chapter = Chapter("summary", 10, "key", content, (), {}, {"win_back": b"rank,customer_id\n"})

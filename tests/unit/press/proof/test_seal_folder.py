@@ -65,6 +65,12 @@ FOLDER = {
         f / "manifest.json", lambda ls: [line.replace("2026-04", "2026-03") for line in ls]
     ),
     "the manifest made of nothing": lambda f: (f / "manifest.json").write_bytes(b"{}"),
+    "the manifest nested deeply": lambda f: (f / "manifest.json").write_bytes(
+        b"[" * 100_000 + b"]" * 100_000
+    ),
+    "the manifest with a name twice": lambda f: rewrite(
+        f / "manifest.json", lambda ls: [ls[0], ' "_type": "x",\n', *ls[1:]]
+    ),
     "no manifest": lambda f: (f / "manifest.json").unlink(),
     "no values": lambda f: (f / "values.json").unlink(),
     "no report": lambda f: [path.unlink() for path in f.glob("report.*")],
