@@ -41,7 +41,9 @@ def list_values(
     ChapterError
         Two values share an id.
     """
-    shown = {language: shown_values(documents[language]) for language in documents}
+    values = list(values)
+    bases = {value["id"]: value["n"] for value in values if value["kind"] != "count"}
+    shown = {language: shown_values(documents[language], bases) for language in documents}
     listed: dict[str, dict[str, Any]] = {}
     for value in values:
         if value["id"] in listed:

@@ -293,10 +293,18 @@ def _plain_runs(block: Mapping[str, Any]) -> Iterator[Run]:
             yield from runs
 
 
-def shown_values(document: Document) -> dict[str, str]:
-    """Give, for each value that stands as text, the characters of its first place."""
+def shown_values(document: Document, bases: Mapping[str, int] | None = None) -> dict[str, str]:
+    """Give, for each value that stands as text, the characters of its first place.
+
+    Parameters
+    ----------
+    bases : id -> n of values that are no counts; a place that says how many they rest on
+        ("of 554 customers, 9.0%") is not the place that says them
+    """
     shown: dict[str, str] = {}
     for _, run in walk_runs(document):
         if run["source"]["kind"] == "value":
-            shown.setdefault(run["source"]["id"], run["text"])
+            name, text = run["source"]["id"], run["text"]
+            if text.replace(",", "") != str((bases or {}).get(name)):
+                shown.setdefault(name, text)
     return shown

@@ -25,7 +25,8 @@ _HEADS, _FLOATS = ("opening", "heading"), ("figure", "table")
 # Prices; the white of a page costs a hundred times the square of its share.
 _WHITE, _HALF_EMPTY, _LONELY = 100.0, 150.0, 400.0
 _PASSED = {"heading": 3.0, "text": 0.5, "table": 0.5, "figure": 0.5, "opening": 0.0}
-_LOW, _LOW_AT = 3.0, 0.65
+# Of a chapter that begins so far down a page.
+_LOW = ((0.76, 15.0), (0.62, 3.0))
 # How full a page is at least that ends though more would fit.
 _MAY_END = 0.7
 
@@ -136,6 +137,10 @@ def _price_white(filled: float) -> float:
     return _WHITE * white**2 + _HALF_EMPTY * max(0.0, white - 0.3)
 
 
+def _price_low(filled: float) -> float:
+    return next((price for at, price in _LOW if filled > at), 0.0)
+
+
 def _keep_cheapest(
     found: Mapping[_Start, _Way], items: Sequence[Item], sums: Sequence[float], room: float
 ) -> dict[_Start, _Way]:
@@ -189,7 +194,7 @@ def _fill(items: Sequence[Item], page: _Page, room: float) -> Iterator[_Page]:
     # A block that is higher than a page is torn, or, if it cannot be, begins one.
     fits = (item.height <= left or not (page.y or item.first)) and _may_follow(items, page)
     if fits:
-        low = _LOW if item.kind == "opening" and page.y > _LOW_AT * room else 0.0
+        low = _price_low(page.y / room) if item.kind == "opening" else 0.0
         after = _set(page, item, page.at)
         yield from _fill(items, replace(after, at=page.at + 1, cost=after.cost + low), room)
     elif item.first and _may_follow(items, page):
