@@ -144,7 +144,8 @@ def choose_lead(
         return []
     first: Sentences = [] if is_whole else [("days", _days_case(named["net"]))]
     if split is None:
-        first.append(("active", "alone"))
+        # Where nobody bought anything the headline has said so.
+        first += [("active", "alone")] if _has_some(named) else []
     else:
         first += _identified(named, split) if is_whole else []
     second: Sentences = []
@@ -153,6 +154,10 @@ def choose_lead(
     if "churn" in named:
         second.append(("churn", _churn_case(named["churn"])))
     return [paragraph for paragraph in (first, second) if paragraph]
+
+
+def _has_some(named: Mapping[str, KeyFigure]) -> bool:
+    return any(named[name].now.value != 0 for name in ("net", "active") if name in named)
 
 
 def _days_case(net: KeyFigure) -> str:

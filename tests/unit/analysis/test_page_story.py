@@ -285,6 +285,12 @@ def test_without_anything_earlier_customers_and_churn_stand_alone():
     assert lead(figures, None) == [[("active", "alone")], [("churn", "alone")]]
 
 
+def test_a_unit_that_never_sold_has_a_headline_and_no_more():
+    figures = [figure("net", value=0), figure("active", value=0)]
+
+    assert lead(figures, None) == []
+
+
 def test_an_empty_period_has_no_orders_each_to_tell():
     figures = [figure("net", "down", value=0), figure("active", "down", value=0)]
 
