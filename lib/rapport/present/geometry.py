@@ -55,7 +55,9 @@ def settle(canvas: Canvas) -> None:
         A text lies outside the sheet, on another text or on a highlighted line, or is
         smaller than the smallest that can be read; the message gives the texts.
     """
+    # same everywhere: within one process, to tell one text from another
     movable = {id(label.text) for label in canvas.labels}
+    # same everywhere: as above
     fixed = [text for text in canvas.all_words() if text.text.strip() and id(text) not in movable]
     taken = [text.box() for text in fixed]
     faults = _faults(fixed, taken, canvas)

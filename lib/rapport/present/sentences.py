@@ -239,7 +239,16 @@ def _keep_together(runs: list[Run], language: Language) -> list[Run]:
             kept[place] = Run(
                 text=joint + after["text"][1:], source=after["source"], strong=after["strong"]
             )
+        elif after["text"][:1] == " " and _is_wide(last) and _is_wide(after["text"][1:2]):
+            kept[place] = Run(
+                text=after["text"][1:], source=after["source"], strong=after["strong"]
+            )
     return kept
+
+
+def _is_wide(mark: str) -> bool:
+    """Say whether no blank stands beside a mark of its kind: a character or full-width bracket."""
+    return "\u3000" <= mark <= "\u9fff" or "\uff00" <= mark <= "\uff5e"
 
 
 def _join(runs: list[Run]) -> list[Run]:

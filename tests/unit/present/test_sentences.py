@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from rapport.errors import ChapterError
@@ -116,3 +118,19 @@ def test_a_blank_after_a_bold_percentage_stays_before_a_han_character():
     runs = fill("**{change}** 环比", "zh", {"change": change}, name="a.b")
 
     assert text_of(runs) == "+50.0% 环比"
+
+
+@pytest.mark.parametrize(
+    ("money", "said"),
+    [("1222600", "共 122.26\u00a0万元中"), ("560", "共 560\u00a0元中")],
+)
+def test_no_blank_stands_after_a_chinese_word_or_bracket(money, said):
+    net = Value("a.net", Decimal(money), "money", "CNY")
+    share = Value("a.share", 0.679, "ratio", "share", interval=(0.493, 0.821))
+
+    runs = fill(
+        "共 {net} 中，{share:interval} 有第二单", "zh", {"net": net, "share": share}, name="a.b"
+    )
+
+    assert text_of(runs).startswith(said)
+    assert "）有第二单" in text_of(runs)
