@@ -135,7 +135,7 @@ def _move(one: Decision, figure: KeyFigure | None, periods: pd.DataFrame, rules:
 
 
 def _period_before(day: date, periods: pd.DataFrame) -> str | None:
-    past = periods[periods["window"].str.startswith(HISTORY)].sort_values("position")
+    past = periods[periods["window"].str.startswith(HISTORY)].sort_values("position", kind="stable")
     ended = past[past["ends_on"].map(_day) < day]
     return None if ended.empty else str(ended["period"].iloc[-1])
 

@@ -42,7 +42,9 @@ def list_steps(
     empty = pd.DataFrame({name: [] for name in COLUMNS})
     if funnel is None:
         return empty
-    rows = funnel[funnel["window"] == window].sort_values("step_no", ignore_index=True)
+    rows = funnel[funnel["window"] == window].sort_values(
+        "step_no", kind="stable", ignore_index=True
+    )
     counts = rows["n_customers"].astype(int).to_numpy()
     if not len(counts) or counts[0] < max(min_n, min_count):
         return empty
@@ -79,7 +81,7 @@ def compare_funnels(
         return None
     pairs = []
     for window in ("current", "previous"):
-        rows = funnel[funnel["window"] == window].sort_values("step_no")
+        rows = funnel[funnel["window"] == window].sort_values("step_no", kind="stable")
         if rows.empty or not rows["is_observable"].all() or rows["n_customers"].iloc[0] < min_n:
             return None
         pairs.append((int(rows["n_customers"].iloc[-1]), int(rows["n_customers"].iloc[0])))

@@ -130,7 +130,9 @@ def study_moves(stages: Stages, patterns: pd.DataFrame, settings: MoveSettings) 
 
 def _in_order(tests: pd.DataFrame, kind: str) -> pd.DataFrame:
     places = {stage: place for place, stage in enumerate(STAGES[kind])}
-    return tests.sort_values("stage", key=lambda stages: stages.map(places), ignore_index=True)
+    return tests.sort_values(
+        "stage", key=lambda stages: stages.map(places), kind="stable", ignore_index=True
+    )
 
 
 def name_months(stages: Stages, *, window_months: int) -> dict[str, str]:

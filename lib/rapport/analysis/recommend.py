@@ -171,8 +171,11 @@ def _best(scores: Ints, shelf: Shelf, part: slice) -> tuple[Ints, Ints]:
     ranked[rows, columns] = -1
     ranked[:, shelf.closed] = -1
     n = min(N_OFFERED, n_items)
-    top = np.argpartition(-ranked, n - 1, axis=1)[:, :n] if n else np.empty((n_rows, 0), np.int64)
-    order = np.argsort(-np.take_along_axis(ranked, top, axis=1), axis=1)
+    top = np.empty((n_rows, 0), np.int64)
+    if n:
+        # same everywhere: only what is barred is equal, and none of it is shown
+        top = np.argpartition(-ranked, n - 1, axis=1)[:, :n]
+    order = np.argsort(-np.take_along_axis(ranked, top, axis=1), axis=1, kind="stable")
     top = np.take_along_axis(top, order, axis=1)
     is_open = np.take_along_axis(ranked, top, axis=1) >= 0
     values = np.where(is_open, np.take_along_axis(scores, top, axis=1), 0)

@@ -166,7 +166,7 @@ def _matrix(
 def _try_customers(
     counted: Counted, histories: pd.DataFrame, people: pd.DataFrame, asked: Asked
 ) -> NextStudy:
-    known = people.sort_values("order_key", ignore_index=True)
+    known = people.sort_values("order_key", kind="stable", ignore_index=True)
     keys = known["order_key"].to_numpy(np.int64)
     rows = histories[histories["buyer_key"].isin(keys)]
     segment = 1 + pd.factorize(known["segment"], sort=True)[0].astype(np.int64)

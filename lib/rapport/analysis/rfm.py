@@ -58,7 +58,9 @@ def take_window(
     if spend not in {"net", "gross"}:
         raise DataError(f"spend: {spend!r} is neither net nor gross. Correct the parameter.")
     inside = (customer_measures["window"] == window) & (customer_measures["rfm_order_days"] > 0)
-    customers = customer_measures[inside].sort_values("order_key").set_index("customer_id")
+    customers = (
+        customer_measures[inside].sort_values("order_key", kind="stable").set_index("customer_id")
+    )
     whole = ["rfm_days_since", "rfm_order_days", "tenure_days", "days_since_last_order"]
     counts = dict.fromkeys((name for name in whole if name in customers), "int64")
     return customers.astype(counts).assign(rfm_spend=customers[f"rfm_{spend}"])

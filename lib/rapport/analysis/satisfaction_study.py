@@ -74,7 +74,7 @@ def join_people(
     for name, table in groups.items():
         if table is not None:
             people = people.merge(table[["customer_id", name]], on="customer_id", how="left")
-    return people.sort_values("order_key", ignore_index=True)
+    return people.sort_values("order_key", kind="stable", ignore_index=True)
 
 
 def take_groups(

@@ -93,7 +93,7 @@ def take_published(study: Study) -> pd.DataFrame:
         `answered_at`, `wave`
     """
     columns = ["customer_id", "order_key", "nps", "csat", "ces", "answered_at", "wave"]
-    rows = study.answers[columns].sort_values("order_key", ignore_index=True)
+    rows = study.answers[columns].sort_values("order_key", kind="stable", ignore_index=True)
     whole = dict.fromkeys(SCALES, "Int64")
     return rows.astype(whole)
 
