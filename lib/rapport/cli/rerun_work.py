@@ -124,7 +124,8 @@ def _list_tables(job: Job) -> dict[str, Table]:
 
 def _recorded_unit(predicate: Mapping[str, Any], snapshot: Path) -> Unit:
     """Make the unit of a record: its parameters, sources by digest, and the days of its data."""
-    params = trust_unit({**predicate["unit_parameters"], **predicate["parameters"]})
+    told = {**predicate["unit_parameters"], **predicate["parameters"]}
+    params = trust_unit({n: tuple(v) if isinstance(v, list) else v for n, v in told.items()})
     unit = Unit(params, ResolvedSources({}, predicate["sources"]))
     unit.read_span(snapshot)
     return unit
