@@ -94,6 +94,14 @@ def thorough(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def perturbed(session: nox.Session) -> None:
+    """Run every chapter as usual and under everything that must move no number, and compare."""
+    install(session)
+    tests = ("tests/functional/test_perturbed.py", "tests/functional/test_same_everywhere.py")
+    pytest(session, *tests, RAPPORT_TEST_SHARE="1")
+
+
+@nox.session(python=PYTHON)
 def unit(session: nox.Session) -> None:
     """Run the unit tests."""
     install(session)
@@ -136,6 +144,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", *PATHS)
     session.run("mypy")
     session.run("lint-imports")
+    session.run("python", "tools/lint_determinism.py")
 
 
 @nox.session(python=PYTHON)
