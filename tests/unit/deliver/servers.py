@@ -34,6 +34,8 @@ class MailServer:
     busy: int = 0
     """So many times it asks to come back before it takes a recipient."""
     size: int = 0
+    pause: float = 0.0
+    """Seconds that it thinks about each message."""
     drop: str = ""
     """After which command it hangs up: `message` is the end of a message."""
     drops: int = 99
@@ -149,6 +151,7 @@ class _Talk:
     def _on_data(self, _: str) -> list[str] | None:
         self.say("354 go")
         content = self._read_message()
+        time.sleep(self.server.pause)
         if self._hangs_up("MESSAGE"):
             return None
         self.server.messages.append((self.sender, self.to, content))

@@ -12,9 +12,10 @@ import pytest
 
 from rapport.deliver import mail
 from rapport.deliver.digest import Letter
+from rapport.deliver.ledger import open_ledger
 from rapport.deliver.mail import make_message
 from rapport.deliver.unit import deliver_unit
-from rapport.errors import ParameterError
+from rapport.errors import DeliveryError, ParameterError
 from rapport.press.proof.log import append
 from unit.deliver.conftest import KEEPER, OTHER, READER, environ, write_report
 from unit.deliver.servers import free_port, mail_server, make_certificate, wait_until
@@ -253,7 +254,7 @@ def deliver_in_process(job, settings):
 
 
 def test_two_processes_at_once_send_everything_once(job):
-    with mail_server() as server:
+    with mail_server(pause=0.7) as server:
         both = [
             SPAWN.Process(target=deliver_in_process, args=(job(), environ(server)))
             for _ in range(2)
@@ -301,7 +302,27 @@ def test_half_a_line_of_the_ledger_is_what_a_kill_left(job, root):
         deliver_unit(job(), environ(server))
 
     assert recipients(server) == [READER, OTHER, KEEPER]
-    assert "2026-\n" not in ledger.read_text("utf-8")
+    assert ledger.read_bytes().endswith(b"}\n")
+
+
+def test_who_waits_too_long_for_another_delivery_says_so(job, root, monkeypatch):
+    monkeypatch.setattr("rapport.deliver.ledger.WAIT", 0.05)
+    said = pytest.raises(DeliveryError, match="another process delivers it")
+    with mail_server() as server, open_ledger(root, "shop"), said:
+        deliver_unit(job(), environ(server))
+
+    assert server.messages == []
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"what": "a"}', '"x"'])
+def test_a_damaged_line_of_the_ledger_stops_the_delivery(job, root, line):
+    folder = root / "data" / "deliveries"
+    folder.mkdir(parents=True)
+    (folder / "shop.jsonl").write_text(f"{line}\n", encoding="utf-8")
+    with mail_server() as server, pytest.raises(DeliveryError, match="line 1: is damaged"):
+        deliver_unit(job(), environ(server))
+
+    assert server.messages == []
 
 
 def test_failures_are_told_once_each_with_task_and_class(job, root):

@@ -32,6 +32,8 @@ class Work:
     """Runs whose record was read."""
     n_drawn: int
     """Units that were drawn."""
+    n_together: int
+    """Pages over all units that were drawn."""
     written: tuple[str, ...]
     """Pages that changed."""
 
@@ -46,7 +48,7 @@ def write_index(reports: Path) -> Work:
     units = [unit for unit in units if unit.runs or unit.name in state.ends]
     n_drawn = sum([_draw(unit, state, reports) for unit in units])
     together = _group_by_period(units)
-    written = _write_together(reports, together, state)
+    n_together, written = _write_together(reports, together, state)
     drawn = [unit.drawn for unit in units]
     page, fonts = draw_index(
         [each["html"] for each in drawn],
@@ -61,7 +63,7 @@ def write_index(reports: Path) -> Work:
     state.fonts[INDEX] = fonts
     written += _write(reports / INDEX, page)
     write_state(reports, state)
-    return Work(sum(unit.n_read for unit in units), n_drawn, tuple(written))
+    return Work(sum(unit.n_read for unit in units), n_drawn, n_together, tuple(written))
 
 
 def _list_folders(reports: Path) -> list[Path]:
@@ -129,9 +131,9 @@ def _group_by_period(units: Sequence[Unit]) -> dict[str, list[tuple[str, Entry]]
 
 def _write_together(
     reports: Path, together: Mapping[str, Sequence[tuple[str, Entry]]], state: State
-) -> list[str]:
+) -> tuple[int, list[str]]:
     """Write the pages over all units that moved, and remove those that nothing leads to."""
-    written = []
+    n_drawn, written = 0, []
     names = set()
     for code, entries in together.items():
         made_of = hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()
@@ -141,12 +143,13 @@ def _write_together(
             if state.pages.get(name) == made_of and (reports / name).is_file():
                 continue
             page, _ = draw_together(code, entries, language, None)
+            n_drawn += 1
             written += _write(reports / name, page)
             state.pages[name] = made_of
     for name in set(state.pages) - names:
         (reports / name).unlink(missing_ok=True)
         del state.pages[name]
-    return written
+    return n_drawn, written
 
 
 def _address(code: str, entries: Sequence[tuple[str, Entry]]) -> dict[str, dict[str, str]]:

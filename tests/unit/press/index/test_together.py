@@ -129,15 +129,15 @@ def test_a_period_of_one_unit_has_no_page_and_a_page_that_is_stale_goes(tmp_path
     assert "all.2026-05" not in page(tmp_path)
 
 
-def test_only_pages_whose_reports_moved_are_written(tmp_path):
+def test_only_pages_whose_reports_moved_are_drawn(tmp_path):
     for period in ("2026-04", "2026-05"):
         for unit in ("a", "b"):
             add_report(tmp_path, unit, period)
-    write_index(tmp_path)
-    add_report(tmp_path, "a", "2026-05", record="c" * 12, headline="Sales fell")
+    assert write_index(tmp_path).n_together == 4
+    changed = {"title": "Another shop", "alerts": ["Sales fell."]}
+    add_report(tmp_path, "a", "2026-05", record="c" * 12, **changed)
 
     work = write_index(tmp_path)
 
-    # The page over all units shows no headline of a report; its link leads to the new run.
-    assert set(work.written) <= {"index.html", "all.2026-05.en.html", "all.2026-05.zh.html"}
-    assert "index.html" in work.written
+    assert work.n_together == 2
+    assert set(work.written) == {"index.html", "all.2026-05.en.html", "all.2026-05.zh.html"}
