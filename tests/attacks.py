@@ -64,8 +64,8 @@ def other_bits(text):
     return other
 
 
-def deep_statement():
-    return sealing.spell(statement(deep=0)).replace(b'"deep": 0', b'"deep": ' + nested(5_000))
+def deep_statement(depth):
+    return sealing.spell(statement(deep=0)).replace(b'"deep": 0', b'"deep": ' + nested(depth))
 
 
 KEY = signer().key
@@ -156,11 +156,12 @@ ATTACKS = {
     "a payload with an endless number": lambda: signed_text(
         sealing.spell(statement(n=0)).replace(b'"n": 0', b'"n": 1e999')
     ),
-    "a payload with a number of ten thousand digits": lambda: signed_text(
-        sealing.spell(statement(n=0)).replace(b'"n": 0', b'"n": ' + b"9" * 10_000)
+    "a payload with a number of a thousand digits": lambda: signed_text(
+        sealing.spell(statement(n=0)).replace(b'"n": 0', b'"n": ' + b"9" * 1_000)
     ),
     "a payload with a name twice": lambda: signed_text(DUPLICATED),
-    "a payload nested deeply": lambda: signed_text(deep_statement()),
+    "a payload nested deeply": lambda: signed_text(deep_statement(5_000)),
+    "a payload nested a hundred times": lambda: signed_text(deep_statement(100), by=signer()),
     "a field more in the statement": lambda: resealed(by=STRANGER, note=1),
     "a statement of another type": lambda: resealed(by=STRANGER, _type="https://in-toto.io/v0.1"),
     "a predicate of another type": lambda: resealed(by=STRANGER, predicateType="urn:other:v1"),

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapport.press.proof.ed25519 import ORDER, P, verify
+from rapport.press.proof.ed25519 import ORDER, P, _read_point, verify
 
 VECTORS = {
     "test 1": (
@@ -106,6 +106,33 @@ def test_a_key_of_small_order_signs_nothing(small):
     signatures = [bytes.fromhex(point) + bytes(32) for point in SMALL]
 
     assert not any(verify(key, signature, b"%d" % n) for signature in signatures for n in range(8))
+
+
+def test_a_key_that_is_nothing_accepts_no_signature_that_anybody_can_make():
+    nothing, base = (1).to_bytes(32, "little"), bytes([0x58] + [0x66] * 31)
+
+    # R = S * base with S = 1, whatever the message says.
+    assert not verify(nothing, base + (1).to_bytes(32, "little"), b"anything")
+
+
+def test_a_signature_without_a_secret_number_of_its_own_is_refused():
+    seed, nothing = bytes(range(32)), (1).to_bytes(32, "little")
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    drawn = bytearray(hashlib.sha512(seed).digest()[:32])
+    drawn[0] &= 248
+    drawn[31] = drawn[31] & 63 | 64
+    factor = int.from_bytes(hashlib.sha512(nothing + public + MESSAGE).digest(), "little")
+    scalar = factor * int.from_bytes(drawn, "little") % ORDER
+
+    # It fulfils the equation, and tells everybody the key.
+    assert not verify(public, nothing + scalar.to_bytes(32, "little"), MESSAGE)
+
+
+def test_a_point_has_one_spelling():
+    within = [y for y in range(19) if _read_point(y.to_bytes(32, "little"))]
+
+    assert within
+    assert not any(_read_point((P + y).to_bytes(32, "little")) for y in within)
 
 
 def test_a_point_beyond_the_field_is_refused():
