@@ -1,8 +1,8 @@
 """Which blocks stand on which page: no half-empty pages, nothing torn that belongs together.
 
-A figure that does not fit what is left of a page leaves a hole there. So text and tables that
-come after it may go before it, and it opens the next page; or a table is torn. No block leaves
-its chapter, no heading stands last on a page, no two figures and no two tables change places.
+A figure that does not fit what is left of a page leaves a hole there. So the text that comes
+after it may go before it, and it opens the next page; or a table is torn. No block leaves its
+chapter, no heading stands last on a page, no figure and no table changes places with another.
 
 Of all ways to fill the pages the cheapest is looked for, page by page, from the cheapest
 beginnings (a beam, so the time grows with the number of blocks): white at a page's foot counts
@@ -20,7 +20,7 @@ Kind = Literal["opening", "heading", "text", "figure", "table"]
 
 # What a page is filled by rounding, and a row or line by which a torn block may be longer.
 SLACK = 4.0
-_BEAM, _MOST_WAITING = 12, 2
+_BEAM, _MOST_WAITING = 16, 3
 _HEADS, _FLOATS = ("opening", "heading"), ("figure", "table")
 # Prices; the white of a page costs a hundred times the square of its share.
 _WHITE, _HALF_EMPTY, _LONELY = 100.0, 150.0, 400.0
@@ -167,8 +167,7 @@ def _open(items: Sequence[Item], begun: _Start, taken: float, room: float) -> _P
         page = replace(page, y=begun.rest, below=items[begun.at - 1].below, last="table")
     for place in begun.waiting:
         item = items[place]
-        blocked = any(items[other].kind == item.kind for other in page.waiting)
-        if blocked or (page.y and page.y + max(page.below, item.above) + item.height > room):
+        if page.waiting or (page.y and page.y + max(page.below, item.above) + item.height > room):
             page = replace(page, waiting=(*page.waiting, place))
         else:
             page = _set(page, item, place)
@@ -218,7 +217,7 @@ def _may_follow(items: Sequence[Item], page: _Page) -> bool:
     # Else what stands under the heading before would wait, and nothing stand there.
     if page.last in _HEADS and item.kind in _HEADS and before.kind not in _HEADS:
         return False
-    return all(items[place].kind != item.kind for place in page.waiting)
+    return item.kind not in _FLOATS or not page.waiting
 
 
 def _tear(page: _Page, item: Item, left: float) -> Iterator[_Page]:
