@@ -63,6 +63,12 @@ def rapport(project: Path, *words: str, env: Mapping[str, str] | None = None) ->
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+def reports_of(project: Path, unit: str) -> dict[str, tuple[int, int]]:
+    """Give a unit's reports and runs as `tree_of` does, without what the index keeps of them."""
+    files = tree_of(project / "reports" / unit)
+    return {name: state for name, state in files.items() if name != "index.json"}
+
+
 def tree_of(folder: Path) -> dict[str, tuple[int, int]]:
     """Give every file below a folder with its size and the moment it was last written."""
     return {

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from functional.command import rapport, tree_of
+from functional.command import rapport, reports_of
 from functional.shop import add_shop, draw_orders
 
 
@@ -68,7 +68,7 @@ def refused(made, tmp_path_factory):
     spoil(lines, 9, 4, "12.00 EUR")
     spoil(lines, 14, 3, "gift")
     write_till(project, lines)
-    before = tree_of(project / "reports" / "shop")
+    before = reports_of(project, "shop")
     return project, before, rapport(project, "run", "shop")
 
 
@@ -101,7 +101,7 @@ def test_the_report_before_is_untouched_and_the_failure_is_logged(refused):
     project, before, _ = refused
 
     log = (project / "reports" / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    assert tree_of(project / "reports" / "shop") == before
+    assert reports_of(project, "shop") == before
     assert len(log) == 2
     assert '"event": "failed"' in log[1]
     assert '"ingestion": "DataError"' in log[1]

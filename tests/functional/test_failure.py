@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from functional.command import arguments, environment, rapport, tree_of
+from functional.command import arguments, environment, rapport, reports_of, tree_of
 from rapport.press.proof.log import read_head
 
 
@@ -18,7 +18,8 @@ def spoil(project, chapter, source):
     path = next((project / "notebooks").glob(f"*_{chapter}.ipynb"))
     notebook = json.loads(path.read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    code[-2]["source"] = [source]
+    # What the chapter publishes is found in its source, and stays as it was.
+    code[-2]["source"] = [f"{source}\n", *code[-2]["source"]]
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
@@ -28,7 +29,7 @@ def failed(made, tmp_path_factory):
     project = tmp_path_factory.mktemp("failing") / "project"
     shutil.copytree(made.project, project, symlinks=True)
     spoil(project, "churn", "1 / 0")
-    before = tree_of(project / "reports" / "shop")
+    before = reports_of(project, "shop")
     return project, before, rapport(project, "run", "shop", "-p", "loyal_orders", "3", "--json")
 
 
@@ -69,7 +70,7 @@ def test_the_cell_the_error_and_the_command_to_go_on_are_told(copied):
 def test_the_report_before_a_failure_is_untouched(failed):
     project, before, done = failed
 
-    assert tree_of(project / "reports" / "shop") == before
+    assert reports_of(project, "shop") == before
     assert done.json["reports"] == []
 
 
