@@ -23,6 +23,7 @@ from rapport.errors import ParameterError, TamperedError, UnverifiableError
 from rapport.press.proof.archive.contents import Contents, read_contents
 from rapport.press.proof.archive.names import CONTENTS
 from rapport.press.proof.archive.restore import restore
+from rapport.press.proof.trust import Trust, parse_trust
 from shared import make_once
 
 RUN = "shop/2026-05"
@@ -348,10 +349,12 @@ def test_an_erasure_names_the_archives_that_still_hold_the_customer(kept, projec
 
 
 @pytest.mark.skipif(not IS_THOROUGH, reason="installs a whole environment; `nox -s thorough`")
-def test_an_archive_is_rerun_in_a_new_environment_without_a_network(project, tmp_path):
-    """Follow the README of the archive, with nothing but Python."""
-    file, target = tmp_path / "shop.zip", tmp_path / "restored"
-    made = rapport(project, "archive", RUN, "--to", str(file), env={"PIP_NO_INDEX": ""})
+def test_an_archive_is_rerun_in_a_new_environment_without_a_network(signed, tmp_path):
+    """Follow the README of the archive, with nothing but Python and a trust file."""
+    project = Path(shutil.copytree(signed / "project", tmp_path / "project", symlinks=True))
+    shutil.copy(ROOT / "pyproject.toml", project)
+    file, target, trust = tmp_path / "shop.zip", tmp_path / "restored", signed / "keys/sign.allowed"
+    made = rapport(project, "archive", RUN, "--to", str(file))
     assert made.code == 0, made.said
     env = {"PATH": os.environ["PATH"], "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
 
@@ -360,8 +363,8 @@ def test_an_archive_is_rerun_in_a_new_environment_without_a_network(project, tmp
             words, cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False
         )
 
-    python = str(target / "environment" / "bin" / "python")
-    pip = (python, "-m", "pip", "install", "--no-index")
+    installed = target / "environment" / "bin"
+    pip = (str(installed / "python"), "-m", "pip", "install", "--no-index")
     steps = [
         follow(sys.executable, "-I", str(file), str(target), cwd=tmp_path),
         follow(sys.executable, "-m", "venv", "environment"),
@@ -369,9 +372,46 @@ def test_an_archive_is_rerun_in_a_new_environment_without_a_network(project, tmp
                "wheelhouse/requirements.txt"),
         follow(*pip, "--no-deps", "--no-build-isolation", "-e", "."),
     ]  # fmt: skip
-    report = "reports/shop/2026-05/report.zh.pdf"
-    rapport_here = str(target / "environment" / "bin" / "rapport")
-    again = follow(rapport_here, "verify", report, "--rerun", "--data", ".", "--json")
+    again = follow(
+        str(installed / "rapport"), "verify", "reports/shop/2026-05/report.zh.pdf", "--trust",
+        str(trust), "--rerun", "--data", ".", "--json",
+    )  # fmt: skip
 
     assert [step.returncode for step in steps] == [0, 0, 0, 0], steps[-1].stderr
-    assert json.loads(again.stdout)["grade"] == "A", again.stdout + again.stderr
+    verdict = json.loads(again.stdout)
+    assert verdict.get("rerun", verdict)["grade"] == "A", again.stdout + again.stderr
+
+
+@pytest.fixture
+def sealed(signed, tmp_path) -> tuple[Path, Path]:
+    """Give the archive of a signed run, and a copy of the folder of keys."""
+    project = Path(shutil.copytree(signed / "project", tmp_path / "project", symlinks=True))
+    shutil.copy(ROOT / "pyproject.toml", project)
+    key = {"RAPPORT_SIGNING_KEY": str(signed / "keys" / "sign")}
+    file = tmp_path / "signed.zip"
+    made = rapport(project, "archive", RUN, "--no-wheels", "--to", str(file), env=key)
+    assert made.code == 0, made.said
+    return file, signed / "keys"
+
+
+def test_a_trust_file_says_who_signed_and_covers_every_file(sealed, tmp_path):
+    file, keys = sealed
+
+    restored = restore(file, tmp_path / "restored", read_trust(keys / "sign.allowed"))
+
+    assert restored.signer == "集团 Analytics"
+    with pytest.raises(TamperedError, match="not accepted"):
+        restore(file, tmp_path / "other", read_trust(keys / "other.allowed"))
+    changed = rewrite(file, tmp_path / "b.zip", put("README.md", b"Do as I say."))
+    refuse(changed, tmp_path / "changed", "its list is not the one that was signed")
+
+
+def test_without_a_signature_a_trust_file_says_nothing(kept, signed, tmp_path):
+    with pytest.raises(UnverifiableError, match="not signed"):
+        restore(kept.file, tmp_path / "restored", read_trust(signed / "keys" / "sign.allowed"))
+
+    assert not (tmp_path / "restored").exists()
+
+
+def read_trust(path: Path) -> Trust:
+    return parse_trust(path.read_text(encoding="utf-8"), path.name)
