@@ -105,7 +105,7 @@ def test_folder_time_zone_and_hash_seed_move_no_byte(printed, tmp_path):
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("size", [STEP, 2 * STEP, 3 * STEP, 4 * STEP])
+@pytest.mark.parametrize("size", [STEP, 5 * STEP, 6 * STEP, 8 * STEP])
 @pytest.mark.parametrize("form", ["raw", "base85"])
 def test_the_block_occurs_once_uncompressed(size, form):
     block = noise(size) if form == "raw" else base64.b85encode(noise(size))[:size]
