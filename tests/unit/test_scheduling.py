@@ -90,7 +90,7 @@ def test_the_example_of_a_delivery_is_one(tmp_path):
     (tmp_path / "params").mkdir()
     (tmp_path / "params" / "shop.delivery.yml").write_text(example, encoding="utf-8")
 
-    assert len(load_delivery(tmp_path, "shop").readers) == 3
+    assert len(load_delivery(tmp_path, "shop").readers) == 4
 
 
 def test_every_variable_of_a_delivery_is_told():

@@ -18,6 +18,7 @@ MEGABYTE = 1_000_000
 # What base64 makes of three bytes, with the line ends.
 ENCODED = 4 / 3 * 78 / 76
 LONGEST_SUBJECT = 150
+WHOLE = "whole"
 Words = Mapping[str, Mapping[str, str]]
 
 
@@ -57,7 +58,7 @@ def write_letter(ready: Ready, delivery: Delivery, to: Recipient, *, default: st
     """
     language = ready.language(to.language, default)
     page, words = ready.pages[language], read_words()
-    link = find_link(ready, delivery, language)
+    link = find_link(ready, delivery, to.edition, language)
     attachment, remark = _attach(ready, delivery, to, language)
     record = words["record"][language].format(record=_group(ready.run))
     lines = [*list_lines(page, language), ""]
@@ -103,28 +104,42 @@ def tell_change(card: Mapping[str, str], language: str) -> str:
     return read_words()[card["arrow"]][language].format(change=card["change"])
 
 
-def find_link(ready: Ready, delivery: Delivery, language: str) -> str:
+def find_link(ready: Ready, delivery: Delivery, edition: str, language: str) -> str:
     """Give the address of a report; empty where nobody said where reports are read."""
-    wanted = [f"report.{language}.{form}" for form in ("html", "pdf")]
-    found = [name for name in wanted if name in ready.files]
+    found = find_files(ready, edition, language)
     if delivery.link is None or not found:
         return ""
     return f"{delivery.link}/{ready.unit}/{ready.period}/{found[0]}"
+
+
+def _name_file(edition: str, language: str, form: str) -> str:
+    return f"report.{'' if edition == WHOLE else f'{edition}.'}{language}.{form}"
 
 
 def _attach(
     ready: Ready, delivery: Delivery, to: Recipient, language: str
 ) -> tuple[Attachment | None, str]:
     words = read_words()
+    name = _name_file(to.edition, language, "pdf")
+    if to.edition != WHOLE and not find_files(ready, to.edition, language):
+        return None, words["no_edition"][language]
     if to.send == "link":
         return None, ""
-    content = ready.files.get(f"report.{language}.pdf")
+    content = ready.files.get(name)
     if content is None:
         return None, words["no_pdf"][language]
     if len(content) * ENCODED > delivery.largest_mb * MEGABYTE:
         return None, words["too_large"][language]
-    name = f"{ready.unit}-{ready.period}-{language}.pdf"
-    return Attachment(name, content), words["attached"][language]
+    part = name.removeprefix("report.").removesuffix(".pdf").replace(".", "-")
+    return Attachment(f"{ready.unit}-{ready.period}-{part}.pdf", content), words["attached"][
+        language
+    ]
+
+
+def find_files(ready: Ready, edition: str, language: str) -> list[str]:
+    """Name the files of an edition in a language."""
+    wanted = (_name_file(edition, language, form) for form in ("html", "pdf"))
+    return [name for name in wanted if name in ready.files]
 
 
 def _subject(page: Mapping[str, Any], language: str) -> str:

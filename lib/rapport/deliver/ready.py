@@ -16,6 +16,8 @@ from rapport.press.proof.page_one import PAGE_ONE
 from rapport.press.proof.seal import Seal, check
 from rapport.press.proof.trust import Trust
 
+SEALED = (".html", ".pdf")
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -71,7 +73,9 @@ def open_report(reports: Path, unit: str, period: str, trust: Trust | None) -> R
     name = f"{unit} {period}"
     if (folder / MARK).is_file():
         raise DeliveryError(f"{name}: data of it were erased since. Make the report again.")
-    files = {path.name: path.read_bytes() for path in sorted(folder.glob("report.*.*"))}
+    # A picture for telephones carries no seal of its own and is not sent.
+    paths = [path for path in sorted(folder.glob("report.*")) if path.suffix in SEALED]
+    files = {path.name: path.read_bytes() for path in paths}
     if not files:
         raise DeliveryError(f"{name}: has no file to send. Run it with --format html,pdf.")
     seals = {file: _check(content, file, name, trust) for file, content in files.items()}

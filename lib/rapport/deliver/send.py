@@ -97,7 +97,7 @@ def _letter_for(ready: Ready, post: Post, reader: Recipient, default: str) -> Le
     if reader.mail is not None:
         return write_letter(ready, post.delivery, reader, default=default)
     language = ready.language(reader.language, default)
-    link = find_link(ready, post.delivery, language)
+    link = find_link(ready, post.delivery, reader.edition, language)
     return Letter("", [*list_lines(ready.pages[language], language), *([link] if link else [])])
 
 

@@ -41,6 +41,8 @@ class Recipient(Strict):
     name: str | None = None
     language: Literal["en", "zh"] | None = None
     send: Literal["attachment", "link"] = "attachment"
+    # Who gets an edition never gets the whole report in its place.
+    edition: Literal["whole", "executive", "marketing", "service", "audit", "phone"] = "whole"
 
     @field_validator("mail")
     @classmethod

@@ -18,7 +18,9 @@ from shared import make_once
 TITLE = "Ann's shop\r\nBcc: someone@example.com"
 
 
-def write_report(reports, *, said="Sales rose", title="Shop", period="2026-05", **frame):
+def write_report(
+    reports, *, said="Sales rose", title="Shop", period="2026-05", forms=("html", "pdf"), **frame
+):
     """Publish a small report of the unit `shop`, HTML and PDF in both languages."""
     cells = executed.notebook(
         executed.opening("Topic: what?", "主题：是什么？"),
@@ -36,7 +38,7 @@ def write_report(reports, *, said="Sales rose", title="Shop", period="2026-05", 
     )  # fmt: skip
     made = replace(made, **frame)
     chapter = Chapter("summary", 10, "key", content, (), {})
-    whole = Report(made, date(2026, 5, 31), (chapter,), ("html", "pdf"), {}, {"tables": {}})
+    whole = Report(made, date(2026, 5, 31), (chapter,), forms, {}, {"tables": {}})
     return publish(whole, reports=reports)
 
 

@@ -82,6 +82,22 @@ def test_a_reader_who_wants_a_link_gets_it_and_no_file(job):
     assert f'href="{address}"' in message.get_body(("html",)).get_content()
 
 
+def test_who_gets_an_edition_never_gets_the_whole_report_instead(job, root):
+    readers = [{"mail": READER, "edition": "phone"}, {"mail": OTHER, "edition": "executive"}]
+    write_report(root / "reports", forms=("html", "pdf", "phone"))
+    with mail_server() as server:
+        deliver_unit(job(readers=readers, link="https://intranet/reports"), environ(server))
+
+    folder = root / "reports" / "shop" / "2026-05"
+    (pdf,) = server.received()[0][1].iter_attachments()
+    assert pdf.get_filename() == "shop-2026-05-phone-en.pdf"
+    assert pdf.get_content() == (folder / "report.phone.en.pdf").read_bytes()
+    without = server.received()[1][1]
+    assert list(without.iter_attachments()) == []
+    assert "was not made" in without.get_body(("plain",)).get_content()
+    assert "https://intranet" not in without.get_body(("plain",)).get_content()
+
+
 def test_a_pdf_that_is_too_large_stays_behind_and_the_mail_says_so(job, root, monkeypatch):
     monkeypatch.setattr("rapport.deliver.digest.MEGABYTE", 1000)
     with mail_server() as server:
