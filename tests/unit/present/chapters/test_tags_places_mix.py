@@ -54,7 +54,7 @@ def test_tags_are_named_in_the_readers_language():
     assert table.title.text("en") == (
         "“Regular” is the most common tag: 50.0% of customers carry it"
     )
-    assert table.title.text("zh") == "最常见的标签是“常购客户”：50.0%的客户带有"
+    assert table.title.text("zh") == "最常见的标签是“常购客户”：50.0% 的客户带有"
 
 
 def test_a_tag_of_few_customers_is_not_said_to_lead():
