@@ -127,7 +127,7 @@ def test_the_page_speaks_both_languages_and_asks_for_nothing(kit, page):
 
     assert "Whole, and signed by Group analytics" in english
     assert "It is a draft" in english
-    assert "文件完整，由Group analytics签名" in chinese
+    assert "文件完整，由 Group analytics 签名" in chinese
     assert "这是草稿" in chinese
     assert {address.split(":")[0] for address in page.requests} <= {"file", "data"}
     assert [address for address in page.requests if address.startswith("file")] == [
