@@ -21,7 +21,7 @@ from functional.command import Done, rapport
 from functional.shop import ROOT
 from rapport.errors import ParameterError, TamperedError, UnverifiableError
 from rapport.press.proof.archive.contents import Contents, read_contents
-from rapport.press.proof.archive.names import CONTENTS
+from rapport.press.proof.archive.names import CONTENTS, SIGNATURE
 from rapport.press.proof.archive.restore import restore
 from rapport.press.proof.trust import Trust, parse_trust
 from shared import make_once
@@ -68,6 +68,7 @@ def rewrite(
     change(pieces)
     if listed:
         digests = {name: hashlib.sha256(piece).hexdigest() for name, piece in pieces.items()}
+        digests.pop(SIGNATURE, None)
         contents = Contents(**{**vars(contents), "files": digests})
     with zipfile.ZipFile(into, "w", zipfile.ZIP_STORED) as archive:
         for name, piece in {**pieces, CONTENTS: contents.spell()}.items():
