@@ -102,7 +102,8 @@ def write_unit(folder: Path, unit: Unit, style: str) -> None:
 
 def write_aside(path: Path, content: bytes) -> None:
     """Put a file in place in one step."""
-    fresh = path.with_name(f".{path.name}.fresh")
+    # Not `.fresh`: in a unit's folder that is a copy that a killed process left, and is removed.
+    fresh = path.with_name(f".{path.name}.part")
     fresh.write_bytes(content)
     fresh.replace(path)
 

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from rapport.press.folders import finish_points
 from rapport.press.index import write_index
 from rapport.press.index.periods import newest_whole, order_key
 from unit.press.index.shelf import add_line, add_report, money, page
@@ -140,6 +141,29 @@ def test_of_200_units_only_the_one_that_moved_is_read_and_drawn(tmp_path):
     text = page(tmp_path)
     assert "damaged" not in text
     assert text.count('<h2 id="unit-') == N_UNITS
+
+
+@pytest.mark.parametrize("name", ["index.json", "shop/index.json", "index.html"])
+def test_what_a_kill_left_of_a_file_does_no_harm_and_goes(tmp_path, name, monkeypatch):
+    add_report(tmp_path, "shop", "2026-05")
+
+    def killed(self, target):
+        if target == tmp_path / name:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    rename = type(tmp_path).replace
+    with monkeypatch.context() as patch:
+        patch.setattr(type(tmp_path), "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write_index(tmp_path)
+    assert len(list(tmp_path.rglob(".*"))) == 1
+
+    finish_points(tmp_path / "shop")
+    write_index(tmp_path)
+
+    assert list(tmp_path.rglob(".*")) == []
+    assert "shop/2026-05/report.en.html" in page(tmp_path)
 
 
 def test_what_was_kept_and_cannot_be_read_is_made_anew(tmp_path):
