@@ -8,6 +8,7 @@ report that was there before is untouched, and the next run begins where this on
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -50,6 +51,8 @@ from rapport.press.render.places import spell_places
 from rapport.press.render.tree import Document
 
 __all__ = ["Chapter", "Published", "Report", "log_failure", "publish", "reproduce"]
+
+logger = logging.getLogger(__name__)
 
 Gate = Callable[[Mapping[str, Document], Sequence[Mapping[str, Any]]], None]
 # A PDF must carry a date: that of a report without one is the first day that archives know.
@@ -158,7 +161,10 @@ def log_failure(reports: Path, *, unit: str, period: str | None, tasks: Mapping[
     journal = reports / "log.jsonl"
     with log.lock(journal):
         log.append_locked(journal, entry)
-        write_index(reports)
+        try:
+            write_index(reports)
+        except OSError as error:  # the run has failed already, and the next one draws it
+            logger.warning("index.html: cannot be written (%s). Make room.", error.strerror)
 
 
 def _put(run: Run, drafts: Mapping[str, Document], signer: Signs | None) -> bool:

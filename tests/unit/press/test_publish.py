@@ -161,6 +161,22 @@ def test_a_failure_is_a_line_of_the_log_without_its_message(tmp_path):
     assert entry["failed"] == {"ingestion": "DataError"}
 
 
+def test_a_failure_is_logged_even_where_the_index_cannot_be_drawn(tmp_path, caplog):
+    (tmp_path / "index.html").mkdir()
+
+    log_failure(tmp_path, unit="shop", period=None, tasks={"ingestion": "DataError"})
+
+    assert read_head(tmp_path / "log.jsonl")[0] == 1
+    assert "index.html: cannot be written" in caplog.text
+
+
+def test_a_failure_stands_in_the_index(tmp_path):
+    log_failure(tmp_path, unit="shop", period=None, tasks={"ingestion": "DataError"})
+
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "Last run failed: ingestion (DataError)" in page
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_a_message(tmp_path):
     tmp_path.chmod(0o500)
