@@ -36,7 +36,7 @@ class Picture:
     """Which the page holds; the first one that does is shown."""
     window: str = ""
     """Width and height of a browser; a PDF has none."""
-    dots: int = 84
+    dots: int = 100
 
 
 RETAIL, MALL = "sample-retail/2026-06", "sample-mall/2026-06"
@@ -48,7 +48,7 @@ PICTURES = (
     Picture("5-phone-en", f"{RETAIL}/report.en.html", window="390,1400"),
     Picture("6-index", "index.html", window="1120,900"),
 )
-README = Picture("picture", f"{MALL}/report.en.pdf", dots=96)
+README = Picture("picture", f"{MALL}/report.en.pdf")
 
 
 def main() -> None:
