@@ -25,6 +25,7 @@ from rapport.analysis.resampling import Interval
 from rapport.analysis.small_groups import UNKNOWN
 
 GROUPINGS = ("newness", "cohort", "main_channel", "segment")
+OF_THE_OUTCOME = "segment"
 # Of a customer and period: what is summed, and what it is divided by.
 MEANS = {"frequency": ("n_orders", "buys"), "aov": ("net", "n_orders")}
 COLUMNS = (
@@ -152,13 +153,17 @@ def list_parts(parts: Sequence[Part]) -> pd.DataFrame:
 
 
 def choose_part(parts: Sequence[Part], figures: Sequence[KeyFigure]) -> Part | None:
-    """Choose the split to speak of: of the first figure that changed clearly, the largest mix."""
+    """Choose the split to speak of: of the first figure that changed clearly, the largest mix.
+
+    Segments are made of what customers did up to today: a shift between them is the change itself
+    in other words, so it stands in the table and leads no sentence.
+    """
     clear = [
         f.name for f in figures
         if "previous" in f.against and f.against["previous"].change.case in ("up", "down")
     ]  # fmt: skip
     named = [part for name in clear for part in parts if part.figure == name]
-    same = [part for part in named if part.figure == named[0].figure]
+    same = [p for p in named if p.figure == named[0].figure and p.grouping != OF_THE_OUTCOME]
     return max(
         same,
         key=lambda part: (abs(part.split.mix), -GROUPINGS.index(part.grouping)),

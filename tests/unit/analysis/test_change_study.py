@@ -164,6 +164,18 @@ def test_spoken_of_is_a_clear_change_and_its_largest_mix():
     assert measure_part(None) == []
 
 
+def test_segments_lead_no_sentence():
+    flows, customers = make_flows(**SHIFT)
+    figures = make_figures(flows)
+    same = customers.assign(segment=customers["main_channel"], main_channel="web")
+
+    parts = study_changes(figures, flows, PERIODS, same)
+    spoken = choose_part(parts, figures)
+
+    assert "segment" in {part.grouping for part in parts}
+    assert spoken is None or spoken.grouping != "segment"
+
+
 def test_every_customer_is_named_once_whatever_tables_there_are():
     customers = pd.DataFrame(
         {"customer_id": ["a", "b"], "first_ordered_on": [date(2024, 1, 1)] * 2}
