@@ -62,7 +62,10 @@ def completeness_figure(completeness: pd.DataFrame, values: Values) -> FigureSpe
         return None
     spec = completeness_heat(completeness, id="ingestion.completeness")
     counted = {**values, **spec.subtitle.slots}
-    return spec.entitled(Sentence("ingestion.completeness_title", counted))
+    return spec.entitled(
+        Sentence("ingestion.completeness_title", counted),
+        subtitle=Sentence("ingestion.completeness_subtitle"),
+    )
 
 
 def source_table(sources: pd.DataFrame, values: Values) -> TableSpec:

@@ -154,7 +154,7 @@ def test_complete_columns_are_counted_in_words(completeness, values):
     spec = completeness_figure(completeness.assign(share=1.0), values)
 
     assert spec.data.empty
-    assert "complete, not drawn: 3" in spec.subtitle.text("en")
+    assert "3 without" in spec.title.text("en")
     assert describe_figure(spec)["data"]["n_rows"] == 0
 
 
