@@ -138,7 +138,8 @@ def _tell_log(checked: Checked) -> list[str]:
     if logged is None:
         no_log = "The log of runs is not beside it and was not looked at."
         return [no_log] if checked.is_folder else []
-    whole = f"The log of {logged.n_lines} lines is whole, as far as the reports beside it tell;"
+    lines = "1 line" if logged.n_lines == 1 else f"{logged.n_lines:,} lines"
+    whole = f"The log of {lines} is whole, as far as the reports beside it tell;"
     said = [f"{whole} this run is line {logged.line}."]
     told = [f"{n} {word}" for word, n in sorted(logged.others.items())]
     if told:

@@ -23,6 +23,7 @@ def test_people_hear_what_holds_who_signed_and_what_that_does_not_mean(published
 
     assert "files are those that the record names" in said
     assert f"It was signed by {sealing.NAME}, by your trust file" in said
+    assert "The log of 3 lines is whole" in said
     assert "this run is line 3" in said
     assert "also names: 1 failed" in said
     assert "It does not say that the numbers are right" in said
