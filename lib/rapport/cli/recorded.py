@@ -75,7 +75,7 @@ def list_strange(recorded: Mapping[str, Any], at_hand: Mapping[str, Any]) -> lis
     return sorted(
         name
         for name, value in recorded.items()
-        if _is_digest(value) and value != _shorten(at_hand.get(name))
+        if _is_digest(value) and name not in APART and value != _shorten(at_hand.get(name))
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from rapport.cli.rerun_case import INGESTION, Case
-from rapport.cli.rerun_parts import find_moved_parts, find_moved_rows
+from rapport.cli.rerun_parts import find_moved_parts, find_moved_rows, list_same
 from rapport.cli.rerun_sources import Sources
 from rapport.press.proof.compare import Comparison, Move, Recorded, compare
 from rapport.press.proof.rerun.cells import TableMove, compare_tables
@@ -57,11 +57,18 @@ def judge(
         grade, why = "U", "erased"
     elif find_lost(inputs) and grade == "U":
         why = "missing"
+    causes = _list_causes(found, inputs, sources)
+    causes += [{"part": "template", "name": n, "old": "sealed", "new": "other"}
+               for n in made["strange"]]  # fmt: skip
+    rows = find_moved_rows(case, inputs)
+    told = {
+        "printed": made["error"] or "yes",
+        "rows": rows,
+        "same_rows": list_same(case, inputs, rows),
+    }
     return Verdict(
-        grade, values, tables, bodies, _list_causes(found, inputs, sources), inputs,
-        {**conditions, "printed": made["error"] or "yes", "rows": find_moved_rows(case, inputs)},
-        _judge_ingestion(case, made, sources),
-        why,
+        grade, values, tables, bodies, causes, inputs,
+        {**conditions, **told}, _judge_ingestion(case, made, sources), why,
     )  # fmt: skip
 
 
@@ -106,14 +113,16 @@ def _compare_bodies(case: Case, made: Made) -> dict[str, bool]:
 
 def _list_not_run(case: Case, inputs: Sequence[Input], made: Made) -> dict[str, str]:
     """Say of each chapter that has no result why: what it reads is gone, or it failed."""
-    lost = {each.name: each.state for each in find_lost(inputs)}
+    lost = {i.name: f"is {i.state}, and no erasure in the log accounts for it"
+            for i in find_lost(inputs)}  # fmt: skip
+    lost |= {i.name: "was erased as a whole" for i in inputs if i.state == "erased" and not i.path}
     ran = made["chapters"]
     found = {}
     for chapter in case.predicate["execution"]:
         reads = case.predicate["methods"].get(chapter, {}).get("reads", ())
-        gone = [f"{name} is {lost[name]}" for name in reads if name in lost]
+        gone = [f"{name} {lost[name]}" for name in reads if name in lost]
         if gone and chapter != INGESTION:
-            found[chapter] = f"{', '.join(gone)}, and no erasure in the log accounts for it"
+            found[chapter] = "; ".join(gone)
         elif chapter != INGESTION and ran.get(chapter, {}).get("status") != "executed":
             found[chapter] = ran.get(chapter, {}).get("error") or made["error"] or "was not run"
     return found

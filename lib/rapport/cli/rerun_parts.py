@@ -52,6 +52,13 @@ def find_moved_rows(case: Case, inputs: Sequence[Input]) -> list[dict[str, Any]]
     return _tell(compare_parts(before[before["table"].isin(names)], after))
 
 
+def list_same(case: Case, inputs: Sequence[Input], moved: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name the tables that are other files with the same rows, by the digests of their parts."""
+    before = _find_sealed(case)
+    known = set() if before is None else set(before["table"]) - {row["table"] for row in moved}
+    return [each.name for each in inputs if each.state == "other" and each.name in known]
+
+
 def _read(path: Path | None) -> Any:
     assert path is not None
     return pq.read_table(path)

@@ -35,7 +35,8 @@ def tell_refusal(grade: str, why: str) -> str:
 
 def tell_verdict(verdict: Verdict, predicate: Mapping[str, Any]) -> str:
     """Say what a rerun found, the verdict first."""
-    lines = [_head(verdict), *_tell_conditions(verdict, predicate), *_tell_inputs(verdict.inputs)]
+    lines = [_head(verdict), *_tell_conditions(verdict, predicate)]
+    lines += _tell_inputs(verdict.inputs, verdict.conditions["same_rows"])
     lines += [*_tell_rows(verdict.conditions.get("rows", ())), *_tell_ingestion(verdict.ingestion)]
     lines += [*_tell_causes(verdict), *_tell_bodies(verdict.bodies, verdict.conditions)]
     counts = ", ".join(f"{n:,} {grade}" for grade, n in verdict.counts.items())
@@ -76,7 +77,7 @@ def _list(words: Sequence[str]) -> str:
     return ", ".join(words[:TOLD]) + more
 
 
-def _tell_inputs(inputs: Sequence[Input]) -> Iterator[str]:
+def _tell_inputs(inputs: Sequence[Input], same: Sequence[str]) -> Iterator[str]:
     n_sealed = sum(each.state == "sealed" for each in inputs)
     n_remade = sum(each.state == "remade" for each in inputs)
     again = f", {n_remade:,} ingested once more and the same" if n_remade else ""
@@ -91,6 +92,8 @@ def _tell_inputs(inputs: Sequence[Input]) -> Iterator[str]:
             yield f"    {each.name}: {gone:,} of {each.rows:,} rows erased, erasure {names}"
             if each.n_found is not None and each.n_found != each.left.rows:
                 yield f"    {each.name}: HAS {each.n_found:,} ROWS, the log says {each.left.rows:,}"
+        elif each.name in same:
+            yield f"    {each.name}: another file with the same {each.rows:,} rows"
         elif each.state == "other":
             yield f"    {each.name}: not as sealed, {each.rows:,} -> {each.n_found:,} rows"
         elif each.state not in ("sealed", "remade"):

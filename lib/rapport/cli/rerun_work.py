@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.cli.planning import INGESTION, plan_ingestion, plan_period
-from rapport.cli.recorded import choose_printing
+from rapport.cli.recorded import choose_printing, list_strange
 from rapport.cli.report import make_report
 from rapport.cli.reporting import VERSIONED, list_code
 from rapport.cli.work import Unit
@@ -60,14 +60,16 @@ def work(job: Job, root: Path) -> dict[str, Any]:
     Returns
     -------
     `chapters`: what became of each, its values and tables; `report`: predicate, values and digests
-    of the files, or None; `error`: why there is none
+    of the files, or None; `error`: why there is none; `strange`: what else pages are printed with
+    that is not at hand as it was
     """
     store = Store(root / "data" / "store")
     world = World(store, read_conditions(root))
     ingestion = _plan_ingestion(job, root) if job["ingest"] else None
     tables = _list_tables(job)
     if not tables and ingestion is None:
-        return {"chapters": {}, "report": None, "error": "the unit's tables are not at hand"}
+        why = "the unit's tables are not at hand"
+        return {"chapters": {}, "report": None, "error": why, "strange": []}
     results = _run_all(job, root, world, ingestion)
     ingested = results.pop(ingestion.id) if ingestion else None
     if not tables:
@@ -77,7 +79,9 @@ def work(job: Job, root: Path) -> dict[str, Any]:
     if first is not None:
         report, error = _render(job, [first, *results.values()], store, root)
     listed = [*([ingested] if ingested else []), *results.values()]
-    return {"chapters": _describe_all(listed), "report": report, "error": error}
+    strange = list_strange(job["predicate"]["printing"], _find_at_hand(job["predicate"], root))
+    return {"chapters": _describe_all(listed), "report": report, "error": error,
+            "strange": strange}  # fmt: skip
 
 
 def _run_all(
@@ -192,10 +196,14 @@ def _render(
     return {"predicate": told, "values": list(run.values), "digests": digests, "run": run.id}, ""
 
 
+def _find_at_hand(predicate: Mapping[str, Any], root: Path) -> dict[str, Any]:
+    return {"brand": read_brand(root, predicate["unit"])}
+
+
 def _gather_arguments(predicate: Mapping[str, Any], store: Store, root: Path) -> dict[str, Any]:
     """Give the arguments of the printing: the record's, and of the code at hand what that gives."""
     return {
-        **choose_printing(predicate, {"brand": read_brand(root, predicate["unit"])}),
+        **choose_printing(predicate, _find_at_hand(predicate, root)),
         **{name: predicate[name] for name in SEALED if name in predicate},
         "signer": predicate.get("signer", ""),
         "defaults": ChapterParams().model_dump(mode="json"),
