@@ -11,6 +11,7 @@ from rapport.press.proof.packed import spell_out
 from rapport.press.proof.reading import MANIFEST, find_report
 from rapport.press.proof.seal import Seal, check
 from rapport.press.proof.seal_folder import check_folder
+from rapport.press.proof.strict import read_json
 from rapport.press.proof.tracing.code import find_origin
 from rapport.press.proof.tracing.definitions import (
     ARITHMETIC,
@@ -68,12 +69,19 @@ def open_report(where: str, reports: Path) -> Opened:
 
 
 def _find_folder(path: Path, predicate: Mapping[str, Any], reports: Path) -> Path | None:
-    run = f"{predicate['period']}-{predicate['run']}"
     beside = path if path.is_dir() else path.resolve().parent
-    own = reports / str(predicate["unit"]) / "runs" / run
-    # A copied report may lie beside another one's record: its number decides.
-    near = [beside] if beside.name == run or beside.name == str(predicate["period"]) else []
-    return next((folder for folder in [*near, own] if (folder / MANIFEST).is_file()), None)
+    run = f"{predicate['period']}-{predicate['run']}"
+    near = (beside, reports / str(predicate["unit"]) / "runs" / run)
+    return next((folder for folder in near if _is_run(folder, predicate["run"])), None)
+
+
+def _is_run(folder: Path, number: str) -> bool:
+    """Say whether a folder is that run's: a copied report may lie beside another one's record."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return False
+    record = read_json(manifest.read_bytes())
+    return isinstance(record, dict) and record.get("predicate", {}).get("run") == number
 
 
 def trace(opened: Opened, value: Mapping[str, Any], places: Places) -> dict[str, Any]:
