@@ -41,6 +41,9 @@ ENFORCED: Mapping[str, str] = {
 
 SIGNING = ("RAPPORT_SIGNING_KEY", "RAPPORT_SIGNING_PASSPHRASE")
 
+DELIVERING = ("RAPPORT_SMTP_", "RAPPORT_WEBHOOK_")
+"""How secrets of deliveries begin: no chapter sends anything, so none is told them."""
+
 # Most would change what a chapter does or shows: asserts off, code run at start, other dates.
 DROPPED = (
     "LANGUAGE",
@@ -82,7 +85,11 @@ def kernel_environment(
     private : a folder of this kernel alone; IPython's profile goes there, so that nobody's
         start-up files run and no two kernels share a history
     """
-    environment = {name: value for name, value in ambient.items() if name not in DROPPED}
+    environment = {
+        name: value
+        for name, value in ambient.items()
+        if name not in DROPPED and not name.startswith(DELIVERING)
+    }
     environment |= ENFORCED
     environment["MATPLOTLIBRC"] = str(Path(__file__).with_name("matplotlibrc"))
     if private is not None:

@@ -22,6 +22,15 @@ def test_settings_that_would_change_a_chapter_are_dropped():
     assert not ambient.keys() & kernel_environment(ambient).keys()
 
 
+def test_no_chapter_is_told_the_secrets_of_deliveries():
+    secrets = {"RAPPORT_SMTP_PASSWORD": "a", "RAPPORT_WEBHOOK_BOARD_URL": "https://b"}
+
+    environment = kernel_environment({**secrets, "RAPPORT_DATA_PATH": "c"})
+
+    assert environment["RAPPORT_DATA_PATH"] == "c"
+    assert not secrets.keys() & environment.keys()
+
+
 def test_the_python_path_is_whole_and_without_the_working_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ambient = {"PYTHONPATH": os.pathsep.join(["lib", "", str(tmp_path / "b")])}
