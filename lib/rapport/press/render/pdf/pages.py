@@ -27,6 +27,8 @@ _WHITE, _HALF_EMPTY, _LONELY = 100.0, 150.0, 400.0
 _PASSED = {"heading": 3.0, "text": 0.5, "table": 0.5, "figure": 0.5, "opening": 0.0}
 # Of a chapter that begins so far down a page.
 _LOW = ((0.76, 15.0), (0.62, 3.0))
+# A block that misses by so little may fit all the same.
+_HEADROOM = 24.0
 # How full a page is at least that ends though more would fit.
 _MAY_END = 0.7
 
@@ -51,11 +53,18 @@ class Item:
 
 @dataclass(frozen=True)
 class Step:
-    """A block in its place; one that is torn goes on at the top of the next page."""
+    """A block in its place; one that is torn goes on at the top of the next page.
+
+    `forced` where a page must be ended for it. Elsewhere the page is full anyway: were some lines
+    more on it than planned, a break would follow a page that holds these lines alone.
+    """
 
     item: int
     starts_page: bool = False
     torn: bool = False
+    forced: bool = False
+    left: float = 0.0
+    """What is left under it, if it is the last of its page."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ def plan_pages(
                 after = _Start(page.at, page.waiting, page.rest)
                 done = after == _Start(len(items))
                 white = 0.0 if done else _price_white(page.y / room)
-                made = _Way(way.cost + page.cost + white, way.steps + page.steps, page.y)
+                made = _Way(way.cost + page.cost + white, way.steps + _end(page, room), page.y)
                 if done:
                     best = made if best is None or made.cost < best.cost else best
                 elif after not in found or made.cost < found[after].cost:
@@ -129,7 +138,24 @@ def plan_pages(
         if best is not None:
             ways = {key: way for key, way in ways.items() if way.cost < best.cost}
     assert best is not None
-    return list(best.steps), best.filled
+    return list(_force(items, best.steps)), best.filled
+
+
+def _end(page: _Page, room: float) -> tuple[Step, ...]:
+    return (*page.steps[:-1], *(replace(last, left=room - page.y) for last in page.steps[-1:]))
+
+
+def _force(items: Sequence[Item], steps: Sequence[Step]) -> Iterator[Step]:
+    """Mark the blocks that would still fit on the page before the one that they begin."""
+    for number, step in enumerate(steps):
+        before = steps[number - 1].left if number else 0.0
+        needs = 0.0
+        for place in (one.item for one in steps[number:]):
+            needs += items[place].above + (items[place].first or items[place].height)
+            if items[place].kind not in _HEADS:
+                break
+        is_fit = not number or needs <= before + _HEADROOM
+        yield replace(step, forced=step.starts_page and is_fit)
 
 
 def _price_white(filled: float) -> float:

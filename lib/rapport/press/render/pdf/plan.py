@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from rapport.press.render.pdf.columns import Flowing, plan_columns
 from rapport.press.render.pdf.pages import SLACK, Item, Step, plan_pages
+from rapport.press.render.pdf.segments import HEADLINE, Segment, cut_segments
 from rapport.press.render.pdf.texts import Tree
 
 MM = 72 / 25.4
@@ -21,8 +21,6 @@ _TORN, _TORN_SHORT, _SHORT = 0.3, 2.5, 16
 _TABLE_HEAD = 24.0
 # Side by side stand short tables that are about equally high.
 _PAIR_ROWS, _PAIR_RATIO = 14, 0.6
-# Columns begin on the page that is being filled if they would get so much of it.
-_ENOUGH = 0.3
 
 Sizes = Mapping[str, Any]
 
@@ -45,99 +43,102 @@ def make_plan(tree: Tree, sizes: Sizes) -> dict[str, Any]:
     tree : what `prepare` made
     sizes : what `measure.typ` says of it
     """
-    height = sizes["height"]
-    parts, filled = tree["parts"], sizes["contents"]
-    appendix = [place for place, part in enumerate(parts) if part["appendix"]]
+    height, filled = sizes["height"], sizes["contents"]
+    appendix = [place for place, part in enumerate(tree["parts"]) if part["appendix"]]
     runs: list[dict[str, Any]] = []
-    for kind, group in groupby(range(len(parts)), key=lambda at: _kind(parts, sizes, at)):
-        places, page = list(group), (height, filled)
-        if kind == "columns":
-            run, filled = _plan_columns(sizes, places, page)
-        else:
-            run, filled = _plan_run(tree, sizes, places, page)
-        runs.append(run)
+    for segment in _cut(tree["parts"], sizes, appendix):
+        plan = _plan_run if segment.is_wide else _plan_columns
+        run, filled = plan(tree, sizes, segment, (height, filled))
+        runs.append({**run, "begins-appendix": segment.pieces[0] in _first(appendix)})
     middle = appendix[(len(appendix) + 1) // 2] if len(appendix) > 1 else -1
-    for run in runs:
-        first = run["parts"][0] if run["columns"] else run["parts"][0]["place"]
-        run.update({"begins-appendix": first in appendix[:1], "middle": middle})
-    return {"runs": runs, "has-appendix": bool(appendix), "has-middle": middle >= 0}
+    return {"runs": runs, "middle": middle, "has-appendix": bool(appendix)}
 
 
-def _kind(parts: Sequence[Tree], sizes: Sizes, at: int) -> str:
-    if not parts[at]["appendix"]:
-        return "chapters"
-    # "How to check: last page" holds if the last part stands alone below all columns.
-    if at == len(parts) - 1:
-        return "last"
-    tables = (size for size in sizes["parts"][at]["groups"] if "narrow" in size)
-    is_narrow = sizes["parts"][at]["close"] and all(size["narrow"] for size in tables)
-    return "columns" if is_narrow else "appendix"
+def _first(appendix: Sequence[int]) -> list[tuple[int, int]]:
+    return [(place, HEADLINE) for place in appendix[:1]]
+
+
+def _cut(parts: Sequence[Tree], sizes: Sizes, appendix: Sequence[int]) -> list[Segment]:
+    """Cut the report into chapters, segments of the appendix, and its last part.
+
+    "How to check: last page" holds if the last part stands below all columns.
+    """
+    alone = [_whole(parts, at) for at in range(len(parts)) if at not in appendix]
+    chapters = [Segment(True, tuple(piece for one in alone for piece in one))] if alone else []
+    segments = cut_segments(parts, sizes["parts"], appendix[:-1])
+    return [*chapters, *segments, *(Segment(True, _whole(parts, at)) for at in appendix[-1:])]
+
+
+def _whole(parts: Sequence[Tree], at: int) -> tuple[tuple[int, int], ...]:
+    return tuple((at, group) for group in range(HEADLINE, len(parts[at]["groups"])))
 
 
 def _plan_columns(
-    sizes: Sizes, places: Sequence[int], page: tuple[float, float]
+    _: Tree, sizes: Sizes, segment: Segment, page: tuple[float, float]
 ) -> tuple[dict[str, Any], float]:
     """Plan parts in two columns, and where these part on their last page."""
     height, filled = page
-    names = [(at, n) for at in places for n in range(len(sizes["parts"][at]["close"]))]
-    blocks = [
-        Flowing(size["height"], size["above"], is_head=size["head"])
-        for at in places
-        for size in sizes["parts"][at]["close"]
-    ]
-    starts_page = height - filled < _ENOUGH * height
-    room = height if starts_page else height - filled - _LINE
-    parting, end = plan_columns(blocks, room, height)
+    names, blocks = [], []
+    for place, groups in segment.parts.items():
+        for number, size in enumerate(sizes["parts"][place]["close"]):
+            if size["group"] in groups:
+                names.append([place, number])
+                blocks.append(Flowing(size["height"], size["above"], size["head"], size["whole"]))
+    parting, end = plan_columns(blocks, max(height - filled - _LINE, _LINE), height)
+    end += 2 * _LINE  # by so much the guess may be wrong
     run = {
         "columns": True,
-        "starts-page": starts_page,
-        "parts": list(places),
-        "parting": list(names[parting]) if parting else None,
+        "blocks": names,
+        "parting": names[parting] if parting else None,
     }
     return run, end
 
 
 def _plan_run(
-    tree: Tree, sizes: Sizes, places: Sequence[int], page: tuple[float, float]
+    tree: Tree, sizes: Sizes, segment: Segment, page: tuple[float, float]
 ) -> tuple[dict[str, Any], float]:
     """Plan parts over the whole width."""
     height, filled = page
-    blocks = [block for at in places for block in _list_blocks(at, tree, sizes)]
+    blocks = [
+        block
+        for place, groups in segment.parts.items()
+        for block in _list_blocks(place, groups, tree, sizes)
+    ]
     items = [block.item for block in blocks]
-    starts_page = _kind(tree["parts"], sizes, places[-1]) == "last" and _would_tear(items, page)
-    start = 0.0 if starts_page else filled
-    steps, end = plan_pages(items, height, start)
-    parts = _gather(steps, blocks)
-    parts[0]["low"] = parts[0]["starts-page"] or start > 0
-    if parts[0]["starts-page"] and not start:
-        parts[0].update({"starts-page": False, "low": False})
-    return {"columns": False, "starts-page": starts_page, "parts": parts}, end
+    is_appendix = tree["parts"][segment.pieces[0][0]]["appendix"]
+    is_last = is_appendix and len(tree["parts"]) - 1 in segment.parts
+    steps, end = plan_pages(items, height, filled)
+    if is_appendix:
+        # Where columns ended is a guess, so pages of the appendix end where they are full.
+        steps = [replace(step, forced=False) for step in steps]
+    # "How to check: last page" holds if the last part is not torn.
+    whole = is_last and sum(item.height + item.above for item in items) < height - SLACK
+    return {"columns": False, "whole": whole, "parts": _gather(steps, blocks)}, end
 
 
-def _list_blocks(place: int, tree: Tree, sizes: Sizes) -> Iterator[_Block]:
+def _list_blocks(place: int, members: Sequence[int], tree: Tree, sizes: Sizes) -> Iterator[_Block]:
     groups, size = tree["parts"][place]["groups"], sizes["parts"][place]
-    yield _Block(Item("opening", size["opening"], _ABOVE_OPENING, _BELOW_OPENING), place)
-    for members in _pair(groups, size["groups"]):
-        measured = [size["groups"][member] for member in members]
-        item = _make_item(groups[members[0]], measured)
+    if HEADLINE in members:
+        yield _Block(Item("opening", size["opening"], _ABOVE_OPENING, _BELOW_OPENING), place)
+    for some in _pair(groups, size["groups"], [each for each in members if each != HEADLINE]):
+        measured = [size["groups"][one] for one in some]
+        item = _make_item(groups[some[0]], measured)
         if item.height > sizes["height"] - SLACK:
             # Rows of many words: torn wherever a page ends, within a row if need be.
             item = replace(item, first=_TOGETHER * _LINE, last=_LINE, again=_TABLE_HEAD + _LINE)
-        yield _Block(item, place, members, measured[0].get("form"))
+        yield _Block(item, place, some, measured[0].get("form"))
 
 
-def _would_tear(items: Iterable[Item], page: tuple[float, float]) -> bool:
-    height, filled = page
-    whole = sum(item.height + item.above for item in items)
-    return filled + whole > height - SLACK and whole <= height
-
-
-def _pair(groups: Sequence[Tree], sizes: Sequence[Sizes]) -> list[tuple[int, ...]]:
+def _pair(
+    groups: Sequence[Tree], sizes: Sequence[Sizes], members: Iterable[int]
+) -> list[tuple[int, ...]]:
     """Put neighbouring tables side by side where both are narrow, short and about as high."""
     pairs: list[tuple[int, ...]] = []
-    for place, group in enumerate(groups):
+    for place in members:
         last = pairs[-1] if pairs else ()
-        if len(last) == 1 and _is_pair(groups[last[0]], sizes[last[0]], group, sizes[place]):
+        if len(last) == 1 and _is_pair(
+            groups[last[0]], sizes[last[0]], groups[place], sizes[place]
+        ):
             pairs[-1] = (*last, place)
         else:
             pairs.append((place,))
@@ -185,12 +186,13 @@ def _gather(steps: Sequence[Step], blocks: Sequence[_Block]) -> list[dict[str, A
     found: list[dict[str, Any]] = []
     for step in steps:
         block = blocks[step.item]
+        if not found or found[-1]["place"] != block.part:
+            found.append({"place": block.part, "headed": False, "low": True, "steps": []})
+            found[-1]["starts-page"] = False
         if block.groups:
             told = {"groups": list(block.groups), "torn": step.torn, "form": block.form}
-            found[-1]["steps"].append({**told, "starts-page": step.starts_page})
+            found[-1]["steps"].append({**told, "starts-page": step.forced})
         else:
-            starts = step.starts_page
-            found.append(
-                {"place": block.part, "starts-page": starts, "low": not starts, "steps": []}
-            )
+            where = {"starts-page": step.forced, "low": not step.starts_page}
+            found[-1].update({"headed": True, **where})
     return found
