@@ -353,7 +353,8 @@ def test_an_erasure_names_the_archives_that_still_hold_the_customer(kept, projec
 def test_an_archive_is_rerun_in_a_new_environment_without_a_network(signed, tmp_path):
     """Follow the README of the archive, with nothing but Python and a trust file."""
     project = Path(shutil.copytree(signed / "project", tmp_path / "project", symlinks=True))
-    shutil.copy(ROOT / "pyproject.toml", project)
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, project)
     file, target, trust = tmp_path / "shop.zip", tmp_path / "restored", signed / "keys/sign.allowed"
     made = rapport(project, "archive", RUN, "--to", str(file))
     assert made.code == 0, made.said
@@ -373,12 +374,12 @@ def test_an_archive_is_rerun_in_a_new_environment_without_a_network(signed, tmp_
                "wheelhouse/requirements.txt"),
         follow(*pip, "--no-deps", "--no-build-isolation", "-e", "."),
     ]  # fmt: skip
+    assert [step.returncode for step in steps] == [0, 0, 0, 0], steps[-1].stderr
     again = follow(
         str(installed / "rapport"), "verify", "reports/shop/2026-05/report.zh.pdf", "--trust",
         str(trust), "--rerun", "--data", ".", "--json",
     )  # fmt: skip
 
-    assert [step.returncode for step in steps] == [0, 0, 0, 0], steps[-1].stderr
     verdict = json.loads(again.stdout)
     assert verdict.get("rerun", verdict)["grade"] == "A", again.stdout + again.stderr
 
