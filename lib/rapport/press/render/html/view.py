@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from string import printable
 from typing import Literal
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from rapport.press.render.fonts import cut_fonts, list_texts
 from rapport.press.render.pdf.glyphs import width_of
-from rapport.press.render.pdf.paths import svg_to_paths
+from rapport.press.render.pdf.paths import shapes_to_paths, svg_to_paths
 from rapport.press.render.tree import Block, Document, Run, Table, block_runs, list_figures
 
 _TEXT = {"paragraph", "list", "aside", "gap", "rows"}
@@ -26,6 +26,8 @@ _REACH = 0.5
 _SHORT = 8.0
 # The sign of a unit at most, in CSS pixels.
 _LOGO = (150, 40)
+# Up to so many CSS pixels a figure is narrow: 36rem less the margins of a page so small.
+_NARROW = 544.5
 _OWN_SIGNS = "▲▼·"
 # Where a Chinese headline says that its line may break after a clause.
 _CLAUSE_END = re.compile("(?<=[，；：。！？])\u200b")
@@ -38,6 +40,8 @@ class Picture:
     address: str
     width: int
     height: int
+    shape: str = ""
+    """The ratios of a figure's shapes, for the page's style."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +69,35 @@ class Strand:
 
 
 def make_pictures(document: Document) -> dict[str, Picture]:
-    """Give every drawing of the document, its text as outlines, by the drawing itself."""
-    drawings = [card["sparkline"] or "" for card in document["front"]["cards"]]
-    for figure in list_figures(document):
-        drawings += [figure["wide"], figure["narrow"]]
-    drawings = [drawing for drawing in dict.fromkeys(drawings) if drawing]
-    return {
-        drawing: _make_picture(paths)
-        for drawing, paths in zip(drawings, svg_to_paths(drawings), strict=True)
+    """Give every drawing of the document, its text as outlines, by the drawing itself.
+
+    A figure's two shapes are one picture, known by the wide one.
+    """
+    sparks = [card["sparkline"] or "" for card in document["front"]["cards"]]
+    sparks = [drawing for drawing in dict.fromkeys(sparks) if drawing]
+    found = {
+        drawing: _make_picture(paths, drawing)
+        for drawing, paths in zip(sparks, svg_to_paths(sparks), strict=True)
     }
+    for figure in list_figures(document):
+        wide, narrow = figure["wide"], figure["narrow"]
+        if wide:
+            picture = _make_picture(shapes_to_paths(wide, narrow or wide, _NARROW), wide)
+            found[wide] = replace(picture, shape=_make_shape(wide, narrow or wide))
+    return found
 
 
-def _make_picture(svg: str) -> Picture:
+def _make_shape(*shapes: str) -> str:
+    sizes = [_VIEW_BOX.search(svg) for svg in shapes]
+    ratios = [f"{size[1]}/{size[2]}" for size in sizes if size]
+    return ";".join(f"--{name}:{ratio}" for name, ratio in zip(("w", "n"), ratios, strict=True))
+
+
+def _make_picture(svg: str, source: str) -> Picture:
     # Spelt as it is, with the few signs escaped that end an address or an attribute, a drawing
     # is a quarter shorter than in base64. In `srcset` a blank would end it, too.
     encoded = quote(svg.replace('"', "'").strip(), safe=_SPELT)
-    size = _VIEW_BOX.search(svg)
+    size = _VIEW_BOX.search(source)
     if size is None:
         raise ValueError("figure: no view box")
     # A view box counts points; a CSS pixel is three quarters of one.

@@ -19,7 +19,7 @@ _TOGETHER = 2 * LINE
 
 @dataclass(frozen=True)
 class Flowing:
-    """A block of a column, in points; a head stays with what follows it, a whole one is not torn."""
+    """A block of a column, in points; a head stays with what follows, a whole one is not torn."""
 
     height: float
     above: float

@@ -60,17 +60,47 @@ def svg_to_paths(svgs: list[str]) -> list[str]:
     return [_convert(svg) for svg in svgs]
 
 
+def shapes_to_paths(wide: str, narrow: str, limit: float) -> str:
+    """Give one picture of two shapes, of which it shows the one that fits how wide it is drawn.
+
+    Both say much the same words, so their outlines stand in it once. It has no size of its own:
+    whoever shows it gives it that of the shape.
+
+    Parameters
+    ----------
+    limit : CSS pixels; up to so wide the narrow shape is shown
+    """
+    names = _Names({})
+    shapes = ""
+    for name, svg in (("w", wide), ("n", narrow)):
+        root, body = _draw(svg, names, name)
+        box = escape(root.get("viewBox", ""))
+        shapes += f'<svg id="{name}" viewBox="{box}">{body}</svg>'
+    choice = f"@media(max-width:{limit}px){{#w{{display:none}}}}"
+    choice += f"@media(min-width:{limit + 0.01}px){{#n{{display:none}}}}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg"><style>{choice}</style>'
+        f"{_definitions(names)}{shapes}</svg>\n"
+    )
+
+
 def _convert(svg: str) -> str:
-    found = dict.fromkeys(_REFERENCE.findall(svg))
-    names = _Names({old: f"i{number}" for number, old in enumerate(found)})
-    root = ET.fromstring(svg.encode())  # noqa: S314 - made by our own chapters
-    if root.tag != f"{_SVG}svg":
-        raise ValueError("figure: not an SVG document")
-    body = "".join(part for child in root for part in _write(child, names, _TEXT_STYLE))
+    names = _Names({})
+    root, body = _draw(svg, names, "i")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg"{_attributes(root, names)}>'
         f"{_definitions(names)}{body}</svg>\n"
     )
+
+
+def _draw(svg: str, names: _Names, prefix: str) -> tuple[ET.Element, str]:
+    found = dict.fromkeys(_REFERENCE.findall(svg))
+    names.ids = {old: f"{prefix}{number}" for number, old in enumerate(found)}
+    root = ET.fromstring(svg.encode())  # noqa: S314 - made by our own chapters
+    if root.tag != f"{_SVG}svg":
+        raise ValueError("figure: not an SVG document")
+    body = "".join(part for child in root for part in _write(child, names, _TEXT_STYLE))
+    return root, body
 
 
 def _definitions(names: _Names) -> str:

@@ -64,9 +64,17 @@ def _cut(parts: Sequence[Tree], sizes: Sizes, appendix: Sequence[int]) -> list[S
     "How to check: last page" holds if the last part stands below all columns.
     """
     alone = [_whole(parts, at) for at in range(len(parts)) if at not in appendix]
-    chapters = [Segment(True, tuple(piece for one in alone for piece in one))] if alone else []
+    chapters = (
+        [Segment(is_wide=True, pieces=tuple(piece for one in alone for piece in one))]
+        if alone
+        else []
+    )
     segments = cut_segments(parts, sizes["parts"], appendix[:-1])
-    return [*chapters, *segments, *(Segment(True, _whole(parts, at)) for at in appendix[-1:])]
+    return [
+        *chapters,
+        *segments,
+        *(Segment(is_wide=True, pieces=_whole(parts, at)) for at in appendix[-1:]),
+    ]
 
 
 def _whole(parts: Sequence[Tree], at: int) -> tuple[tuple[int, int], ...]:
