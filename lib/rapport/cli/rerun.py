@@ -41,6 +41,7 @@ from rapport.press.run.keys.code import PACKAGE_FOLDER
 CHILD = "rapport.cli.rerun_work"
 JOB, RESULT = "job.json", "result.json"
 TOLD = 8
+NEEDED = ("canonical", "methods", "printing", "unit_parameters")
 
 
 def rerun(arguments: argparse.Namespace, answer: Answer) -> int:
@@ -120,6 +121,11 @@ def _find_sources(case: Case, inputs: Sequence[Input], project: Path) -> Sources
 
 
 def _require_code(predicate: Mapping[str, Any], lib: Path, project: Path) -> None:
+    if any(name not in predicate for name in NEEDED):
+        raise UnverifiableError(
+            "record: was made by a version that did not say enough to compute it again. Use that "
+            "version's code with `rapport run`, and `rapport diff`."
+        )
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     recorded = predicate["environment"].get("python")
     if recorded != python:

@@ -57,19 +57,15 @@ def judge(
         grade, why = "U", "erased"
     elif find_lost(inputs) and grade == "U":
         why = "missing"
-    causes = _list_causes(found, inputs, sources)
-    causes += [{"part": "template", "name": n, "old": "sealed", "new": "other"}
-               for n in made["strange"]]  # fmt: skip
+    causes = _list_causes(found, inputs, sources, made["strange"])
+    told = {**conditions, **_describe_rows(case, inputs), "printed": made["error"] or "yes"}
+    ingestion = _judge_ingestion(case, made, sources)
+    return Verdict(grade, values, tables, bodies, causes, inputs, told, ingestion, why)
+
+
+def _describe_rows(case: Case, inputs: Sequence[Input]) -> dict[str, Any]:
     rows = find_moved_rows(case, inputs)
-    told = {
-        "printed": made["error"] or "yes",
-        "rows": rows,
-        "same_rows": list_same(case, inputs, rows),
-    }
-    return Verdict(
-        grade, values, tables, bodies, causes, inputs,
-        {**conditions, **told}, _judge_ingestion(case, made, sources), why,
-    )  # fmt: skip
+    return {"rows": rows, "same_rows": list_same(case, inputs, rows)}
 
 
 def _restate(inputs: Sequence[Input], made: Made) -> list[Input]:
@@ -154,7 +150,7 @@ def _compare_table(case: Case, name: str, digest: str, ours: Mapping[str, Any]) 
 
 
 def _list_causes(
-    found: Comparison, inputs: Sequence[Input], sources: Sources
+    found: Comparison, inputs: Sequence[Input], sources: Sources, strange: Sequence[str]
 ) -> list[dict[str, Any]]:
     """List what moved, each input with the parts of it in which its rows differ."""
     # That the code is the record's was seen before any of it ran.
@@ -168,6 +164,7 @@ def _list_causes(
     causes = [
         {"part": "source", "name": name, "old": "sealed", "new": "other"} for name in sources.moved
     ] + causes
+    causes += [{"part": "template", "name": n, "old": "sealed", "new": "other"} for n in strange]
     return causes[:MOST]
 
 
