@@ -17,8 +17,11 @@ PACKAGE_FOLDER = Path(__file__).parents[3]
 # Marts reach a chapter as the content of tables; what the press does to a notebook moves no
 # number, and its enforced settings are a part of the key by themselves.
 NOT_OF_CHAPTERS = ("rapport.marts", "rapport.press")
-# Pages are made of these after a chapter ran: they belong to the render key.
-FOR_RENDERING = re.compile(r"^assets/(html/|typst/|templates/|locale/document\.yml$)")
+# Pages, the index, mails and kits are made of these after a chapter ran: none is in its key.
+FOR_RENDERING = re.compile(
+    r"^assets/(?:(?:html|index|mail|project|typst|verify)/"
+    r"|locale/(?:delivery|document|index)\.yml$)"
+)
 # An id, also the fixed beginning of one that is put together: f"churn.{name}".
 ID = re.compile(r"^([a-z][\w-]*)\.[\w.-]*$")
 DOTTED = re.compile(PACKAGE + r"(\.\w+)+")

@@ -27,6 +27,8 @@ def package(tmp_path):
         "assets/theme.yml": "",
         "assets/files.py": "",
         "assets/html/report.css": "",
+        "assets/verify/check.html": "",
+        "assets/locale/index.yml": "",
         "assets/locale/labels.yml": "",
         "assets/locale/document.yml": "",
         "assets/locale/sentences.churn.yml": "",
