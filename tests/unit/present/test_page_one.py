@@ -453,7 +453,8 @@ def test_an_expected_value_carries_the_error_of_its_test():
 
     (card,) = key_cards([KeyFigure("value", expected, {}, ())], values, periods=PERIODS).cards
 
-    assert card.small.text("en") == ("95%\xa0interval £8.5k to £8.8k\xa0· in\xa0a\xa0test\xa0−12.3%")
+    small = "95%\xa0interval £8.5k to £8.8k\xa0· in\xa0a\xa0test\xa0−12.3%"
+    assert card.small.text("en") == small
     assert card.small.text("zh").startswith("检验误差 −12.3% · 95% 区间")
     assert card.change.text("en") == "a forecast, not compared"
 
@@ -507,4 +508,5 @@ def test_a_card_with_a_target_names_it_beside_the_interval():
 
     (card,) = key_cards([figure_now], values, periods=PERIODS).cards
 
-    assert card.small.text("en") == ("95%\xa0interval 6.9% to 11.7%\xa0· n\xa0554\xa0· target\xa08.0%")
+    small = "95%\xa0interval 6.9% to 11.7%\xa0· n\xa0554\xa0· target\xa08.0%"
+    assert card.small.text("en") == small
