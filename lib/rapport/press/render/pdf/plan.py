@@ -17,6 +17,8 @@ _LINE = 15.0
 # A table of fewer rows stays whole; of one that is torn three rows stand on either page.
 _FEWEST_TORN, _TOGETHER = 8, 3
 _TORN, _TORN_SHORT, _SHORT = 0.3, 2.5, 16
+# Columns begin on a page that has at least so much room left.
+_LEAST = 110.0
 # The head of a table, as high as it often is.
 _TABLE_HEAD = 24.0
 # Side by side stand short tables that are about equally high.
@@ -92,10 +94,12 @@ def _plan_columns(
             if size["group"] in groups:
                 names.append([place, number])
                 blocks.append(Flowing(size["height"], size["above"], size["head"], size["whole"]))
-    parting, end = plan_columns(blocks, max(height - filled - _LINE, _LINE), height)
+    room = height - filled - _LINE
+    parting, end = plan_columns(blocks, room if room > _LEAST else height, height)
     end += 2 * _LINE  # by so much the guess may be wrong
     run = {
         "columns": True,
+        "needs": _LEAST,
         "blocks": names,
         "parting": names[parting] if parting else None,
     }
