@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +23,9 @@ from rapport.press.run.keys.code import PACKAGE_FOLDER
 
 HERE = Path(__file__).parent
 PLAIN = ("pyproject.toml", "LICENSE", LOCK)
+DISTRIBUTION = "rapport-reports"
+# What tells Python the version of the program and where its kernels are.
+TOLD = ("METADATA", "entry_points.txt")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ def gather(asked: Asked, *, name: str) -> tuple[dict[str, Piece], Contents]:
         **dict(_code(asked.project, kept, predicate["unit"])),
         **(dict(asked.wheels.files) if asked.wheels else {}),
         **(dict(_tables(asked.project, predicate)) if asked.policy == "inputs" else {}),
+        **_metadata(),
         LOG: _log(asked.project, predicate["log"]["index"]),
         "__main__.py": (HERE / "main.py.txt").read_bytes(),
     }
@@ -106,8 +111,20 @@ def _code(project: Path, kept: Iterable[str], unit: str) -> Iterator[tuple[str, 
     for path in sorted(set(found)):
         yield path.relative_to(project).as_posix(), path
     for plain in PLAIN:
-        if plain != "LICENSE" or (project / plain).is_file():
+        if plain == LOCK or (project / plain).is_file():
             yield plain, project / plain
+
+
+def _metadata() -> dict[str, Piece]:
+    """Give what an installer would write beside the program, so that none is needed."""
+    try:
+        found = importlib.metadata.distribution(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise UnverifiableError(
+            "archive: the program is not installed here, so its version is not known. Install it."
+        ) from error
+    folder = f"lib/{DISTRIBUTION.replace('-', '_')}-{found.version}.dist-info/"
+    return {folder + name: (found.read_text(name) or "").encode("utf-8") for name in TOLD}
 
 
 def _logos(params: Path, unit: str) -> Iterator[Path]:
@@ -165,5 +182,4 @@ def _readmes(
             folder=contents.folder, kept=words[f"kept_{contents.policy}"][lang], install=install,
             warning=words[f"warning_{contents.policy}"][lang], **at,
         ).encode("utf-8")  # fmt: skip
-    # What pyproject.toml names.
     return {**files, "README.md": files["README.en.md"]}

@@ -25,6 +25,7 @@ _PLACES = tuple(
     for place in (
         r"archive(?:\.signature)?\.json|__main__\.py|README\.(?:en|zh)\.md|README\.md|LICENSE|pyproject\.toml",
         re.escape(LOCK),
+        r"lib/rapport_reports-[\w.]+\.dist-info/(?:METADATA|entry_points\.txt)",
         # No compiled code: nobody can read it, and Python would take it for its source.
         r"lib/rapport/(?!.*(?:__pycache__|\.(?:pyc|pyd|so|dll|dylib|pth)$))[\w./-]+",
         rf"params/[\w.-]+|params/notes/{_UNIT}/[\w.-]+\.md",

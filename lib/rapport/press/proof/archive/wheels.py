@@ -46,7 +46,8 @@ def list_needed(project: Path, pins: Sequence[Pin]) -> list[Pin]:
 
     Parameters
     ----------
-    project : its folder, with `pyproject.toml`
+    project : its folder; what it asks for stands in its `pyproject.toml`, or, where it was made
+        from an installed program, in what is installed
     pins : of the lock
 
     Raises
@@ -54,10 +55,7 @@ def list_needed(project: Path, pins: Sequence[Pin]) -> list[Pin]:
     UnverifiableError
         A package is not installed in the version that the lock names.
     """
-    asked = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    optional = asked["project"].get("optional-dependencies", {})
-    wanted = [*asked["project"]["dependencies"], *asked["build-system"]["requires"], "editables"]
-    extras = [name for extra in EXTRAS for name in optional.get(extra, ())]
+    wanted, extras = _read_asked(project)
     wanted += [name for name in extras if _version(_parse(name)[0]) is not None]
     known = {(pin.name, pin.version): pin for pin in pins}
     needed = {name: _version(name) for name in _follow(wanted)}
@@ -71,6 +69,19 @@ def list_needed(project: Path, pins: Sequence[Pin]) -> list[Pin]:
             "requirements.lock, then try again, or use --no-wheels."
         )
     return [known[name, version or ""] for name, version in sorted(needed.items())]
+
+
+def _read_asked(project: Path) -> tuple[list[str], list[str]]:
+    """Give what the program asks for, and what of `EXTRAS` it would take."""
+    path = project / "pyproject.toml"
+    if path.is_file():
+        asked = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
+        optional = asked.get("optional-dependencies", {})
+        return list(asked["dependencies"]), [n for extra in EXTRAS for n in optional.get(extra, ())]
+    needs = importlib.metadata.requires("rapport-reports") or []
+    marked = [(need, _EXTRA.search(need)) for need in needs]
+    plain = [need for need, extra in marked if extra is None]
+    return plain, [need for need, extra in marked if extra and extra[1] in EXTRAS]
 
 
 def _follow(wanted: Iterable[str]) -> set[str]:
