@@ -247,14 +247,14 @@ def test_an_environment_made_of_the_lock_gives_every_byte_again(clone, ask, monk
 
 @pytest.mark.skipif(not IS_THOROUGH, reason="four reruns; `nox -s thorough`")
 @pytest.mark.parametrize("threads", ["1", "2", "8"])
-def test_other_kernels_of_linear_algebra_stay_within_the_limits(clone, ask, monkeypatch, threads):
+def test_other_kernels_of_linear_algebra_stay_within_the_limits(whole, ask, monkeypatch, threads):
     monkeypatch.setenv("OMP_NUM_THREADS", threads)
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "X86_V4 AVX512_ICL AVX512_SPR")
 
-    verdict = ask(clone)
+    verdict = ask(whole, report=whole / "reports" / "shop" / "2026-05" / REPORT)
 
-    assert verdict["grade"] in ("A", "B", "C")
+    assert verdict["grade"] in ("A", "B", "C"), verdict["tables"]
 
 
 @pytest.mark.skipif(not IS_THOROUGH, reason="a rerun; `nox -s thorough`")
@@ -273,7 +273,10 @@ def test_a_table_that_was_put_in_place_of_another_is_named(whole, ask):
     orders = pq.read_table(whole / "data" / "store" / "objects" / digest[:2] / digest)
     given = whole.parent / "given"
     given.mkdir()
-    write_table(orders.slice(0, orders.num_rows - 1), given / "orders.parquet")
+    days = [str(day) for day in orders["ordered_on"].to_pylist()]
+    last = max(place for place, day in enumerate(days) if day.startswith("2026-05"))
+    kept = [place for place in range(orders.num_rows) if place != last]
+    write_table(orders.take(kept), given / "orders.parquet")
 
     verdict = ask(whole, "--data", str(given), report=report)
 

@@ -7,18 +7,9 @@ from typing import Any
 
 from rapport.cli.moved import MOST, brief, tell_values
 from rapport.press.proof.rerun.cells import TableMove
-from rapport.press.proof.rerun.grading import Graded, Verdict
+from rapport.press.proof.rerun.grading import SAID, Graded, Verdict
 from rapport.press.proof.rerun.inputs import Input
 
-SAID = {
-    "A": "every file of the report came out byte by byte",
-    "B": "every value came out equal; files differ in other things",
-    "C": "every value is within the limit of its kind",
-    "C*": "every value is within the limit of its kind, and some are printed otherwise",
-    "D": "values differ by more than they may",
-    "U": "not all of it can be verified",
-    "X": "tampered",
-}
 ERASED = "rows were lawfully erased since; what is left gives other numbers, which is no fault"
 MISSING = "DATA ARE MISSING AND NO ERASURE IN THE LOG ACCOUNTS FOR IT. Ask where they went"
 NETWORK = {

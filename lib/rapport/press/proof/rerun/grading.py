@@ -18,6 +18,15 @@ from rapport.press.proof.value_moves import ValueMove
 
 EXITS: Mapping[Grade, int] = {"A": 0, "B": 0, "C": 0, "C*": 0, "D": 5, "U": 6, "X": 7}
 INGESTION = "ingestion"
+SAID: Mapping[Grade, str] = {
+    "A": "every file of the report came out byte by byte",
+    "B": "every value came out equal; files differ in other things",
+    "C": "every value is within the limit of its kind",
+    "C*": "every value is within the limit of its kind, and some are printed otherwise",
+    "D": "values differ by more than they may",
+    "U": "not all of it can be verified",
+    "X": "tampered",
+}
 
 
 @dataclass(frozen=True)
@@ -127,10 +136,11 @@ def grade_report(
     is_current : it was run in the environment at hand, whatever that is: C at best
     """
     best: Grade = "A" if is_same else "B"
-    grade = worst_of([best, *(v.move.grade for v in values)])
-    if grade != "D":
-        # Where values are known to differ, a table that cannot be compared changes nothing.
-        grade = worst_of([grade, *(t.grade for t in tables)])
+    unknown = [table for table in tables if table.grade == "U"]
+    known = [table.grade for table in tables if table.grade != "U"]
+    grade = worst_of([best, *(v.move.grade for v in values), *known])
+    # Without the run's folder cells have nothing to be held against; values carry the grade.
+    why = f"{SAID[grade]}; {len(unknown)} tables could not be compared" if unknown else ""
     if is_current and ORDER.index(grade) < ORDER.index("C"):
         return "C", f"would be {grade}, but the environment was not that of the lock"
-    return grade, ""
+    return grade, why

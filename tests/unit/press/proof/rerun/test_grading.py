@@ -74,12 +74,15 @@ def test_the_environment_at_hand_gives_c_at_best():
     assert report(grade([value("a", 1)], [value("a", 2)]), is_current=True)[0] == "D"
 
 
-def test_a_table_that_cannot_be_compared_hides_no_difference():
-    unknown = TableMove("t", "U")
-    same, other = [value("a", 1)], [value("a", 2)]
+def test_a_table_that_cannot_be_compared_is_told_and_values_carry_the_grade():
+    unknown, other = TableMove("t", "U"), TableMove("u", "D")
+    same = grade([value("a", 1)], [value("a", 1)])
 
-    assert report(grade(same, same), [unknown])[0] == "U"
-    assert report(grade(same, other), [unknown])[0] == "D"
+    found, why = report(same, [unknown])
+
+    assert found == "B"
+    assert why.endswith("1 tables could not be compared")
+    assert report(same, [unknown, other])[0] == "D"
 
 
 def test_exit_codes_are_those_of_the_command():
