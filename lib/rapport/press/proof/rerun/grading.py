@@ -140,7 +140,7 @@ def grade_report(
     known = [table.grade for table in tables if table.grade != "U"]
     grade = worst_of([best, *(v.move.grade for v in values), *known])
     # Without the run's folder cells have nothing to be held against; values carry the grade.
-    why = f"{SAID[grade]}; {len(unknown)} tables could not be compared" if unknown else ""
+    why = f"{SAID[grade]}; tables that could not be compared: {len(unknown)}" if unknown else ""
     if is_current and ORDER.index(grade) < ORDER.index("C"):
         return "C", f"would be {grade}, but the environment was not that of the lock"
     return grade, why

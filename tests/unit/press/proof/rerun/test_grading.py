@@ -81,7 +81,7 @@ def test_a_table_that_cannot_be_compared_is_told_and_values_carry_the_grade():
     found, why = report(same, [unknown])
 
     assert found == "B"
-    assert why.endswith("1 tables could not be compared")
+    assert why.endswith("; tables that could not be compared: 1")
     assert report(same, [unknown, other])[0] == "D"
 
 
