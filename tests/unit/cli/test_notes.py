@@ -48,8 +48,7 @@ def test_slots_are_filled_and_cite_their_values(tmp_path):
     note = fill(notes)["en"]
 
     assert text_of(note) == (
-        "Sales of £17.9k, churn 9.0% (95%\xa0interval 6.9% to 11.7%)."
-        " (A. Analyst, 3\xa0July 2026)"
+        "Sales of £17.9k, churn 9.0% (95%\xa0interval 6.9% to 11.7%). (A. Analyst, 3\xa0July 2026)"
     )
     cited = [run["source"]["id"] for run in note["text"] if run["source"]["kind"] == "value"]
     assert cited == ["summary.net", "summary.churn"]
