@@ -93,7 +93,7 @@ def test_a_failed_run_is_in_the_log(failed):
 def test_a_signal_ends_every_child_and_leaves_the_report(copied, how, code, says):
     reached = copied / "reached"
     spoil(copied, "churn", f"import time; open({str(reached)!r}, 'w').close(); time.sleep(120)")
-    before = tree_of(copied / "reports" / "shop")
+    before = reports_of(copied, "shop")
     run = subprocess.Popen(
         arguments("run", "shop"),
         cwd=copied, env=environment(copied), stderr=subprocess.PIPE, start_new_session=True,
@@ -110,7 +110,7 @@ def test_a_signal_ends_every_child_and_leaves_the_report(copied, how, code, says
     assert b"Traceback" not in said
     assert len(children) > 1
     wait_until(lambda: not [child for child in children if is_alive(child)])
-    assert tree_of(copied / "reports" / "shop") == before
+    assert reports_of(copied, "shop") == before
 
 
 def wait_until(is_so):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from functional.command import Done, rapport, tree_of
+from functional.command import Done, rapport, reports_of, tree_of
 from functional.outcome import find_left, find_torn, read_report
 from functional.processes import VARIABLE, find_processes, wait_until
 
@@ -74,13 +74,13 @@ def test_a_full_store_ends_the_run_with_one_message_and_later_it_completes(
     shutil.rmtree(store)
     mount(store, PLENTY)
     other = fill(store, but=room)
-    before = tree_of(copied / "reports" / "shop")
+    before = reports_of(copied, "shop")
     env = {VARIABLE: str(copied)}
 
     done = rapport(copied, "run", "shop", "-p", "loyal_orders", "3", env=env)
 
     assert_one_message(done, "No space left on device", "Make room")
-    assert tree_of(copied / "reports" / "shop") == before
+    assert reports_of(copied, "shop") == before
     assert wait_until(lambda: not find_processes(env[VARIABLE]))
     other.unlink()
     again = rapport(copied, "run", "shop", env=env)
@@ -112,13 +112,13 @@ def test_no_room_for_temporary_files_ends_the_run_with_one_message(copied, mount
     temporary = tmp_path / "t"
     mount(temporary, "1m")
     other = fill(temporary, but=room)
-    before = tree_of(copied / "reports" / "shop")
+    before = reports_of(copied, "shop")
     env = {"TMPDIR": str(temporary), VARIABLE: str(temporary)}
 
     done = rapport(copied, "run", "shop", "-p", "loyal_orders", "3", env=env)
 
     assert_one_message(done, "temporary files", "ake room")
-    assert tree_of(copied / "reports" / "shop") == before
+    assert reports_of(copied, "shop") == before
     other.unlink()
     again = rapport(copied, "run", "shop", "-p", "loyal_orders", "3", env=env)
     assert again.code == 0, again.said

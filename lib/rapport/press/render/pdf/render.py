@@ -10,7 +10,6 @@ import base64
 import datetime as dt
 import json
 import logging
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -85,7 +84,10 @@ def _laid_out(tree: dict[str, Any], slot: bytes | None) -> Iterator[Path]:
     """Put what the template reads into a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="rapport-pdf-") as folder:
         root = Path(folder) / "typst"
-        shutil.copytree(asset_path("typst"), root)
+        root.mkdir()
+        # Not `copytree`, which tells of a full disk as an error of its own without a number.
+        for template in asset_path("typst").iterdir():
+            (root / template.name).write_bytes(template.read_bytes())
         logo = tree["brand"]["logo"]
         if logo:
             (root / "logo.bin").write_bytes(base64.b64decode(logo.pop("data")))
