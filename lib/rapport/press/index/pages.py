@@ -68,13 +68,17 @@ def draw_unit(unit: Unit, *, failed: Mapping[str, str] | None, late: str) -> str
 
 
 def list_links(entry: Entry, base: str, language: str) -> list[tuple[str, str, str]]:
-    """Give form, edition and address of each file in a language, relative to the index."""
+    """Give form, edition and address of each file in a language, relative to the index.
+
+    The whole report comes first, then its editions.
+    """
     found = [(REPORT_FILE.fullmatch(name), name) for name in entry["files"]]
-    return [
+    links = [
         (match[3], match[1].lstrip("."), f"{quote(base)}/{name}")
         for match, name in found
         if match is not None and match[2] == language
     ]
+    return sorted(links, key=lambda link: (link[1], link[0]))
 
 
 def draw_index(

@@ -38,6 +38,19 @@ def test_each_report_is_linked_in_each_form_and_language_with_its_record(tmp_pat
     assert "Record a1b2 c3d4 e5f6" in text
 
 
+def test_the_whole_report_is_linked_before_its_editions(tmp_path):
+    folder = add_report(tmp_path, "shop", "2026-05")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    names = ["report.executive.zh.html", "report.phone.zh.pdf"]
+    manifest["subject"] += [{"name": name, "digest": {"sha256": "0" * 64}} for name in names]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    write_index(tmp_path)
+
+    linked = re.findall(r'href="shop/2026-05/(report[^"]*zh[^"]*)"', page(tmp_path))
+    assert linked == ["report.zh.html", "report.zh.pdf", *names]
+
+
 def test_every_link_leads_to_something_beside_the_page(tmp_path):
     for record in ("0" * 12, "1" * 12):
         folder = add_report(tmp_path, "shop", "2026-05", record=record)
