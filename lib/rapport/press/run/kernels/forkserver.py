@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class ForkServer:
                 self._process = subprocess.Popen(  # noqa: S603 - our own program
                     [sys.executable, str(Path(__file__).with_name("server.py"))],
                     stdin=subprocess.PIPE,
+                    bufsize=0,
                     stdout=log,
                     stderr=log,
                     pass_fds=[listener.fileno()],
@@ -65,8 +67,9 @@ class ForkServer:
                 "listener": listener.fileno(),
             }
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(orders).encode() + b"\n")
-            self._process.stdin.flush()
+            # A server that was killed by now has heard nothing; whoever asks it is told then.
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(json.dumps(orders).encode() + b"\n")
 
     @property
     def life_line(self) -> int:

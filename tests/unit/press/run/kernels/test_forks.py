@@ -186,6 +186,24 @@ def test_a_module_of_the_package_that_is_broken_ends_no_server(tmp_path):
         server.close()
 
 
+def test_a_server_that_is_killed_before_it_has_its_orders_is_missed_by_whoever_asks_it(
+    tmp_path, monkeypatch
+):
+    class Killed(subprocess.Popen):
+        def __init__(self, *given, **how):
+            super().__init__(*given, **how)
+            self.kill()
+            self.wait()
+
+    monkeypatch.setattr(subprocess, "Popen", Killed)
+    server = ForkServer(tmp_path, os.environ)
+    try:
+        with pytest.raises(ForkRefusedError, match="does not answer"):
+            server.fork_call("os:fspath", ["x"], env=kernel_environment(os.environ), descriptors=[])
+    finally:
+        server.close()
+
+
 def test_how_a_kernel_ended_and_what_it_took_is_told(fork):
     kernel = fork()
     os.kill(kernel.pid, signal.SIGTERM)
