@@ -284,3 +284,21 @@ def test_a_table_that_was_put_in_place_of_another_is_named(whole, ask):
     (moved,) = [each for each in verdict["inputs"] if each["table"] == "orders"]
     assert (moved["state"], moved["rows_sealed"] - moved["rows_found"]) == ("other", 1)
     assert {row["kind"] for row in verdict["rows"]} == {"all", "customers", "month"}
+
+
+@pytest.mark.skipif(not IS_THOROUGH, reason="a rerun; `nox -s thorough`")
+def test_a_table_of_the_same_rows_in_another_file_moves_no_value(whole, ask):
+    report = whole / "reports" / "shop" / "2026-05" / REPORT
+    manifest = json.loads((report.parent / "manifest.json").read_bytes())
+    digest = manifest["predicate"]["tables"]["orders"]["sha256"]
+    orders = pq.read_table(whole / "data" / "store" / "objects" / digest[:2] / digest)
+    given = whole.parent / "given"
+    given.mkdir()
+    pq.write_table(orders, given / "orders.parquet", row_group_size=50, compression="gzip")
+
+    verdict = ask(whole, "--data", str(given), report=report)
+
+    assert (verdict["grade"], verdict["exit_code"]) == ("A", 0)
+    (moved,) = [each for each in verdict["inputs"] if each["table"] == "orders"]
+    assert (moved["state"], moved["rows_sealed"] - moved["rows_found"]) == ("other", 0)
+    assert all(verdict["bodies"].values())
