@@ -16,7 +16,8 @@ from rapport.press.proof.words import count_values
 from rapport.press.render.document import build_documents
 from rapport.press.render.frame import Frame
 from rapport.press.render.notebook import ExecutedChapter
-from rapport.press.render.tree import Document, list_figures
+from rapport.press.render.tree import Document
+from rapport.press.render.walk import list_figures
 
 LANGUAGES = ("en", "zh")
 # Of three characters and more: shorter ones are numbers of pages and chapters, too.

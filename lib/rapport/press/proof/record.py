@@ -8,7 +8,7 @@ from typing import Any
 from rapport.errors import ChapterError
 from rapport.press.proof.packed import canonical_json, pack, sha256, spell_out, unpack
 from rapport.press.render.notebook import LANGUAGES
-from rapport.press.render.tree import shown_values
+from rapport.press.render.walk import shown_values
 
 __all__ = [
     "canonical_json",

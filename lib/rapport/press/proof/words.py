@@ -20,7 +20,8 @@ import yaml
 
 from rapport.assets.files import asset_path
 from rapport.errors import ChapterError
-from rapport.press.render.tree import Document, Run, block_runs, walk_runs
+from rapport.press.render.tree import Document, Run
+from rapport.press.render.walk import block_runs, walk_runs
 
 _NUMBER = re.compile(
     r"(?<![\w.])[−-]?(\d[\d,]*(?:\.\d+)?|\.\d+)\s*(%|(?:bn|k|m)(?![A-Za-z])|万亿|万|亿)?"

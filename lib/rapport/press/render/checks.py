@@ -9,16 +9,8 @@ from itertools import count
 from typing import get_args
 
 from rapport.errors import ChapterError
-from rapport.press.render.tree import (
-    Document,
-    Figure,
-    Section,
-    SourceKind,
-    Table,
-    list_figures,
-    list_sections,
-    walk_runs,
-)
+from rapport.press.render.tree import Document, Figure, Section, SourceKind, Table
+from rapport.press.render.walk import list_figures, list_sections, walk_runs
 
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 # In well-formed XML "<" opens a tag and never stands in text or in an attribute, so these

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from rapport.press.render.tree import Block, Document, Section, list_sections
+from rapport.press.render.tree import Block, Document, Section
+from rapport.press.render.walk import list_sections
 
 SHORT = ("parameters", "sources", "check")
 """What a short appendix keeps: enough to ask for the whole report and to check this one."""

@@ -16,7 +16,8 @@ import uharfbuzz as hb
 
 from rapport.assets.shaping import open_font
 from rapport.errors import ChapterError
-from rapport.press.render.tree import Document, list_figures
+from rapport.press.render.tree import Document
+from rapport.press.render.walk import list_figures
 from rapport.press.render.woff2 import write_woff2
 
 _WEIGHTS = (("Regular", 400), ("Bold", 700))

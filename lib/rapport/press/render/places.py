@@ -7,17 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from rapport.press.render.tree import (
-    Block,
-    Document,
-    Run,
-    Runs,
-    Section,
-    Source,
-    block_runs,
-    list_sections,
-    walk_front,
-)
+from rapport.press.render.tree import Block, Document, Run, Runs, Section, Source
+from rapport.press.render.walk import block_runs, list_sections, walk_front
 
 _BRACKET = re.compile(r"[ \u00a0]?[(（]")
 FRONT, INDEX = "page-one", "values"

@@ -3,7 +3,7 @@ import pytest
 from document import example
 from rapport.errors import ChapterError
 from rapport.press.render.checks import check_document
-from rapport.press.render.tree import shown_values, walk_runs
+from rapport.press.render.walk import shown_values, walk_runs
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

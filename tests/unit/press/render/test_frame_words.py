@@ -4,7 +4,7 @@ import pytest
 
 from rapport.press.render.frame import read_words
 from rapport.press.render.markdown import read_prose
-from rapport.press.render.tree import block_runs
+from rapport.press.render.walk import block_runs
 
 SOURCE = {"kind": "template", "id": "document.words"}
 

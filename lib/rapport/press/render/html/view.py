@@ -14,7 +14,8 @@ from urllib.parse import quote
 from rapport.press.render.fonts import cut_fonts, list_texts
 from rapport.press.render.pdf.glyphs import width_of
 from rapport.press.render.pdf.paths import shapes_to_paths, svg_to_paths
-from rapport.press.render.tree import Block, Document, Run, Table, block_runs, list_figures
+from rapport.press.render.tree import Block, Document, Run, Table
+from rapport.press.render.walk import block_runs, list_figures
 
 _TEXT = {"paragraph", "list", "aside", "gap", "rows"}
 _VIEW_BOX = re.compile(r"viewBox=\"[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)\"")

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rapport.press.render.pdf import svg_to_paths
-from rapport.press.render.tree import Block, Document, Figure, Run, Table, list_sections
+from rapport.press.render.tree import Block, Document, Figure, Run, Table
+from rapport.press.render.walk import list_sections
 
 Cell = dict[str, Any]
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
