@@ -113,7 +113,7 @@ def test_a_changed_template_prints_new_pages_and_executes_nothing(edited, copied
 
 
 def test_the_template_of_the_index_is_no_part_of_a_report(edited, copied):
-    run = edited("assets/html/index.html.j2", "\n")
+    run = edited("assets/index/index.html.j2", "\n")
 
     assert {row["action"] for row in run("--dry-run").json["tasks"]} == {"reuse"}
 

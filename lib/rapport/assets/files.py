@@ -38,6 +38,5 @@ def locale_paths(prefix: str) -> list[Path]:
 def page_paths() -> list[Path]:
     """Give the files that the pages of a report are made of: templates, words, fonts."""
     templates = [path for kind in ("html", "typst") for path in sorted(asset_path(kind).iterdir())]
-    templates.remove(asset_path("html", "index.html.j2"))  # no part of any report
     words = [asset_path("locale", f"{name}.yml") for name in ("document", "labels")]
     return [*templates, *words, *font_paths()]

@@ -22,7 +22,7 @@ from rapport.press.index.together import list_measures, list_moves, name_of, sai
 from rapport.press.render.notebook import LANGUAGES
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
-TEMPLATES = ("html/index.html.j2", "index/index.css", "index/parts.html.j2", "index/unit.html.j2",
+TEMPLATES = ("index/index.html.j2", "index/index.css", "index/parts.html.j2", "index/unit.html.j2",
              "index/all.html.j2", "locale/index.yml")  # fmt: skip
 MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>|data:image[^\"]*", re.DOTALL)
 FACE = (
@@ -169,7 +169,7 @@ def _environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     environment = Environment(
-        loader=FileSystemLoader([asset_path("html"), asset_path("index")]),
+        loader=FileSystemLoader(asset_path("index")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
