@@ -6,8 +6,8 @@ import ast
 import re
 from pathlib import Path
 
-from rapport.cli.main import build_parser
-from rapport.press.proof.seal import EXITS
+from rapport.cli.parsers import build_parser
+from rapport.press.proof.seal.check import EXITS
 from rapport.press.proof.tolerance import RELATIVE
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from rapport.assets.files import locale_paths
-from rapport.cli.main import build_parser
+from rapport.cli.parsers import build_parser
 from rapport.params import UnitParams
 from rapport.present.labels import all_labels
 

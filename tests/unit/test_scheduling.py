@@ -10,7 +10,8 @@ import yaml
 
 from functional.shop import ROOT
 from rapport.cli.closing import Row, describe_failure
-from rapport.cli.main import INTERRUPTED, TERMINATED, build_parser
+from rapport.cli.main import INTERRUPTED, TERMINATED
+from rapport.cli.parsers import build_parser
 from rapport.cli.progress import describe_event
 from rapport.errors import ChapterError, DataError, DisclosureError, ParameterError
 from rapport.params.delivery import load_delivery

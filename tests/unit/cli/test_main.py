@@ -3,7 +3,8 @@ import signal
 
 import pytest
 
-from rapport.cli.main import build_parser, main
+from rapport.cli.main import main
+from rapport.cli.parsers import build_parser
 from rapport.cli.run import read_list, worst_code
 from rapport.errors import ParameterError
 
