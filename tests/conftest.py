@@ -1,6 +1,15 @@
 """What holds for all tests."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from threadpoolctl import threadpool_limits
+
+if TYPE_CHECKING:
+    from servers import Server
 
 
 def pytest_collection_finish() -> None:
@@ -11,3 +20,21 @@ def pytest_collection_finish() -> None:
     that a test starts would inherit: whether the press sets its own is for tests to find.
     """
     threadpool_limits(limits=1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Run a PostgreSQL server on loopback, one for all tests of a worker; each makes databases."""
+    from servers import postgres_server  # noqa: PLC0415 - few workers need one
+
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """Run a MariaDB server on loopback, one for all tests of a worker."""
+    from servers import mariadb_server  # noqa: PLC0415 - few workers need one
+
+    with mariadb_server() as server:
+        yield server
