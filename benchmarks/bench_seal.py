@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tests")]
 import sealing  # noqa: E402 - found by the line before
 from rapport.press.proof.envelope import make_envelope  # noqa: E402
 from rapport.press.proof.packed import pack  # noqa: E402
-from rapport.press.proof.seal import check  # noqa: E402
+from rapport.press.proof.seal.check import check  # noqa: E402
 from rapport.press.proof.slot import fill_slot, make_block, slot_size  # noqa: E402
 from rapport.press.proof.trust import spell_line  # noqa: E402
 
@@ -31,7 +31,7 @@ CALL = "import sys; from rapport.cli import main; sys.exit(main())"
 COUNT = """
 import sys
 before = set(sys.modules)
-from rapport.press.proof.seal_answer import main
+from rapport.press.proof.seal.answer import main
 main(sys.argv[1:])
 loaded = set(sys.modules) - before
 print(len(loaded), ",".join(sorted(n for n in loaded if n.split(".")[0] not in

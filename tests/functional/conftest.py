@@ -12,7 +12,7 @@ import pytest
 
 from functional.command import Done, rapport
 from functional.shop import add_shop, draw_orders, make_project
-from rapport.press.proof.seal_files import read_trust
+from rapport.press.proof.seal.files import read_trust
 from rapport.press.proof.trust import Trust
 from shared import make_once
 

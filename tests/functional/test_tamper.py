@@ -12,7 +12,7 @@ import pytest
 
 from rapport.errors import TamperedError
 from rapport.press.proof.packed import spell_out
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 from rapport.press.proof.slot import find_slot, restore_body
 
 NAMES = [f"report.{language}.{form}" for language in ("en", "zh") for form in ("html", "pdf")]

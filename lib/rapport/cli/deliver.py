@@ -14,7 +14,7 @@ from rapport.deliver.ready import find_period, open_report
 from rapport.deliver.unit import MAINTAINERS, READERS, Job, Result, deliver_unit
 from rapport.params import find_root, load_unit
 from rapport.params.delivery import load_delivery
-from rapport.press.proof.seal_files import read_trust
+from rapport.press.proof.seal.files import read_trust
 
 
 def deliver(arguments: argparse.Namespace) -> int:

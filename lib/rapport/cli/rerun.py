@@ -34,8 +34,8 @@ from rapport.press.proof.rerun.grading import Verdict
 from rapport.press.proof.rerun.inputs import Input, Places, digest_file, find_inputs
 from rapport.press.proof.rerun.isolation import find_isolation
 from rapport.press.proof.rerun.isolation import make_environment as make_variables
-from rapport.press.proof.seal_answer import Answer, find_trust
-from rapport.press.proof.seal_files import read_trust
+from rapport.press.proof.seal.answer import Answer, find_trust
+from rapport.press.proof.seal.files import read_trust
 from rapport.press.run.keys.code import PACKAGE_FOLDER
 
 CHILD = "rapport.cli.rerun_work"

@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 
-from rapport.press.proof.seal_answer import Answer, answer, find_trust, spell
+from rapport.press.proof.seal.answer import Answer, answer, find_trust, spell
 
 
 def verify(arguments: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from rapport.press.proof.seal_kit import write_kit
+from rapport.press.proof.seal.kit import write_kit
 
 
 def verify_kit(arguments: argparse.Namespace) -> int:

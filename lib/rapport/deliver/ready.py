@@ -13,7 +13,7 @@ from rapport.press.index.periods import order_key
 from rapport.press.index.runs import MANIFEST, MARK, clean
 from rapport.press.proof.packed import sha256
 from rapport.press.proof.page_one import PAGE_ONE
-from rapport.press.proof.seal import Seal, check
+from rapport.press.proof.seal.check import Seal, check
 from rapport.press.proof.trust import Trust
 
 SEALED = (".html", ".pdf")

@@ -7,7 +7,7 @@ import pytest
 
 import executed
 from rapport.press.proof.packed import spell_out
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 from rapport.press.publish import Chapter, publish
 from rapport.press.render.brand import plain_brand
 from unit.press.test_publish import report

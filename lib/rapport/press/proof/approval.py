@@ -14,7 +14,7 @@ from typing import Any
 from rapport.errors import ParameterError, RapportError, TamperedError
 from rapport.press.folders import leads
 from rapport.press.proof.packed import sha256, spell_out
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 
 DRAFT, APPROVED = "draft", "approved"
 MANIFEST, MARK = "manifest.json", "erased.json"

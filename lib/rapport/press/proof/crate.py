@@ -13,7 +13,7 @@ from typing import Any
 
 from rapport.errors import ParameterError, TamperedError
 from rapport.press.proof.packed import sha256, spell_out
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 
 VERSION = "1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"

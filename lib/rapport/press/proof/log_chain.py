@@ -1,7 +1,7 @@
 """The log's chain: each line carries the digest of the line before it.
 
 An edited, deleted or moved line breaks it. A cut tail does not, so reports name the head that the
-log had before them: see `seal_log`.
+log had before them: see `seal.log`.
 """
 
 from __future__ import annotations

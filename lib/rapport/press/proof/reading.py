@@ -9,7 +9,7 @@ from pathlib import Path
 from rapport.errors import ParameterError, UnverifiableError
 from rapport.press.proof.compare import Recorded
 from rapport.press.proof.packed import spell_out
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 
 MANIFEST, VALUES = "manifest.json", "values.json"
 FORMS = (".html", ".pdf")

@@ -11,7 +11,7 @@ LIB = str(Path(__file__).parents[4] / "lib")
 WATCH = """
 import sys
 from pathlib import Path
-from rapport.press.proof.seal_answer import answer
+from rapport.press.proof.seal.answer import answer
 files = sorted(Path(sys.argv[1]).iterdir())
 trust = Path(sys.argv[2])
 answer(files[0], trust)  # what the verdict itself needs is loaded by now

@@ -10,7 +10,7 @@ from rapport.errors import TamperedError, UnverifiableError
 from rapport.press.proof.ed25519 import verify
 from rapport.press.proof.envelope import Signs, encode_signed
 from rapport.press.proof.packed import canonical_json
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 from rapport.press.proof.strict import read_json
 from rapport.press.proof.trust import Trust, find_key, public_bytes
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from rapport.press.proof.packed import spell_out
 from rapport.press.proof.reading import MANIFEST, find_report
-from rapport.press.proof.seal import Seal, check
-from rapport.press.proof.seal_folder import check_folder
+from rapport.press.proof.seal.check import Seal, check
+from rapport.press.proof.seal.folder import check_folder
 from rapport.press.proof.strict import read_json
 from rapport.press.proof.tracing.code import find_origin
 from rapport.press.proof.tracing.definitions import (

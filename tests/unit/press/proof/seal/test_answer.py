@@ -7,8 +7,8 @@ import pytest
 
 import sealing
 from rapport.errors import ParameterError, UnverifiableError
-from rapport.press.proof.seal_answer import answer
-from rapport.press.proof.seal_files import read_plain, read_trust
+from rapport.press.proof.seal.answer import answer
+from rapport.press.proof.seal.files import read_plain, read_trust
 from rapport.press.proof.trust import spell_line
 
 PERIODS = ("2026-04", "2026-05")  # of conftest

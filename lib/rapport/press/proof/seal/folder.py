@@ -11,9 +11,9 @@ from typing import Any
 
 from rapport.errors import ParameterError, TamperedError
 from rapport.press.proof.packed import spell_out
-from rapport.press.proof.seal import Seal, check
-from rapport.press.proof.seal_files import read_inside
-from rapport.press.proof.seal_log import Logged, check_log, find_log
+from rapport.press.proof.seal.check import Seal, check
+from rapport.press.proof.seal.files import read_inside
+from rapport.press.proof.seal.log import Logged, check_log, find_log
 from rapport.press.proof.strict import read_json
 from rapport.press.proof.trust import Trust
 

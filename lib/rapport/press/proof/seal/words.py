@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rapport.press.proof.seal import EXITS, Seal
-from rapport.press.proof.seal_folder import Checked
+from rapport.press.proof.seal.check import EXITS, Seal
+from rapport.press.proof.seal.folder import Checked
 
 LIMITS = (
     "This is the seal's verdict alone: whose report it is, and that it is whole. It does not say "

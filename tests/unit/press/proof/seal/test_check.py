@@ -10,7 +10,7 @@ from attacks import ATTACKS, STRANGER, UNSIGNED, UNTRUSTED, with_envelope
 from rapport.errors import TamperedError, UnverifiableError
 from rapport.press.proof.envelope import make_envelope
 from rapport.press.proof.packed import LARGEST, pack, spell_out, unpack
-from rapport.press.proof.seal import check
+from rapport.press.proof.seal.check import check
 from rapport.press.proof.slot import STEP, find_slot, make_block
 from rapport.press.proof.trust import parse_trust
 from sealing import NAME, PREDICATE, sealed, signer, statement, trust, unsigned

@@ -11,7 +11,7 @@ from typing import Any
 from rapport.errors import TamperedError
 from rapport.press.proof.log_chain import START, Line, read_chain
 from rapport.press.proof.log_entries import find_signer
-from rapport.press.proof.seal_files import read_plain
+from rapport.press.proof.seal.files import read_plain
 from rapport.press.proof.strict import read_json
 from rapport.press.proof.trust import Trust
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import RapportError, TamperedError
-from rapport.press.proof.seal import EXITS, check
-from rapport.press.proof.seal_files import read_plain, read_trust
-from rapport.press.proof.seal_folder import Checked, check_folder
-from rapport.press.proof.seal_words import describe, describe_tampered, tell, tell_tampered
+from rapport.press.proof.seal.check import EXITS, check
+from rapport.press.proof.seal.files import read_plain, read_trust
+from rapport.press.proof.seal.folder import Checked, check_folder
+from rapport.press.proof.seal.words import describe, describe_tampered, tell, tell_tampered
 from rapport.press.proof.trust import TRUST_VARIABLE, Trust
 
 MARKED = Path("params") / "_defaults.yml"

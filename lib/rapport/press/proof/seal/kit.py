@@ -23,9 +23,10 @@ PAGE, PROGRAM = "check.html", "rapport-verify.pyz"
 MODULES = (
     "__init__", "errors", "press/__init__", "press/proof/__init__", "press/proof/ed25519",
     "press/proof/envelope", "press/proof/log_chain", "press/proof/log_entries",
-    "press/proof/packed", "press/proof/seal", "press/proof/seal_answer", "press/proof/seal_files",
-    "press/proof/seal_folder", "press/proof/seal_log", "press/proof/seal_words",
-    "press/proof/slot", "press/proof/strict", "press/proof/trust",
+    "press/proof/packed", "press/proof/seal/__init__", "press/proof/seal/answer",
+    "press/proof/seal/check", "press/proof/seal/files", "press/proof/seal/folder",
+    "press/proof/seal/log", "press/proof/seal/words", "press/proof/slot", "press/proof/strict",
+    "press/proof/trust",
 )  # fmt: skip
 MAIN = """\
 import sys
@@ -33,7 +34,7 @@ import sys
 if sys.version_info < (3, 9):
     sys.exit("rapport-verify needs Python 3.9 or later.")
 
-from rapport.press.proof.seal_answer import main
+from rapport.press.proof.seal.answer import main
 
 sys.exit(main())
 """

@@ -10,7 +10,7 @@ import sealing
 from rapport.errors import TamperedError
 from rapport.press.proof import log
 from rapport.press.proof.log_entries import sign_entry
-from rapport.press.proof.seal_folder import check_folder
+from rapport.press.proof.seal.folder import check_folder
 
 TRUST = sealing.trust()
 PERIODS = ("2026-04", "2026-05")  # of conftest

@@ -12,8 +12,8 @@ from attacks import ATTACKS, STRANGER, with_envelope
 from browser import browser, needs_chromium
 from rapport.errors import ParameterError, TamperedError
 from rapport.press.proof.envelope import make_envelope
-from rapport.press.proof.seal import EXITS, check
-from rapport.press.proof.seal_kit import MODULES, PAGE, PROGRAM, make_page, make_program, write_kit
+from rapport.press.proof.seal.check import EXITS, check
+from rapport.press.proof.seal.kit import MODULES, PAGE, PROGRAM, make_page, make_program, write_kit
 from rapport.press.proof.trust import parse_trust, spell_line
 from sealing import NAME, sealed, signer, statement, unsigned
 
