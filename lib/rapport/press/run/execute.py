@@ -13,6 +13,7 @@ from rapport.press.run.plan import Expand, World
 from rapport.press.run.state import Listener, State
 from rapport.press.run.store.leases import Lease
 from rapport.press.run.tasks import Result, Task
+from rapport.press.run.work.crew import Crew
 from rapport.press.run.work.pool import Pool
 
 
@@ -29,6 +30,8 @@ class How(TypedDict, total=False):
     """Called in this process as things happen."""
     expand: Expand | None
     """Called in this process with every task that is settled well; what it gives joins the run."""
+    crew: Crew | None
+    """Executes tasks, in place of a pool of `workers` of this machine; entered and left here."""
 
 
 def run_tasks(tasks: Iterable[Task], world: World, **how: Unpack[How]) -> dict[str, Result]:
@@ -53,27 +56,29 @@ def run_tasks(tasks: Iterable[Task], world: World, **how: Unpack[How]) -> dict[s
     KeyboardInterrupt
         After every child has ended; what was done until then stays done.
     """
+    crew = how.get("crew") or Pool(how.get("workers", 2), cold=how.get("cold", False))
     state = State(
         world,
         fresh=how.get("fresh", False),
         expand=how.get("expand"),
         listener=how.get("on_event"),
+        place=crew.place,
     )
     state.join(tasks)
     # The folder goes after the workers.
     with world.store.shared(), contextlib.ExitStack() as at_end:
         lease: Lease | None = None
-        with Pool(how.get("workers", 2), cold=how.get("cold", False)) as pool:
+        with crew:
             while not state.is_done:
                 state.settle()
-                while state.has_ready and pool.n_free:
+                while state.has_ready(places := crew.free_places()):
                     lease = lease or at_end.enter_context(world.store.lease_folder())
-                    job = state.start(lease.folder)
+                    job = state.start(lease.folder, places)
                     if job is not None:
-                        pool.start(job)
+                        crew.start(job)
                     else:
                         state.settle()
-                for job, message in pool.wait() if pool.n_busy else ():
+                for job, message in crew.wait() if crew.n_busy or state.has_waiting else ():
                     state.receive(job, message)
         return state.end()
 

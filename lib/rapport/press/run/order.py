@@ -7,7 +7,7 @@ longest way leads to an end, by what its executions took last time.
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from rapport.errors import ParameterError
 from rapport.press.run.tasks import ReportTask, TableTask, Task
@@ -105,20 +105,32 @@ class Queue:
     """Tasks that could run now, the most urgent first.
 
     First those made once for all periods: others are opened by them. Then by the longest way to an
-    end, ties as given. A task that joins later makes none that is here more urgent.
+    end, ties as given. A task that joins later makes none that is here more urgent. Tasks wait by
+    the place where they run, so that none waits behind another whose place has no room.
     """
 
-    def __init__(self, order: Order, expect: Callable[[Task], float]) -> None:
+    def __init__(
+        self,
+        order: Order,
+        expect: Callable[[Task], float],
+        place: Callable[[Task], str] = lambda _: "",
+    ) -> None:
         self._order = order
         self._expect = expect
+        self._place = place
         self._ways: dict[str, float] = {}
         self._places: dict[str, int] = {}
         self._unmeasured: list[Task] = []
-        self._fresh: list[str] = []
-        self._heap: list[tuple[bool, float, int, str]] = []
+        self._fresh: dict[str, list[str]] = {}
+        self._heaps: dict[str, list[tuple[bool, float, int, str]]] = {}
 
     def __len__(self) -> int:
-        return len(self._fresh) + len(self._heap)
+        fresh = sum(len(tasks) for tasks in self._fresh.values())
+        return fresh + sum(len(heap) for heap in self._heaps.values())
+
+    def has_any(self, places: Collection[str]) -> bool:
+        """Say whether a task waits for one of these places."""
+        return any(self._fresh.get(place) or self._heaps.get(place) for place in places)
 
     def join(self, tasks: Sequence[Task]) -> None:
         """Take note of tasks that joined the order, as it sorted them."""
@@ -128,19 +140,23 @@ class Queue:
 
     def push(self, task_id: str) -> None:
         """Put in a task that could run."""
-        self._fresh.append(task_id)
+        self._fresh.setdefault(self._place(self._order.tasks[task_id]), []).append(task_id)
 
-    def pop(self) -> str:
-        """Take out the most urgent task."""
+    def pop(self, places: Collection[str] = ("",)) -> str:
+        """Take out the most urgent task that runs in one of these places."""
         # Not before something has to run: in most runs next to everything is reused, and what
         # those tasks would have taken is nobody's concern.
         self._measure()
-        for task_id in self._fresh:
-            task = self._order.tasks[task_id]
-            rank = (task.period is not None, -self._ways[task_id], self._places[task_id], task_id)
-            heapq.heappush(self._heap, rank)
+        for place, fresh in self._fresh.items():
+            for task_id in fresh:
+                heapq.heappush(self._heaps.setdefault(place, []), self._rank(task_id))
         self._fresh.clear()
-        return heapq.heappop(self._heap)[-1]
+        heaps = [self._heaps[place] for place in places if self._heaps.get(place)]
+        return heapq.heappop(min(heaps, key=lambda heap: heap[0]))[-1]
+
+    def _rank(self, task_id: str) -> tuple[bool, float, int, str]:
+        task = self._order.tasks[task_id]
+        return (task.period is not None, -self._ways[task_id], self._places[task_id], task_id)
 
     def _measure(self) -> None:
         for task in reversed(self._unmeasured):

@@ -1,7 +1,7 @@
 """One run as it stands: which tasks wait, are ready, run, and what became of the others."""
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class State:
         fresh: bool = False,
         expand: Expand | None = None,
         listener: Listener | None = None,
+        place: Callable[[Task], str] = lambda _: "",
     ) -> None:
         self.results: dict[str, Result] = {}
         self._world = world
@@ -50,7 +51,7 @@ class State:
         self._listener = listener
         self._planner = Planner(world, fresh=fresh)
         self._order = Order()
-        self._queue = Queue(self._order, lambda task: seconds_of_last(world.store, task))
+        self._queue = Queue(self._order, lambda task: seconds_of_last(world.store, task), place)
         self._planned: dict[str, Planned] = {}
         self._journal = Journal(world.store.root / "logs" / "runs")
         self._n_started = 0
@@ -61,9 +62,13 @@ class State:
         return len(self.results) == len(self._order.tasks)
 
     @property
-    def has_ready(self) -> bool:
-        """Whether a task could start now."""
+    def has_waiting(self) -> bool:
+        """Whether a task could start if there was room for it."""
         return len(self._queue) > 0
+
+    def has_ready(self, places: Collection[str]) -> bool:
+        """Say whether a task could start in one of these places now."""
+        return self._queue.has_any(places)
 
     def join(self, tasks: Iterable[Task]) -> None:
         """Take tasks in, checked."""
@@ -76,13 +81,15 @@ class State:
         while (task := self._order.take_open()) is not None:
             self._decide(task)
 
-    def start(self, folder: Path) -> Job | None:
+    def start(self, folder: Path, places: Collection[str]) -> Job | None:
         """Take the most urgent task and make its job, in a folder of its own below `folder`.
+
+        The task is one that runs in one of these places, for which one is ready.
 
         None if there is nothing to do any more: another unit with equal tables, or another run,
         made the same while the task waited.
         """
-        planned = self._planned[self._queue.pop()]
+        planned = self._planned[self._queue.pop(places)]
         task = planned.task
         record = self._planner.find_made(planned)
         if record is not None:
@@ -112,7 +119,8 @@ class State:
         else:
             result = keep_failure(store, planned, outcome, job.folder)
         shutil.rmtree(job.folder, ignore_errors=True)
-        self._finish(replace(result, log=keep_log(store, result, outcome.log)), result.notebook)
+        log = keep_log(store, result, outcome.log)
+        self._finish(replace(result, log=log, worker=outcome.worker), result.notebook)
 
     def end(self) -> dict[str, Result]:
         """Give the results in order of execution, and keep what was found in the code."""

@@ -222,6 +222,8 @@ class Result:
     peak_bytes: int | None = None
     kernel: Kernel | None = None
     """How its kernel was started and ended; None where none was started by this run."""
+    worker: str = ""
+    """The address of another machine's worker that executed it; for logs alone."""
 
 
 @dataclass(frozen=True)

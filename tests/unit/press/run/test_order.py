@@ -136,3 +136,17 @@ def test_what_tasks_take_is_not_asked_for_before_one_has_to_run():
     queue.pop()
 
     assert asked == ["b"]
+
+
+def test_a_task_does_not_wait_behind_one_whose_place_has_no_room():
+    order = Order([task("a"), task("b"), task("c")])
+    far = {"a": "far", "b": "far", "c": "near"}
+    queue = Queue(order, lambda task: {"a": 3, "b": 2, "c": 1}[task.id], lambda t: far[t.id])
+    queue.join(list(order.tasks.values()))
+    for name in take_all(order):
+        queue.push(name)
+
+    assert queue.pop(("near",)) == "c"
+    assert not queue.has_any(("near",))
+    assert [queue.pop(("near", "far")), queue.pop(("far",))] == ["a", "b"]
+    assert len(queue) == 0

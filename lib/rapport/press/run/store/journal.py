@@ -49,6 +49,7 @@ def _describe(result: Result, since: float) -> dict[str, Any]:
         "cpu_seconds": result.cpu_seconds and round(result.cpu_seconds, 3),
         "peak_bytes": result.peak_bytes,
         "kernel": result.kernel and asdict(result.kernel),
+        **({"worker": result.worker} if result.worker else {}),
     }
 
 

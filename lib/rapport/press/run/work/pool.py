@@ -7,12 +7,13 @@ kernels behind, and nothing says which process ran what.
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from rapport.press.run.kernels.account import LOST_SERVER, end_kernel
 from rapport.press.run.kernels.forks import FORKS_VARIABLE, ForkRefusedError, can_fork
@@ -27,14 +28,12 @@ from rapport.press.run.kernels.settings import (
 )
 from rapport.press.run.kernels.specs import jupyter_path
 from rapport.press.run.store.leases import Lease, make_folder, sweep
-from rapport.press.run.tasks import ChapterTask, Failure
+from rapport.press.run.tasks import ChapterTask, Failure, Task
+from rapport.press.run.work.crew import HERE, Cell
 from rapport.press.run.work.worker import Job, Outcome
 from rapport.press.run.work.workers import ForkedProcess, Process, fork_worker, spawn_worker
 
 logger = logging.getLogger(__name__)
-
-Cell = tuple[int, int]
-"""Number of the cell that is done, and of all cells."""
 
 
 @dataclass
@@ -84,10 +83,13 @@ class Pool:
         if self._sockets is not None:
             self._sockets.close()
 
-    @property
-    def n_free(self) -> int:
-        """How many tasks could start now."""
-        return self._n_workers - self.n_busy
+    def place(self, task: Task) -> str:  # noqa: ARG002 - the same for all
+        """Say where a task is executed: all of them on this machine."""
+        return HERE
+
+    def free_places(self) -> Collection[str]:
+        """Give the places where a task could start now."""
+        return (HERE,) if self.n_busy < self._n_workers else ()
 
     @property
     def n_busy(self) -> int:
@@ -110,10 +112,19 @@ class Pool:
         with suppress(BrokenPipeError):
             worker.pipe.send(job)
 
-    def wait(self) -> Iterator[tuple[Job, Cell | Outcome]]:
-        """Wait until something happens and give all that did."""
+    def wait(
+        self, also: Sequence[Any] = (), *, timeout: float | None = None
+    ) -> Iterator[tuple[Job, Cell | Outcome]]:
+        """Wait until something happens and give all that did.
+
+        Parameters
+        ----------
+        also : what else ends the waiting once it can be read
+        timeout : seconds after which the waiting ends at the latest
+        """
         busy = [worker for worker in self._workers if worker.job is not None]
-        ready = connection.wait([part for w in busy for part in (w.pipe, w.process.sentinel)])
+        parts = [part for w in busy for part in (w.pipe, w.process.sentinel)]
+        ready = connection.wait([*parts, *also], timeout)
         for worker in busy:
             job = worker.job
             if job is None or not {worker.pipe, worker.process.sentinel} & set(ready):
@@ -122,6 +133,12 @@ class Pool:
             if isinstance(message, Outcome):
                 worker.job = None
             yield job, message
+
+    def stop(self, job: Job) -> None:
+        """End the worker and the kernel of a job that nobody waits for any more."""
+        for worker in [w for w in self._workers if w.job is job]:
+            self._end(worker)
+            self._workers.remove(worker)
 
     def _receive(self, worker: _Worker) -> Cell | Outcome:
         try:

@@ -73,6 +73,8 @@ class Outcome:
     cpu_seconds: float | None = None
     peak_bytes: int | None = None
     kernel: Kernel | None = None
+    worker: str = ""
+    """As in a result."""
 
 
 def run_job(job: Job, on_cell: Callable[[int, int], None]) -> Outcome:
