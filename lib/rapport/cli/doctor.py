@@ -21,7 +21,8 @@ from rapport.params import find_root, list_units, load_unit
 from rapport.params.brand import read_brand
 from rapport.params.delivery import load_delivery
 from rapport.params.notes import read_notes
-from rapport.press.proof.archive.locked import normalise, read_pins
+from rapport.press.proof.archive.locked import read_pins
+from rapport.press.proof.requires import normalise
 from rapport.press.proof.signing import KEY_VARIABLE as SIGNING_KEY
 from rapport.press.run.kernels.forks import can_fork
 from rapport.press.run.kernels.provisioner import LONGEST_FOLDER

@@ -162,7 +162,8 @@ def _choose_environment(case: Case, wanted: str) -> tuple[str, dict[str, Any]]:
         )
     found = check_at_hand(lock.read_text(encoding="utf-8"))
     if not found.other:
-        return sys.executable, {"kind": "lock", "made": False, "beside": found.beside}
+        told = {"beside": found.beside, "absent": found.absent}
+        return sys.executable, {"kind": "lock", "made": False, **told}
     python = make_environment(lock, case.folder)
     return python, {"kind": "lock", "made": True, "at_hand": found.other[:TOLD]}
 

@@ -56,10 +56,10 @@ def _tell_conditions(verdict: Verdict, predicate: Mapping[str, Any]) -> Iterator
     elif environment["made"]:
         yield "  environment: made of the lock"
     else:
-        beside = environment["beside"]
-        yield "  environment: at hand, each locked file as its wheel has it" + (
-            f"; beside the lock: {_list(beside)}" if beside else ""
-        )
+        beside, n_absent = environment["beside"], len(environment["absent"])
+        told = [f"beside the lock: {_list(beside)}"] if beside else []
+        told += [f"not there, and not asked for: {n_absent} of the lock"] if n_absent else []
+        yield "; ".join(["  environment: at hand, each locked file as its wheel has it", *told])
     yield f"  network: {NETWORK[conditions['network']]}"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rapport.errors import TamperedError
 from rapport.press.proof.archive.names import DIGEST
+from rapport.press.proof.requires import normalise
 
 _PIN = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[A-Za-z0-9][A-Za-z0-9.+!_-]*)"
@@ -30,17 +31,6 @@ class Pin:
     name: str
     version: str
     hashes: frozenset[str]
-
-
-def normalise(name: str) -> str:
-    """Spell a package's name in the one way that indexes compare.
-
-    Examples
-    --------
-    >>> normalise("Autograd_Gamma")
-    'autograd-gamma'
-    """
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def read_pins(text: str) -> list[Pin]:

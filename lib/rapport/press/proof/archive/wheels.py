@@ -11,23 +11,25 @@ import importlib.metadata
 import importlib.resources
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rapport.errors import UnverifiableError
-from rapport.press.proof.archive.locked import Pin, normalise, read_file_name
+from rapport.press.proof.archive.locked import Pin, read_file_name
 from rapport.press.proof.archive.names import PINNED, SDISTS, WHEELS
+from rapport.press.proof.requires import (
+    EXTRAS,
+    follow,
+    index_packages,
+    read_name,
+    split_extras,
+)
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
-_EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
-# Libraries of which a chapter says more where they are installed.
-EXTRAS = ("text",)
 # Zip cannot name an earlier moment; without it a built wheel holds the time of its making.
 EPOCH = "315532800"
 WITHOUT = "Make the archive with --no-wheels, or see that pip reaches your index."
@@ -55,10 +57,14 @@ def list_needed(project: Path, pins: Sequence[Pin]) -> list[Pin]:
     UnverifiableError
         A package is not installed in the version that the lock names.
     """
+    packages = index_packages(importlib.metadata.distributions())
     wanted, extras = _read_asked(project)
-    wanted += [name for name in extras if _version(_parse(name)[0]) is not None]
+    wanted += [need for need in extras if read_name(need) in packages]
     known = {(pin.name, pin.version): pin for pin in pins}
-    needed = {name: _version(name) for name in _follow(wanted)}
+    first = {read_name(need) for need in wanted}
+    # What something else would need on another system is not installed.
+    found = {name for name in follow(wanted, packages) if name in packages or name in first}
+    needed = {name: packages[name].version if name in packages else None for name in found}
     strange = [name for name, version in needed.items() if (name, version) not in known]
     if strange:
         raise UnverifiableError(
@@ -78,48 +84,7 @@ def _read_asked(project: Path) -> tuple[list[str], list[str]]:
         asked = tomllib.loads(path.read_text(encoding="utf-8"))["project"]
         optional = asked.get("optional-dependencies", {})
         return list(asked["dependencies"]), [n for extra in EXTRAS for n in optional.get(extra, ())]
-    needs = importlib.metadata.requires("rapport-reports") or []
-    marked = [(need, _EXTRA.search(need)) for need in needs]
-    plain = [need for need, extra in marked if extra is None]
-    return plain, [need for need, extra in marked if extra and extra[1] in EXTRAS]
-
-
-def _follow(wanted: Iterable[str]) -> set[str]:
-    """Follow requirements to their ends, as far as packages are installed."""
-    ahead = [_parse(text) for text in wanted]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    first = {name for name, _ in ahead}
-    while ahead:
-        name, extras = ahead.pop()
-        if (name, extras) in seen or (_version(name) is None and name not in first):
-            continue
-        seen.add((name, extras))
-        ahead += _requirements(name, extras)
-    return {name for name, _ in seen}
-
-
-def _requirements(name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Give what an installed package requires; what is for another system is not installed."""
-    if _version(name) is None:
-        return
-    for text in importlib.metadata.requires(name) or ():
-        head, _, marker = text.partition(";")
-        asked = _EXTRA.search(marker)
-        if asked is None or asked[1] in extras:
-            yield _parse(head)
-
-
-def _parse(text: str) -> tuple[str, frozenset[str]]:
-    match = _NAME.match(text)
-    assert match is not None
-    return normalise(match[1]), frozenset(e.strip() for e in (match[2] or "").split(",") if e)
-
-
-def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+    return split_extras(importlib.metadata.requires("rapport-reports") or [])
 
 
 def fetch(needed: Sequence[Pin], folder: Path) -> Wheelhouse:

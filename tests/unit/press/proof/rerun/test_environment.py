@@ -24,13 +24,15 @@ numbers==1.1 ; python_full_version == '3.12.*' \\
 def site(tmp_path):
     """Give what installs a package of one file into a folder, as a wheel does."""
 
-    def install(name, version, text="x = 1\n"):
+    def install(name, version, text="x = 1\n", needs=()):
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
         digest = hashlib.sha256(text.encode()).digest()
         spelled = base64.urlsafe_b64encode(digest).decode().rstrip("=")
         info = tmp_path / f"{name}-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        needed = "".join(f"Requires-Dist: {need}\n" for need in needs)
+        told = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needed}"
+        (info / "METADATA").write_text(told)
         (info / "RECORD").write_text(f"{name}.py,sha256={spelled},{len(text)}\n")
         return PathDistribution(info)
 
@@ -44,7 +46,7 @@ def test_a_lock_names_versions_by_package():
 def test_packages_as_locked_are_the_locks_environment(site):
     found = compare_with_lock(LOCK, [site("tables", "2.0"), site("numbers", "1.0")])
 
-    assert found == ([], [])
+    assert found == ([], [], [])
 
 
 def test_a_package_that_the_lock_has_for_another_python_may_be_absent(site):
@@ -64,10 +66,33 @@ def test_another_version_and_a_missing_package_are_named(site):
     ]  # fmt: skip
 
 
+WIDER = """\
+tables==2.0 \\
+    --hash=sha256:00
+columns==1.0 \\
+    --hash=sha256:00
+words==1.0 \\
+    --hash=sha256:00
+tests==1.0 \\
+    --hash=sha256:00
+"""
+
+
+def test_of_the_lock_only_what_the_program_leads_to_must_be_there(site):
+    needs = ["tables>=1", "tests; extra == 'lab'", "words; extra == 'text'"]
+    program = site("rapport-reports", "1.0", needs=needs)
+    tables = site("tables", "2.0", needs=["columns>=1"])
+
+    found = compare_with_lock(WIDER, [program, tables])
+
+    assert found.other == ["columns: not installed", "words: not installed"]
+    assert found.absent == ["tests"]
+
+
 def test_a_package_beside_the_lock_is_told_and_let_be(site):
     found = compare_with_lock(LOCK, [site("tables", "2.0"), site("games", "3.0")])
 
-    assert found == ([], ["games 3.0"])
+    assert found == ([], ["games 3.0"], [])
 
 
 @pytest.mark.parametrize("name", ["sitecustomize.py", "stray.pth"])
