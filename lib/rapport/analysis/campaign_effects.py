@@ -26,6 +26,7 @@ from rapport.analysis.experiment import (
     parse_plan,
 )
 from rapport.analysis.families import adjust_p_values
+from rapport.analysis.resampling import Interval
 
 TOLERATED = 0.05
 """Share of controls that were contacted, or of customers assigned too late, that is borne."""
@@ -50,7 +51,8 @@ class Experiment:
     `reason` is None, no_contacts, no_control, unassigned, split, contaminated, late, twice, open or
     too_few. `ratio_p` is the sample ratio check's, None where the plan is not known. `n_left_out`
     customers are in no arm: window open, assigned late, in two variants. `groups` has a row per
-    stage that can be shown; `groups_p` tests that the effect is the same in all.
+    stage that can be shown; `groups_p` tests that the effect is the same in all. `drawn` is the
+    interval of the money by drawing customers (`spend_draws`).
     """
 
     campaign_id: str
@@ -67,6 +69,14 @@ class Experiment:
     is_found: bool = False
     groups: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
     groups_p: float | None = None
+    drawn: Interval | None = None
+
+    @property
+    def is_skewed(self) -> bool:
+        """Whether drawing customers disagrees with Welch on whether money differs at all."""
+        if self.effect is None or self.drawn is None:
+            return False
+        return self.effect.money.is_clear == self.drawn.holds(0.0)
 
     @property
     def outcome(self) -> str:

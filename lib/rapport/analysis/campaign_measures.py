@@ -82,6 +82,8 @@ def measure_experiment(one: Experiment, *, currency: str) -> list[Measured]:
                  interval=effect.conversion.interval.ends),
         Measured("spend", effect.money.value, "estimator", currency, n=n,
                  interval=effect.money.interval.ends),
+        *([Measured("spend_drawn", effect.money.value, "simulated", currency, n=n,
+                    interval=one.drawn.ends)] if one.drawn is not None else []),
         Measured("adjusted", effect.adjusted.value, "estimator", currency, n=n,
                  interval=effect.adjusted.interval.ends),
         Measured("explained", effect.explained, "estimator", "share"),

@@ -115,6 +115,8 @@ def list_notes(one: Experiment, *, fdr: float) -> Iterator[tuple[str, str]]:
         yield "doubt", "no_plan"
     if one.effect.before.is_clear:
         yield "doubt", "unbalanced"
+    if one.is_skewed:
+        yield "doubt", "skewed"
     if one.groups_p is None:
         yield "groups", "none"
     else:

@@ -6,6 +6,7 @@ unit tells nothing: an empty step is not a step that nobody took.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ def tabulate_experiments(found: tuple[Experiment, ...]) -> pd.DataFrame:
     """Give every experiment that could be read, one row per variant."""
     rows = [
         {
-            "campaign": _title(one, found),
+            "campaign": name_variant(one, found),
             "n_customers_treated": one.n_treated,
             "n_customers_control": one.n_control,
             "treated": one.effect.treated.share,
@@ -114,7 +115,8 @@ def tabulate_experiments(found: tuple[Experiment, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _title(one: Experiment, found: tuple[Experiment, ...]) -> str:
+def name_variant(one: Experiment, found: Sequence[Experiment]) -> str:
+    """Name an experiment, with its variant where it has several."""
     n = sum(other.campaign_id == one.campaign_id for other in found)
     return one.name if n == 1 else f"{one.name} · {one.variant}"
 

@@ -275,6 +275,16 @@ _ALL = (
         "one row per campaign with a control group, variant, and stage at assignment",
     ),
     Mart(
+        "campaign_spends",
+        ("contact_outcomes",),
+        "one row per campaign with a control group, variant, and net spend in the window",
+    ),
+    Mart(
+        "campaign_waits",
+        ("contact_outcomes", "orders", "customers", "periods"),
+        "one row per campaign with a control group, variant, days watched, and whether it came",
+    ),
+    Mart(
         "campaign_changes",
         ("contact_outcomes", "campaigns", "orders", "customers", "snapshot", "periods", "settings"),
         "one row per campaign, contacted or not, and known before its earliest window or not",

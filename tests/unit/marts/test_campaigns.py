@@ -17,8 +17,9 @@ from rapport.tables.engine import select
 from support import table
 from unit.marts.conftest import SETTINGS, read_customers, read_orders, write_canonical
 
-NAMES = ("contact_outcomes", "campaign_funnels", "campaign_arms", "campaign_changes",
-         "contact_pressure", "contact_kinds", "contact_features", "touch_paths")  # fmt: skip
+NAMES = ("contact_outcomes", "campaign_funnels", "campaign_arms", "campaign_spends",
+         "campaign_waits", "campaign_changes", "contact_pressure", "contact_kinds",
+         "contact_features", "touch_paths")  # fmt: skip
 ORDERS = """
     customer  day         kind    amount
     a         2010-06-01  sale    10
@@ -206,6 +207,50 @@ def test_squares_of_money_are_exact(tmp_path):
 
     assert arms.loc[("mail", "growing"), "net_squared"] == Decimal("625")
     assert arms.loc[("mail", "growing"), "net_by_before"] == Decimal("500")
+
+
+def test_sums_spent_are_those_of_the_arms(tmp_path):
+    paths = make(tmp_path)
+    arms, spends = (tables.read_table(paths[n]) for n in ("campaign_arms", "campaign_spends"))
+
+    summed = spends.assign(net=spends["net"] * spends["n"]).groupby("variant")[["n", "net"]].sum()
+    of_arms = arms.groupby("variant")[["n", "net"]].sum()
+    assert summed.to_dict() == of_arms[of_arms["n"] > 0].to_dict()
+
+
+def test_the_first_order_after_the_assignment_counts_and_the_others_are_watched_to_the_end(
+    tmp_path,
+):
+    waits = read(tmp_path, "campaign_waits")
+    rows = waits.set_index("variant")[["duration", "is_event", "n"]]
+
+    # a ordered the day after the second of November, c on the eighth; d bought while the campaign
+    # ran and before it was assigned; b did not order by the thirtieth.
+    assert rows.loc["control"].tolist() == [28, 0, 1]
+    assert rows.loc["mail"].to_numpy().tolist() == [[1, 1, 1], [6, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [("2010-11-01", [29, 0]), ("2010-09-01", [59, 1]), ("2010-08-01", [90, 1]),
+     ("2010-07-31", [90, 0])],
+)  # fmt: skip
+def test_nobody_is_watched_for_more_than_ninety_days(tmp_path, day, found):
+    orders = """
+        customer  day         kind    amount
+        a         2010-10-30  sale    20
+        b         2010-01-30  sale    20
+    """
+    contacts = f"""
+        campaign  customer  variant  assigned
+        x         a         mail     {day}
+        x         b         control  {day}
+    """
+    held = [campaign("x", day, "2010-11-15")]
+    rows = read(tmp_path, "campaign_waits", orders=orders, contacts=contacts, campaigns=held)
+
+    mail = rows[rows["variant"] == "mail"].iloc[0]
+    assert mail[["duration", "is_event"]].tolist() == found
 
 
 def test_a_campaign_without_contacts_has_a_row_of_nought(tmp_path):

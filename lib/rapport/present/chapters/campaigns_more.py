@@ -8,6 +8,7 @@ import pandas as pd
 
 from rapport.present.figures.campaigns import pressure_rows
 from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.values import Value
@@ -96,4 +97,53 @@ def path_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         frame=rows.reset_index(drop=True),
         title=Sentence("campaigns.paths_title", dict(values)),
         note=Sentence("campaigns.paths_note", dict(values)),
+    )
+
+
+def first_order_figure(
+    curves: pd.DataFrame, at_risk: pd.DataFrame, values: Values, *, outcome: str
+) -> FigureSpec:
+    """Give one experiment's time to the first order, assigned and held out.
+
+    Parameters
+    ----------
+    curves, at_risk : as `first_orders.list_curves` gives them
+    values : `first_order_name`, `first_order_days`
+    outcome : sooner, later or alike
+    """
+    spec = survival_curves(curves, at_risk, id="campaigns.first_orders", labels="arm")
+    return spec.entitled(
+        Sentence("campaigns.first_order_title", dict(values), case=outcome),
+        subtitle=Sentence("campaigns.first_order_subtitle", dict(values)),
+    )
+
+
+def first_order_table(rows: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:
+    """Give every experiment's money by drawing, and who had ordered by when; None without any.
+
+    Parameters
+    ----------
+    rows : as `first_orders.tabulate_followed` gives them
+    """
+    if rows.empty:
+        return None
+    head = interval_head(float(str(values["confidence"].value)))
+    columns = (
+        Column("campaign", "campaigns.head.campaign", "label", "text"),
+        Column("spend", "campaigns.head.spend", "estimator", currency),
+        Column("drawn_interval", head, "simulated", currency, style="limits bare",
+               limits=("drawn_low", "drawn_high")),
+        Column("days", "campaigns.head.days", "count", "days"),
+        Column("assigned", "campaigns.head.ordered_assigned", "estimator", "share"),
+        Column("assigned_watched", "campaigns.head.watched", "count", "customers"),
+        Column("held_out", "campaigns.head.ordered_held_out", "estimator", "share"),
+        Column("held_out_watched", "campaigns.head.watched", "count", "customers"),
+        Column("p", "campaigns.head.log_rank", "estimator", "p"),
+    )  # fmt: skip
+    return TableSpec(
+        id="campaigns.first_orders",
+        columns=columns,
+        frame=rows.assign(drawn_interval=rows["spend"]).head(MOST_ROWS).reset_index(drop=True),
+        title=Sentence("campaigns.first_order_table_title", dict(values)),
+        note=Sentence("campaigns.first_order_note", dict(values)),
     )

@@ -24,13 +24,17 @@ VALUES = {
     "compare_days": parameter_value("compare_days", 7, "days"),
     "as_of": date_value("as_of", date(2026, 6, 30)),
     "name": text_value("campaigns.name", "Spring voucher"),
-}
-MONEY = ("spend", "adjusted", "estimate", "placebo", "change", "before", "after", "others_change",
-         "year_change", "pooled_estimate", "pooled_placebo", "pooled_naive")  # fmt: skip
+    "first_order_name": text_value("campaigns.first_order.name", "Spring voucher"),
+    "first_order_days": Value("campaigns.first_order.days", 90, "count", "days"),
+    **{f"first_order_{arm}": Value(f"campaigns.first_order.{arm}", 0.4, "estimator", "share",
+                                   interval=(0.35, 0.45)) for arm in ("assigned", "held_out")},
+}  # fmt: skip
+MONEY = ("spend", "spend_drawn", "adjusted", "estimate", "placebo", "change", "before", "after",
+         "others_change", "year_change", "pooled_estimate", "pooled_placebo", "pooled_naive")  # fmt: skip
 PP = ("effect", "detectable")
 SHARES = ("share_treated", "share_control", "explained", "margin", "overlapping_share",
           "response_base")  # fmt: skip
-P = ("ratio_p", "groups_p")
+P = ("ratio_p", "groups_p", "first_order_p")
 COUNTS = {"contacts": "contacts", "open": "contacts", "unordered": "contacts",
           "overlapping": "contacts", "pressure_median": "contacts", "pressure_p95": "contacts",
           "on_path": "orders", "off_path": "orders", "all": "campaigns"}  # fmt: skip
@@ -119,8 +123,33 @@ PRESSURE = pd.DataFrame({
     "share": [0.05, 0.04, 0.2], "low": [0.04, 0.02, 0.1], "high": [0.06, 0.05, 0.3],
 })  # fmt: skip
 
+CURVES = pd.DataFrame({
+    "group": ["assigned"] * 3 + ["held_out"] * 3, "time": [0.0, 20.0, 90.0] * 2,
+    "survival": [1.0, 0.8, 0.6, 1.0, 0.9, 0.75], "low": [1.0, 0.76, 0.55, 1.0, 0.87, 0.71],
+    "high": [1.0, 0.84, 0.65, 1.0, 0.93, 0.79],
+})  # fmt: skip
+STILL = pd.DataFrame({0: [478, 477], 30: [380, 420], 60: [330, 390], 90: [290, 360]},
+                     index=["assigned", "held_out"])  # fmt: skip
+FOLLOWED = pd.DataFrame({
+    "campaign": ["Spring voucher", "Recipe letter"], "spend": [4.55, -1.41],
+    "drawn_low": [2.7, np.nan], "drawn_high": [6.4, np.nan], "days": [90, None],
+    "assigned": [0.4, np.nan], "assigned_watched": [290, None], "held_out": [0.25, np.nan],
+    "held_out_watched": [360, None], "p": [0.0004, np.nan],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_not_followed_has_empty_cells(language):
+    spec = more.first_order_table(FOLLOWED, VALUES, currency=CURRENCY)
+    followed, short = render_table(spec, language)
+
+    assert followed[3:7] == ["90", "40.0%", "290", "25.0%"]
+    assert set(short[2:]) == {"n/a" if language == "en" else "无"}
+    assert more.first_order_table(FOLLOWED.iloc[:0], VALUES, currency=CURRENCY) is None
+
 
 def figures():
+    yield more.first_order_figure(CURVES, STILL, VALUES, outcome="sooner")
     yield show.effect_figure(EFFECTS, VALUES)
     yield show.placebo_figure(TARGETED, VALUES, currency=CURRENCY)
     yield more.pressure_figure(PRESSURE, VALUES, answer="n_bought", min_count=10)
