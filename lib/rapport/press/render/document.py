@@ -1,8 +1,8 @@
 """Executed chapters and their frame as one document tree per language.
 
 Order of a report: page one, page two (what else the summary says), the chapters by number,
-then the appendix: parameters, sources, each chapter's definitions and method, and how to
-check the report as its last part.
+then the appendix: parameters, sources, definitions and method by chapter, what else was found
+to hold, the index of values, and how to check the report as its last part.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from rapport.press.render.frame import (
     make_results,
     make_sources,
     open_index,
+    open_method,
 )
 from rapport.press.render.front import PageOne, make_front, take_page_one
 from rapport.press.render.notebook import Bundle, ExecutedChapter, Part, read_parts
 from rapport.press.render.sections import make_chapter, make_method, make_outputs
-from rapport.press.render.tree import Document, Section
+from rapport.press.render.tree import Block, Document, Run, Section, Source
 
 SUMMARY = "summary"
 
@@ -144,22 +145,21 @@ def _make_appendix(chapters: Sequence[_Read], frame: Frame, language: str) -> li
     letters = iter(ascii_uppercase)
     parameters = make_parameters(frame, next(letters), language)
     sections = [parameters, make_sources(frame, next(letters), language)]
-    for chapter in chapters:
-        blocks = make_method(chapter.name, chapter.parts, language)
-        if blocks:
-            number = next(letters)
-            short = re.split("[:：]", chapter.topic[language])[0]
-            sections.append(
-                {
-                    "number": number,
-                    "name": chapter.name,
-                    "topic": frame.words["method_topic"][language].format(topic=short),
-                    "anchor": f"method-{_anchor(chapter.name)}",
-                    "blocks": number_blocks(blocks, number),
-                }
-            )
+    if blocks := [block for each in chapters for block in _make_method(each, language)]:
+        sections.append(open_method(frame, next(letters), language, blocks))
     results, index = (make(frame, next(letters), language) for make in (make_results, open_index))
     return [*sections, results, index, make_check(frame, next(letters), language)]
+
+
+def _make_method(chapter: _Read, language: str) -> list[Block]:
+    """Give the definitions and method of a chapter under its name; nothing if it tells none."""
+    blocks = make_method(chapter.name, chapter.parts, language)
+    if not blocks:
+        return []
+    source: Source = {"kind": "label", "id": f"chapter.{chapter.name}"}
+    short = re.split("[:：]", chapter.topic[language])[0]
+    head: Run = {"text": short, "source": source, "strong": False}
+    return [{"type": "heading", "level": 2, "text": [head]}, *blocks]
 
 
 def _anchor(name: str) -> str:

@@ -135,6 +135,11 @@ def make_results(frame: Frame, number: str, language: str) -> Section:
     return _fill(section, blocks)
 
 
+def open_method(frame: Frame, number: str, language: str, blocks: Sequence[Block]) -> Section:
+    """Make the section of definitions and method, the chapters one under the other."""
+    return _fill(_open(frame, number, "method", language), blocks)
+
+
 def open_index(frame: Frame, number: str, language: str) -> Section:
     """Make the section of the index of values, which is filled when all else is there."""
     return _fill(_open(frame, number, "values", language), _prose(frame, "values_text", language))

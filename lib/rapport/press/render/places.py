@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from rapport.press.render.tree import Block, Document, Run, Runs, Section, Source
 from rapport.press.render.walk import block_runs, list_sections, walk_front
@@ -71,36 +70,41 @@ def spell_places(
 def make_index(
     document: Document, words: Mapping[str, Mapping[str, str]], recorded: Collection[str]
 ) -> list[Block]:
-    """Make the index: the values of each chapter by id, as first shown, and where they stand.
+    """Make the index: the values of each chapter under the places where they stand.
 
-    Most stand in the text of their own chapter alone and share one link, in the heading; those
-    that also stand elsewhere have a line, and a link for each place.
+    A value is named without its first word, which the heading gives, and stands once. The heading
+    leads to the text of the chapter; figures, tables and other parts are named before the values
+    that stand there too, once for all of them, so that each is read, and heard, only once.
     """
     language = document["language"]
     shown = _first_texts(document)
     sections = {str(section.get("name", "")): section for section in document["chapters"]}
+    found = list_places(document, recorded)
+    chapters = dict.fromkeys(value.partition(".")[0] for value in found)
+    ordered = sorted(chapters, key=lambda name: _rank(name, list(sections)))
     blocks: list[Block] = []
-    listed = sorted(list_places(document, recorded).items())
-    for chapter, members in groupby(listed, key=lambda pair: pair[0].partition(".")[0]):
+    for chapter in ordered:
         own = sections.get(chapter)
-        blocks.append(_head(chapter, own))
-        found = list(members)
-        inside = [value for value, places in found if own and _is_only_in(own, places)]
-        if inside:
-            lead = words["values_inside"][language]
-            blocks.append({"type": "paragraph", "text": _list_inside(lead, inside, shown)})
-        items = [
-            [
-                _plain(f"{value}\u00a0"),
-                _shown(value, shown[value]),
-                *_links(places, words, language),
-            ]
-            for value, places in found
-            if value not in inside
+        items: dict[tuple[Place, ...], list[str]] = {(): []}
+        for value, places in found.items():
+            if value.partition(".")[0] == chapter:
+                others = tuple(place for place in places if not _is_in(own, place))
+                items.setdefault(others, []).append(value)
+        lines = [
+            [*_links(places, words, language), *_list_values(values, shown)]
+            for places, values in items.items()
+            if values
         ]
-        if items:
-            blocks.append({"type": "list", "items": items})
+        blocks += [_head(chapter, own), {"type": "list", "items": lines, "dense": True}]
     return blocks
+
+
+def _is_in(section: Section | None, place: Place) -> bool:
+    return section is not None and place.kind == "section" and place.anchor == section["anchor"]
+
+
+def _rank(chapter: str, order: Sequence[str]) -> tuple[int, str]:
+    return (order.index(chapter) if chapter in order else len(order), chapter)
 
 
 def _head(chapter: str, own: Section | None) -> Block:
@@ -109,18 +113,16 @@ def _head(chapter: str, own: Section | None) -> Block:
     head: Run = {"text": name, "source": source, "strong": False}
     if own:
         head["link"] = f"#{own['anchor']}"
-    return {"type": "heading", "level": 2, "text": [head]}
+    return {"type": "heading", "level": 2, "text": [head, _plain(f" · {chapter}.")]}
 
 
-def _is_only_in(section: Section, places: Sequence[Place]) -> bool:
-    return all(place.kind == "section" and place.anchor == section["anchor"] for place in places)
-
-
-def _list_inside(lead: str, values: Sequence[str], shown: Mapping[str, str]) -> Runs:
-    runs: Runs = [_plain(lead)]
-    for value in values:
-        runs += [_plain(f" {value}\u00a0"), _shown(value, shown[value]), _plain(" ·")]
-    return runs[:-1]
+def _list_values(values: Sequence[str], shown: Mapping[str, str]) -> Runs:
+    runs: Runs = []
+    for place, value in enumerate(sorted(values)):
+        name = value.partition(".")[2] or value
+        mark = " · " if place else ""
+        runs += [_plain(f"{mark}{name}\u00a0"), _shown(value, shown[value])]
+    return runs
 
 
 def _plain(text: str) -> Run:
@@ -146,11 +148,14 @@ def _links(
     places: Sequence[Place], words: Mapping[str, Mapping[str, str]], language: str
 ) -> Iterator[Run]:
     source: Source = {"kind": "label", "id": "place"}
-    for place in places:
-        yield {"text": " · ", "source": source, "strong": False}
+    for number, place in enumerate(places):
+        if number:
+            yield _plain(", ")
         told = words[f"place_{place.kind}"][language].format(number=place.number)
         named = told if place.number or place.kind == "page" else words["place_page_two"][language]
         said: Run = {"text": named, "source": source, "strong": False}
         if place.kind != "page":
             said["link"] = f"#{place.anchor}"
         yield said
+    if places:
+        yield _plain(": ")

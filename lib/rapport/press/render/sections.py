@@ -8,7 +8,7 @@ section (a sentence of role heading or headline), which then stands in its place
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from rapport.errors import ChapterError
 from rapport.press.render.blocks import join_lists, make_block
@@ -94,14 +94,8 @@ def _prose(part: Part, language: str) -> list[Block]:
 
 
 def _lift(blocks: Iterable[Block]) -> list[Block]:
-    """Drop the section's own heading, which the appendix replaces, and raise those below."""
-    lifted: list[Block] = []
-    for block in blocks:
-        if block["type"] != "heading":
-            lifted.append(block)
-        elif block["level"] > 2:
-            lifted.append(cast("Block", {**block, "level": block["level"] - 1}))
-    return lifted
+    """Drop the section's own heading, which the name of the chapter replaces."""
+    return [block for block in blocks if not _is_heading(block, 2)]
 
 
 def _is_heading(block: Block, level: int) -> bool:

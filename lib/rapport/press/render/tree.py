@@ -82,10 +82,11 @@ class Text(TypedDict):
 
 
 class Items(TypedDict):
-    """A list of short texts."""
+    """A list of short texts; one that is looked up and not read through is dense."""
 
     type: Literal["list"]
     items: list[Runs]
+    dense: NotRequired[bool]
 
 
 class Pairs(TypedDict):

@@ -61,7 +61,7 @@ def chapter_of(documents, language="en"):
 
 
 def method_of(documents, language="en"):
-    found = [part for part in documents[language]["appendix"] if part["anchor"] == "method-churn"]
+    found = [part for part in documents[language]["appendix"] if part["anchor"] == "method"]
     return found[0]["blocks"] if found else []
 
 
@@ -186,11 +186,22 @@ def test_data_and_method_go_to_the_appendix_and_gaps_stay():
         "figure",
     ]
     method = method_of(documents)
-    assert texts(method) == ["Orders.", "9,262 orders.", "KM.", "References"]
-    assert method[3]["level"] == 2
-    assert method[4]["number"] == "C.1"
-    assert documents["en"]["appendix"][2]["topic"] == "Definitions and method: Churn"
-    assert documents["zh"]["appendix"][2]["topic"] == "口径与方法：流失"
+    assert texts(method) == ["Churn", "Orders.", "9,262 orders.", "KM.", "References"]
+    assert [method[place]["level"] for place in (0, 4)] == [2, 3]
+    assert method[5]["number"] == "C.1"
+    assert documents["en"]["appendix"][2]["topic"] == "Definitions and method"
+    assert documents["zh"]["appendix"][2]["topic"] == "口径与方法"
+
+
+def test_the_methods_of_all_chapters_stand_in_one_section_under_their_names():
+    method = prose("## Method and sources\n\nKM.", "## 方法\n\nKM。")
+    opened = opening("Value: how much?", "价值：多少？")
+    other = ExecutedChapter("value", 5, notebook(opened, method))
+
+    documents = build(churn(method), other)
+
+    assert texts(method_of(documents)) == ["Value", "KM.", "Churn", "KM."]
+    assert texts(method_of(documents, "zh")) == ["价值", "KM。", "流失", "KM。"]
 
 
 def test_chapters_stand_by_number_and_the_check_stands_last():

@@ -142,10 +142,12 @@ def test_the_index_leads_from_each_value_to_its_places(documents):
     ]
 
     assert ["".join(run["text"] for run in line) for line in lines] == [
-        "churn.rate\u00a08.1% · page one · part 6",
-        "value.mean\u00a012.50 · page two · part 5",
+        "page two: mean\u00a012.50",
+        "page one: rate\u00a08.1%",
     ]
-    assert [run["link"] for run in lines[1] if "link" in run] == ["#summary", "#value"]
+    assert [run["link"] for run in lines[0] if "link" in run] == ["#summary"]
+    heads = [block["text"] for block in index["blocks"] if block["type"] == "heading"]
+    assert [head[0]["link"] for head in heads] == ["#value", "#churn"]
 
 
 def test_the_index_names_values_without_their_intervals(documents):
@@ -166,8 +168,8 @@ def test_values_of_one_chapters_text_share_the_link_of_its_heading():
 
     (index,) = [part for part in made["en"]["appendix"] if part["anchor"] == "values"]
 
-    _, head, paragraph = index["blocks"]
+    _, head, listed = index["blocks"]
     assert head["text"][0]["link"] == "#churn"
-    assert "".join(run["text"] for run in paragraph["text"]) == (
-        "In the text of this part alone: churn.a\u00a02 · churn.b\u00a03"
-    )
+    assert "".join(run["text"] for run in head["text"]) == "Churn · churn."
+    (line,) = listed["items"]
+    assert "".join(run["text"] for run in line) == "a\u00a02 · b\u00a03"
