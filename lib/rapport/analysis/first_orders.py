@@ -21,6 +21,7 @@ from rapport.analysis.survival import SurvivalCurve, longest_time, survival_at
 from rapport.analysis.survival_groups import compare_survival, count_at_risk_by, fit_survival_by
 
 WATCHED_DAYS = 90
+CLOSE_DAYS = 12
 TICKS = (0, 15, 30, 45, 60, 75, 90)
 ARMS = ("assigned", "held_out")
 SHARES = ["share", "share_low", "share_high"]
@@ -134,9 +135,9 @@ def measure_followed(picked: Sequence[FirstOrders]) -> list[Measured]:
         named += [Measured("first_order.name", one.name, "label", "text"),
                   Measured("first_order.days", one.days, "count", "days")]  # fmt: skip
         for arm in ARMS:
-            share, *ends = (float(x) for x in one.ordered.loc[arm, SHARES])
-            named.append(Measured(f"first_order.{arm}", share, "estimator", "share",
-                                  one.curves[arm].n, (ends[0], ends[1])))  # fmt: skip
+            share, low, high = one.ordered.loc[[arm], SHARES].to_numpy(float)[0]
+            named.append(Measured(f"first_order.{arm}", float(share), "estimator", "share",
+                                  one.curves[arm].n, (float(low), float(high))))  # fmt: skip
         if one.p_value is not None:
             named.append(Measured("first_order.p", one.p_adjusted, "estimator", "p"))
     return named
@@ -145,8 +146,8 @@ def measure_followed(picked: Sequence[FirstOrders]) -> list[Measured]:
 def list_curves(one: FirstOrders) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the points of both curves and those still watched, as far as enough are watched."""
     last = one.days or 0
-    ticks = [day for day in TICKS if day <= last]
-    ticks += [last] if last not in ticks else []
+    # The last day is always told; a tick close before it would lie under its number.
+    ticks = [day for day in TICKS if not day or last - day >= CLOSE_DAYS] + [last]
     points = pd.concat(
         [one.curves[arm].points.assign(group=arm) for arm in ARMS], ignore_index=True
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from rapport.analysis.durables import find_once
 from rapport.analysis.hit_rate import HitRates, compare_hits, try_baskets, try_customers
 from rapport.analysis.pair_rules import Baskets, Counted, Limits, find_rules
 from rapport.analysis.recommend import (
@@ -40,13 +41,18 @@ class RuleStudy:
 
 @dataclass(frozen=True)
 class Asked:
-    """How next products are found: pairs, what may be offered again, intervals, few customers."""
+    """How next products are found: pairs, what may be offered again, intervals, few customers.
+
+    `durables` are first categories of goods that one has once: what a customer has of them is not
+    offered again even where `offer_again` allows it.
+    """
 
     min_pairs: int = 10
     offer_again: bool = False
     confidence: float = 0.95
     seed: int = 0
     min_n: int = 30
+    durables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +197,8 @@ def _test(
 ) -> HitRates:
     (keys, segment), n = buyers, len(counted.items)
     before, owned = rows["is_before"].eq(1), rows["is_owned_before"].eq(1)
-    barred = owned & (not asked.offer_again)
+    once = find_once(rows, counted.items, asked.durables, offer_again=asked.offer_again)
+    barred = owned & once
     shelf = Shelf(_matrix(rows, keys, n, before), _matrix(rows, keys, n, barred), segment)
     wanted = _matrix(rows, keys, n, rows["is_held"].eq(1) & ~barred)
     counts = _matrix(rows, keys, n, before | (owned & rows["is_recent"].eq(1)))
@@ -206,7 +213,8 @@ def _offer(
     """Offer up to five products to everybody who bought in the window: `buyer`, rank and reason."""
     (keys, segment), n = buyers, len(counted.items)
     recent = _matrix(rows, keys, n, rows["is_recent"].eq(1))
-    owned = _matrix(rows, keys, n, rows["item_no"].gt(0) & (not asked.offer_again))
+    once = find_once(rows, counted.items, asked.durables, offer_again=asked.offer_again)
+    owned = _matrix(rows, keys, n, once)
     closed = np.flatnonzero(counted.items["is_withdrawn"].to_numpy(bool))
     shelf = Shelf(recent, owned, segment, closed)
     reasons = np.full((len(keys), 5), -1, dtype=np.int64)

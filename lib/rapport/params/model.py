@@ -16,6 +16,7 @@ from rapport.params.actions import (
     trust_bounds,
     trust_decisions,
 )
+from rapport.params.databases import Databases, Storage
 from rapport.params.identity import Identity
 from rapport.params.lists import ContactRules, Lists, trust_lists
 from rapport.params.privacy import Privacy, trust_privacy
@@ -77,6 +78,8 @@ class ChapterParams(Strict):
     min_pairs: Annotated[int, Field(ge=5, le=100)] = 10
     min_lift: Annotated[float, Field(ge=1, le=5)] = 1.2
     offer_again: bool = False
+    # Of these, what a customer has is not offered again, whatever `offer_again` says.
+    durables: Annotated[str, Field(pattern=r"^([^,]+(,[^,]+)*)?$", max_length=400)] = ""
     funnel_days: Annotated[int, Field(ge=1, le=90)] = 30
     funnel_steps: Annotated[str, Field(pattern=r"^[^,]+(,[^,]+){1,7}$", max_length=400)] = (
         "visit, cart, checkout, order"
@@ -113,6 +116,8 @@ class UnitParams(ChapterParams):
     approval: Literal["none", "required"] = "none"
     # What `rapport archive` keeps: rows of customers under pseudonyms, or counts of them alone.
     archive: Literal["inputs", "aggregates"] = "inputs"
+    databases: Databases = Field(default_factory=dict)
+    storage: Storage = Storage.model_construct()
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()
@@ -155,6 +160,13 @@ class UnitParams(ChapterParams):
             return tables
         return {key: [one] if isinstance(one, Mapping) else one for key, one in tables.items()}
 
+    @model_validator(mode="after")
+    def _databases_are_declared(self) -> UnitParams:
+        named = {source.database for source in self.sources.values() if source.database}
+        if absent := sorted(named - set(self.databases)):
+            raise ValueError(f"`databases` declares no {', '.join(absent)}, which sources name")
+        return self
+
     def chapter_values(self) -> dict[str, Any]:
         """Give the values that a chapter's `parameters` cell may take, by name."""
         return self.model_dump(mode="json", include=set(ChapterParams.model_fields))
@@ -168,7 +180,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     chapter other than ingestion has no use for it.
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
-    apart |= {"privacy", "identity", "actions", "alerts", "tags", "topics"}
+    apart |= {"databases", "storage", "privacy", "identity", "actions", "alerts", "tags", "topics"}
     apart |= {"lists", "contacts"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}

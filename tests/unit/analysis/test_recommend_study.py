@@ -55,7 +55,7 @@ def tables_of(before, held):
     names = [f"p{item}" for item in range(1, N_ITEMS + 1)]
     items = pd.DataFrame({"item_no": range(1, N_ITEMS + 1), "item": names, "name": names,
                           "n_baskets": n, "n_late": n // 2, "n_rest": n,
-                          "is_withdrawn": False})  # fmt: skip
+                          "is_withdrawn": False, "category": None})  # fmt: skip
     buyers = pairs[["item_a", "item_b"]].assign(n_customers=pairs["n_ab"])
     sizes = past.sum(axis=1)
     counts = {"n_baskets": len(past), "n_items": sizes.sum(),
@@ -124,6 +124,37 @@ def test_nothing_owned_is_offered_unless_goods_are_used_up():
 
     assert not offered(once) & owned
     assert offered(again) & owned
+
+
+def test_durables_are_not_offered_again_where_other_goods_are():
+    before, held = draw_shop()
+    pairs, items, buyers, totals, histories = tables_of(before, held)
+    items = items.assign(category=np.where(items["item_no"] % 2, "Lamps", "Soap"))
+    found = study_rules(
+        count_pairs(pairs, items, buyers, totals), totals, Limits(), is_sample=False
+    )
+    asked = Asked(offer_again=True, durables=("Lamps",))
+    offers = study_next(found, histories, people_of(len(before)), asked, level="product").offers
+
+    owned = {(f"c{b}", f"p{i + 1}") for b, i in np.argwhere(before | held)}
+    again = owned & set(zip(offers["customer_id"], offers["product_id"], strict=True))
+    # Odd numbers are lamps.
+    assert again
+    assert {int(product[1:]) % 2 for _, product in again} == {0}
+
+
+def test_a_durable_bought_again_is_no_hit():
+    before, _ = draw_shop()
+    pairs, items, buyers, totals, histories = tables_of(before, before)
+    items = items.assign(category="Lamps")
+    found = study_rules(
+        count_pairs(pairs, items, buyers, totals), totals, Limits(), is_sample=False
+    )
+    asked = Asked(offer_again=True, durables=("Lamps",))
+
+    offered = study_next(found, histories, people_of(len(before)), asked, level="product")
+
+    assert (offered.hits.n, offered.outcome) == (0, "untested")
 
 
 def test_goods_that_are_used_up_can_be_hit_again():

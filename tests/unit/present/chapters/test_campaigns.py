@@ -30,7 +30,8 @@ VALUES = {
                                    interval=(0.35, 0.45)) for arm in ("assigned", "held_out")},
 }  # fmt: skip
 MONEY = ("spend", "spend_drawn", "adjusted", "estimate", "placebo", "change", "before", "after",
-         "others_change", "year_change", "pooled_estimate", "pooled_placebo", "pooled_naive")  # fmt: skip
+         "others_change", "year_change", "pooled_estimate", "pooled_placebo",
+         "pooled_naive")  # fmt: skip
 PP = ("effect", "detectable")
 SHARES = ("share_treated", "share_control", "explained", "margin", "overlapping_share",
           "response_base")  # fmt: skip

@@ -53,6 +53,7 @@ def values():
         "offers_customers": count("offers.customers", 836, "customers"),
         "offers_coverage": share("offers.coverage", 0.36),
         "offers_tail": share("offers.tail", 0.012),
+        "durables": count("durables", 12, "products"),
         "n": count("n", 6, "groups"), "pairs": text_value("pairs", "-"),
         "methods": text_value("methods", "-"),
         "most_a": text_value("a", "tea"), "most_b": text_value("b", "茶"),
