@@ -16,7 +16,6 @@ from rapport.params.actions import (
     trust_bounds,
     trust_decisions,
 )
-from rapport.params.databases import Databases, Storage
 from rapport.params.identity import Identity
 from rapport.params.lists import ContactRules, Lists, trust_lists
 from rapport.params.privacy import Privacy, trust_privacy
@@ -116,8 +115,6 @@ class UnitParams(ChapterParams):
     approval: Literal["none", "required"] = "none"
     # What `rapport archive` keeps: rows of customers under pseudonyms, or counts of them alone.
     archive: Literal["inputs", "aggregates"] = "inputs"
-    databases: Databases = Field(default_factory=dict)
-    storage: Storage = Storage.model_construct()
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()
@@ -160,13 +157,6 @@ class UnitParams(ChapterParams):
             return tables
         return {key: [one] if isinstance(one, Mapping) else one for key, one in tables.items()}
 
-    @model_validator(mode="after")
-    def _databases_are_declared(self) -> UnitParams:
-        named = {source.database for source in self.sources.values() if source.database}
-        if absent := sorted(named - set(self.databases)):
-            raise ValueError(f"`databases` declares no {', '.join(absent)}, which sources name")
-        return self
-
     def chapter_values(self) -> dict[str, Any]:
         """Give the values that a chapter's `parameters` cell may take, by name."""
         return self.model_dump(mode="json", include=set(ChapterParams.model_fields))
@@ -180,7 +170,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     chapter other than ingestion has no use for it.
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
-    apart |= {"databases", "storage", "privacy", "identity", "actions", "alerts", "tags", "topics"}
+    apart |= {"privacy", "identity", "actions", "alerts", "tags", "topics"}
     apart |= {"lists", "contacts"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
