@@ -62,7 +62,7 @@ def measure_story(
         *_share("unidentified.share.previous", then),
         *_driver(split),
     ]
-    return found + _largest(buyers, split, currency)
+    return found + _largest(buyers, split)
 
 
 def _share(name: str, row: Any) -> list[Measured]:
@@ -108,7 +108,7 @@ def _driver(split: RevenueSplit) -> list[Measured]:
     ]
 
 
-def _largest(buyers: pd.DataFrame, split: RevenueSplit, currency: str) -> list[Measured]:
+def _largest(buyers: pd.DataFrame, split: RevenueSplit) -> list[Measured]:
     largest = share_of_largest(customer_changes(buyers))
     if largest is None or split.total == 0:
         return []
@@ -117,8 +117,8 @@ def _largest(buyers: pd.DataFrame, split: RevenueSplit, currency: str) -> list[M
     if share <= NOTABLE:
         return []
     return [
-        Measured("largest.share", float(share), "ratio", "share"),
-        Measured("largest.amount", largest.amount, "money", currency),
+        # In whole percent: the amount, which a finer share would tell, is one customer's.
+        Measured("largest.share", round(float(share), 2), "ratio", "share"),
     ]
 
 

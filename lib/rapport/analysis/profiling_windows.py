@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from rapport.analysis.few import NOWHERE, Few
 from rapport.analysis.key_figures import EARLIER, KeyFigure
 from rapport.analysis.measured import Measured
 
@@ -27,14 +28,16 @@ CLEAR = ("up", "down")
 
 
 def describe_windows(
-    figures: Sequence[KeyFigure], periods: pd.DataFrame, *, currency: str, min_count: int = 10
-) -> pd.DataFrame:
+    figures: Sequence[KeyFigure], periods: pd.DataFrame, *, few: Few = NOWHERE, currency: str,
+    min_count: int = 10,
+) -> pd.DataFrame:  # fmt: skip
     """Give one row per measure, with the period and what can be compared with it.
 
     Parameters
     ----------
     figures : key figures of the profile, whose intervals and changes they share
     periods : `period_measures`, one row per window
+    few : windows of too few customers, of which no sums and averages are told
 
     Returns
     -------
@@ -55,6 +58,7 @@ def describe_windows(
     rows.append(_rate(windows, seen))
     if "repurchase" in known:
         rows.append(_share(known["repurchase"], seen))
+    rows = [_withhold(row, few, seen) for row in rows]
     # Of several units in one column: as floats, exact enough for what is printed of them.
     return pd.DataFrame(rows).astype({"current": float, **dict.fromkeys(seen, float)})
 
@@ -83,6 +87,18 @@ def _hide_small(windows: pd.DataFrame, min_count: int) -> pd.DataFrame:
             "n_returning": None if is_small else returning, "n_orders": int(row["n_orders"]),
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index", dtype=object)
+
+
+def _withhold(row: dict[str, Any], few: Few, seen: Sequence[str]) -> dict[str, Any]:
+    """Empty what a row tells of the spending of too few; counts are hidden by themselves."""
+    of = few.known if row["name"] in ESTIMATES else few.anybody
+    if row["name"] in COUNTS or row["name"] == "repurchase":
+        return row
+    away = [name for name in ("current", "low", "high") if "current" in of]
+    for window, tail in _tails(seen):
+        away += [window] if window in of else []
+        away += [tail] if of & {"current", window} else []
+    return {**row, **dict.fromkeys(away)}
 
 
 def _tails(seen: Sequence[str]) -> list[tuple[str, str]]:

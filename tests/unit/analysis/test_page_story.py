@@ -159,8 +159,8 @@ def test_a_customer_who_made_more_than_a_tenth_of_the_change_is_told():
     found = told()
 
     # b brought 30 of the 100 that net sales rose by.
-    assert found["largest.share"].value == pytest.approx(0.3)
-    assert found["largest.amount"].value == Decimal(30)
+    assert found["largest.share"].value == 0.3
+    assert "largest.amount" not in found
 
 
 def test_a_single_customer_may_make_more_than_the_whole_change():
@@ -173,7 +173,7 @@ def test_a_tenth_of_what_known_customers_moved_is_not_a_tenth_of_the_change():
     rows = "window  customer_id  net\ncurrent  a  10\ncurrent  b  35"
 
     # a brought 10 of 45, but no more than a tenth of 100; b brought more.
-    assert told(buyers=rows)["largest.amount"].value == 35
+    assert told(buyers=rows)["largest.share"].value == 0.35
     many = "\n".join(f"current  c{n}  9" for n in range(5))
     assert "largest.share" not in told(buyers=f"window  customer_id  net\n{many}")
 
