@@ -1,6 +1,7 @@
 """Files made by somebody who has no key that the reader trusts, and knows everything else."""
 
 import base64
+import hashlib
 
 import sealing
 from rapport.press.proof.envelope import make_envelope
@@ -62,6 +63,10 @@ def other_bits(text):
     other = text[:-3] + chr(ord(text[-3]) + 1) + "=="
     assert base64.b64decode(other) == base64.b64decode(text)
     return other
+
+
+def subject(name):
+    return {"name": name, "digest": {"sha256": hashlib.sha256(BODY).hexdigest()}}
 
 
 def deep_statement(depth):
@@ -174,6 +179,20 @@ ATTACKS = {
     "a signer's name that is none": lambda: resealed(by=STRANGER, predicate={"signer": [NAME]}),
     "no subject": lambda: resealed(by=STRANGER, subject=[]),
     "a subject that is none": lambda: resealed(by=STRANGER, subject=[{"name": "a"}]),
+    "a subject outside the folder": lambda: resealed(by=STRANGER, subject=[subject("../../a")]),
+    "a subject with a whole path": lambda: resealed(by=STRANGER, subject=[subject("/etc/passwd")]),
+    "a subject on another drive": lambda: resealed(by=STRANGER, subject=[subject("C:a.html")]),
+    "a subject with a stroke of Windows": lambda: resealed(
+        by=STRANGER, subject=[subject("..\\a.html")]
+    ),
+    "a subject twice": lambda: resealed(
+        by=STRANGER, subject=[subject("a.html"), subject("a.html")]
+    ),
+    "half a character": lambda: signed_text(
+        sealing.spell(statement(n=0)).replace(b'"n": 0', rb'"n": "\ud800"')
+    ),
+    "a text that is never closed": lambda: slot_text(lambda t: t + rb' "' + rb'\"' * 15_000),
+    "a million heads": lambda: sealed() + b'{"slot":"rapport/1 032768",' * 100_000,
     "a subject of no digest": lambda: resealed(
         by=STRANGER, subject=[{"name": "a", "digest": {"sha256": None}}]
     ),

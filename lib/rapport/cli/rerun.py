@@ -21,9 +21,9 @@ from typing import Any
 from rapport.cli.rerun_case import NOTEBOOK, Case
 from rapport.cli.rerun_judge import judge
 from rapport.cli.rerun_sources import Sources, find_sources_at_hand
-from rapport.cli.rerun_statement import write_statement
+from rapport.cli.rerun_statement import require_writable, write_statement
 from rapport.cli.rerun_told import tell_refusal, tell_verdict
-from rapport.errors import RapportError, UnverifiableError
+from rapport.errors import RapportError, TamperedError, UnverifiableError
 from rapport.params import find_root
 from rapport.press.proof.erasures import read_erasures
 from rapport.press.proof.packed import spell_out
@@ -41,7 +41,10 @@ from rapport.press.run.keys.code import PACKAGE_FOLDER
 CHILD = "rapport.cli.rerun_work"
 JOB, RESULT = "job.json", "result.json"
 TOLD = 8
-NEEDED = ("canonical", "methods", "printing", "unit_parameters")
+NEEDED = (
+    "canonical", "code", "environment", "execution", "formats", "languages", "methods",
+    "parameters", "printing", "shown", "sources", "tables", "unit_parameters",
+)  # fmt: skip
 
 
 def rerun(arguments: argparse.Namespace, answer: Answer) -> int:
@@ -55,10 +58,13 @@ def rerun(arguments: argparse.Namespace, answer: Answer) -> int:
     Raises
     ------
     ParameterError
-        There is no project around the working folder.
+        There is no project around the working folder, or the statement cannot be written.
     """
     if answer.exit_code or answer.checked is None:
         return _refuse(arguments, answer, "the seal and a trusted signature come first", {})
+    if arguments.statement is not None:
+        # Minutes of work are not thrown away for a name or a key that could be seen before.
+        require_writable(arguments.statement)
     statement = answer.checked.seal.statement
     with tempfile.TemporaryDirectory(prefix="rapport-rerun-") as made:
         case = _open(statement, arguments, Path(made))
@@ -66,6 +72,10 @@ def rerun(arguments: argparse.Namespace, answer: Answer) -> int:
             told = _run(case, arguments)
         except UnverifiableError as error:
             return _refuse(arguments, answer, str(error), {"grade": "U"})
+        except TamperedError as error:
+            # The log at hand, which says what was erased: the report itself is as it was signed.
+            code = TamperedError.exit_code
+            return _refuse(arguments, answer, str(error), {"grade": "X", "exit_code": code})
     described = {**answer.described, "rerun": told.as_json(), "exit_code": told.exit_code}
     if arguments.statement is not None:
         described["statement"] = write_statement(arguments.statement, statement, told.as_json())
@@ -78,7 +88,7 @@ def _refuse(
     arguments: argparse.Namespace, answer: Answer, why: str, more: Mapping[str, Any]
 ) -> int:
     """Say that nothing was run, and why; tampered stays tampered."""
-    code = answer.exit_code or UnverifiableError.exit_code
+    code = answer.exit_code or more.get("exit_code", UnverifiableError.exit_code)
     grade = "X" if code not in (0, UnverifiableError.exit_code) else "U"
     rerun_part = {"grade": grade, "why": why, "exit_code": code, "executed": False, **more}
     described = {**answer.described, "rerun": rerun_part, "exit_code": code}
@@ -174,8 +184,9 @@ def _write_job(case: Case, inputs: Sequence[Input], sources: Sources, project: P
     kinds = {name: table.get("kinds", {}) for name, table in case.predicate["tables"].items()}
     digest = case.subjects.get(NOTEBOOK)
     notebook = case.find(NOTEBOOK, digest) if digest else None
-    shelve([*(each.path for each in at_hand if each.path), *([notebook] if notebook else [])],
-           project)  # fmt: skip
+    kept = [(notebook, digest)] if notebook and digest else []
+    tables = [(each.path, each.found) for each in at_hand if each.path and each.found]
+    shelve([*tables, *kept], project)
     job = {
         "predicate": case.predicate,
         "tables": {
@@ -183,7 +194,7 @@ def _write_job(case: Case, inputs: Sequence[Input], sources: Sources, project: P
                         "size": each.path.stat().st_size}
             for each in at_hand if each.path is not None
         },
-        "notebook": digest if notebook else None,
+        "notebook": digest if kept else None,
         "ingest": sources.described,
     }  # fmt: skip
     (project / JOB).write_text(json.dumps(job), encoding="utf-8", newline="\n")

@@ -133,8 +133,10 @@ def _compare_tables(case: Case, made: Made, not_run: Mapping[str, str]) -> list[
     sealed = case.predicate["tables"]
     names = [n.removeprefix(TABLES).removesuffix(".parquet") for n in case.subjects
              if n.startswith(TABLES)]  # fmt: skip
-    moves = []
-    for name in sorted(set(names) & ours.keys()):
+    # What a chapter that did run has not written is no table that came out again.
+    lost = set() if not_run else set(names) - ours.keys()
+    moves = [TableMove(name, "D", why="was not made again") for name in sorted(lost)]
+    for name in sorted(set(names) & sealed.keys() & ours.keys()):
         digest = sealed[name]["sha256"]
         if ours[name]["digest"] != digest:
             moves.append(_compare_table(case, name, digest, ours[name]))
@@ -146,7 +148,9 @@ def _compare_table(case: Case, name: str, digest: str, ours: Mapping[str, Any]) 
     if path is None:
         return TableMove(name, "U", why="other bytes, and what was sealed is not at hand")
     new = Store(case.store).object_path(ours["digest"])
-    return compare_tables(name, pq.read_table(path), pq.read_table(new), ours["kinds"])
+    # The limits are those that were sealed with the table.
+    kinds = case.predicate["tables"][name].get("kinds") or ours["kinds"]
+    return compare_tables(name, pq.read_table(path), pq.read_table(new), kinds)
 
 
 def _list_causes(

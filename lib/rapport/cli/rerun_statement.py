@@ -22,6 +22,20 @@ from rapport.press.proof.signing import read_signer
 PREDICATE_TYPE = "urn:rapport-reports:verify:v1"
 
 
+def require_writable(path: Path) -> None:
+    """Raise unless a statement can be written there, by the key that is named.
+
+    Raises
+    ------
+    ParameterError
+        A file is there, or no folder; the key cannot be used.
+    """
+    read_signer(os.environ)
+    if path.exists() or not path.absolute().parent.is_dir():
+        why = "is there already" if path.exists() else "lies in no folder"
+        raise ParameterError(f"{path.name}: {why}. Name a file that is not there yet.")
+
+
 def write_statement(
     path: Path, statement: Mapping[str, Any], verdict: Mapping[str, Any]
 ) -> dict[str, Any]:

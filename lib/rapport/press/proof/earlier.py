@@ -62,6 +62,8 @@ def list_past(reports: Path, unit: str) -> list[Past]:
         told = _read_line(line)
         if told.get("event") != "published" or told.get("unit") != unit or _is_draft(told):
             continue
+        if not all(isinstance(told.get(name), str) for name in ("run", "period")):
+            continue
         past = Past(told["run"], told["period"], _find(reports / unit, told))
         if (past.folder / MANIFEST).is_file() and (past.folder / VALUES).is_file():
             found.pop(past.run, None)
@@ -78,8 +80,8 @@ def _read_line(line: bytes) -> Mapping[str, Any]:
 
 
 def _is_draft(told: Mapping[str, Any]) -> bool:
-    approval: Mapping[str, Any] = told.get("approval", {})
-    return approval.get("state") == DRAFT
+    approval = told.get("approval")
+    return isinstance(approval, dict) and approval.get("state") == DRAFT
 
 
 def _find(unit: Path, told: Mapping[str, Any]) -> Path:

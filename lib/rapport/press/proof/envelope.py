@@ -22,6 +22,8 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:rapport-reports:run:v1"
 PREDICATES = re.compile(r"urn:rapport-reports:run:v([1-9][0-9]{0,2})")
+# Windows reads a backslash as a slash, and what stands before a colon as a drive.
+OUTSIDE = re.compile(r"[\\:\x00-\x1f]")
 FIELDS = ("payloadType", "payloadSha256", "payload", "signatures")
 DAMAGED = "seal: the record is damaged. Ask for the original."
 
@@ -161,6 +163,17 @@ def _decode(text: str) -> bytes:
     return content
 
 
+def _are_files(names: list[str]) -> bool:
+    """Say whether names are those of files in one folder, each once: none leads out of it."""
+    parts = [part for name in names for part in name.split("/")]
+    is_inside = not any(part in ("", ".", "..") for part in parts)
+    return (
+        is_inside
+        and not any(OUTSIDE.search(name) for name in names)
+        and len(set(names)) == len(names)
+    )
+
+
 def _check_shape(statement: Any) -> int:
     """Give the version of a statement; one of this version holds what `make_statement` puts."""
     try:
@@ -174,6 +187,7 @@ def _check_shape(statement: Any) -> int:
     version = int(kind[1]) if kind else 0
     is_known = len(statement) == 4 and statement.get("_type") == STATEMENT_TYPE
     is_told = all(isinstance(text, str) for text in (*names, *digests))
+    is_told = is_told and _are_files([subject["name"] for subject in statement["subject"]])
     if not version or not digests or (version == 1 and not (is_known and is_told)):
         raise TamperedError(DAMAGED)
     return version

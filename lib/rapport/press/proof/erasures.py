@@ -7,13 +7,12 @@ heads that reports carry are all that speaks for it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rapport.press.proof import log
+from rapport.press.proof.log_chain import read_chain
 from rapport.press.proof.log_entries import find_signer
 from rapport.press.proof.trust import Trust
 
@@ -43,9 +42,8 @@ def read_erasures(journal: Path, unit: str) -> list[dict[str, Any]]:
     """
     if not journal.is_file():
         return []
-    log.read_head(journal)
-    lines = [json.loads(line) for line in journal.read_bytes().splitlines() if line.endswith(b"}")]
-    return [line for line in lines if line.get("event") == EVENT and line.get("unit") == unit]
+    entries = [dict(line.entry) for line in read_chain(journal.read_bytes(), name=journal.name)]
+    return [each for each in entries if each.get("event") == EVENT and each.get("unit") == unit]
 
 
 def follow(digest: str, entries: Sequence[Mapping[str, Any]], trust: Trust | None) -> Left | None:

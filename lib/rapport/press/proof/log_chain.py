@@ -28,8 +28,8 @@ class Line(NamedTuple):
 
 def whole_lines(text: bytes) -> list[bytes]:
     """Give the whole lines, ends included; what a killed process left of one is none."""
-    lines = text.splitlines(keepends=True)
-    return lines if not lines or lines[-1].endswith(b"\n") else lines[:-1]
+    # By line feeds alone: a log of other line ends is another file, and no chain.
+    return [line + b"\n" for line in text.split(b"\n")[:-1]]
 
 
 def read_chain(text: bytes, *, name: str = "log.jsonl") -> list[Line]:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from rapport.errors import TamperedError
+from rapport.press.proof.shape import check_parts, check_values
 from rapport.press.proof.strict import read_json
 
-LARGEST = 32 * 1024 * 1024
+LARGEST = 8 * 1024 * 1024
 """Bytes; a slot holds 256 KiB, and what people record packs to a tenth, not to a hundredth."""
 
 
@@ -61,11 +62,14 @@ def spell_out(statement: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     Raises
     ------
     TamperedError
-        The packed part cannot be read.
+        The packed part cannot be read, or a part is not what its name says.
     """
     predicate = dict(statement["predicate"])
     packed = unpack(predicate.pop("packed", ""))
     if not isinstance(packed, dict) or not isinstance(packed.get("values"), list):
         raise TamperedError("record: its packed part is not a run's. Ask for the original.")
     values = packed.pop("values")
-    return {**predicate, **packed}, values
+    told = {**predicate, **packed}
+    check_parts(told)
+    check_values(values)
+    return told, values

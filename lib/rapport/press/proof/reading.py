@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
-from rapport.errors import ParameterError, UnverifiableError
+from rapport.errors import ParameterError, TamperedError, UnverifiableError
 from rapport.press.proof.compare import Recorded
 from rapport.press.proof.packed import spell_out
 from rapport.press.proof.seal.check import check
+from rapport.press.proof.seal.files import read_plain
+from rapport.press.proof.shape import check_parts, check_values
+from rapport.press.proof.strict import read_json
 
 MANIFEST, VALUES = "manifest.json", "values.json"
 FORMS = (".html", ".pdf")
@@ -66,7 +68,7 @@ def find_report(where: str, reports: Path) -> Path:
 
 def read_file(path: Path) -> Recorded:
     """Read the record that a report file carries; see `read_recorded`."""
-    seal = check(path.read_bytes(), None)
+    seal = check(read_plain(path), None)
     if seal.verdict == "newer":
         raise UnverifiableError(f"{path.name}: was made by a later version. Use that one.")
     return Recorded(*spell_out(seal.statement))
@@ -75,10 +77,12 @@ def read_file(path: Path) -> Recorded:
 def read_folder(folder: Path) -> Recorded:
     """Read the record that lies in a run's folder; see `read_recorded`."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        values = json.loads((folder / VALUES).read_bytes())
-        return Recorded(manifest["predicate"], values)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        predicate = read_json((folder / MANIFEST).read_bytes())["predicate"]
+        values = read_json((folder / VALUES).read_bytes())
+        check_parts(predicate)
+        check_values(values)
+        return Recorded(predicate, values)
+    except (OSError, KeyError, TypeError, AttributeError, TamperedError) as error:
         raise ParameterError(
             f"{folder.name}: its {MANIFEST} or {VALUES} is missing or damaged. Take it from a "
             "copy, or name one of its report files."

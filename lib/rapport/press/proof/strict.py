@@ -1,7 +1,8 @@
 """JSON of strangers, read strictly: what two readers could read in two ways is refused.
 
-A name that stands twice in one object, NaN or infinity, other bytes than UTF-8, numbers of
-hundreds of digits and brackets nested without end are no record that this package writes.
+A name that stands twice in one object, NaN or infinity, other bytes than UTF-8, halves of a
+character, numbers of hundreds of digits and brackets nested without end are no record that this
+package writes. Reading takes a time that grows with the text's length, whatever stands in it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from rapport.errors import TamperedError
 
 DEEPEST = 64  # objects and lists inside one another
 LONGEST = 400  # digits of a number
-# Texts are skipped as wholes: brackets inside them open nothing.
-MARKS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# Texts are skipped as wholes: brackets inside them open nothing. One that is never closed goes to
+# the end: were it no match there, the search would begin anew at each of its quotes.
+MARKS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json(text: bytes) -> Any:
@@ -33,15 +36,19 @@ def read_json(text: bytes) -> Any:
     """
     try:
         _check_depth(text)
-        return json.loads(
+        found = json.loads(
             text.decode("utf-8"),
             object_pairs_hook=_once,
             parse_constant=_refuse,
             parse_int=_whole,
             parse_float=_finite,
         )
+        if HALF.search(text):
+            # Spelled by two halves a character is one; a half alone could not be written again.
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise TamperedError("seal: the record is damaged. Ask for the original.") from error
+    return found
 
 
 def _check_depth(text: bytes) -> None:

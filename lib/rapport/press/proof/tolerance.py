@@ -17,6 +17,8 @@ Grade = Literal["A", "B", "C", "C*", "D", "U", "X"]
 ORDER: tuple[Grade, ...] = ("A", "B", "C", "C*", "D", "U", "X")
 
 EXACT = ("count", "money", "label", "date")
+# "01" and "1" are one number and two labels.
+WORDS = ("label", "date")
 RELATIVE: Mapping[str, float] = {"ratio": 1e-12, "estimator": 1e-8, "iterative": 1e-6}
 # A number that is nought but for rounding has no size to be relative to. Below a thousandth of its
 # unit nothing is printed, so there the limit stays what it is at a thousandth.
@@ -65,7 +67,7 @@ def measure(kind: str, old: Any, new: Any, *, error: float | None = None) -> Dis
     if _is_same(old, new):
         return Distance("B", limit)
     before, after = _number(old), _number(new)
-    if before is None or after is None:
+    if before is None or after is None or kind in WORDS:
         return Distance("D", limit)
     apart = abs(float(after - before))
     size = max(abs(float(before)), abs(float(after)))

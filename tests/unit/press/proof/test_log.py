@@ -9,6 +9,7 @@ import pytest
 from rapport.errors import TamperedError
 from rapport.press.locks import take
 from rapport.press.proof.log import START, append, lock, read_head
+from rapport.press.proof.log_chain import read_chain
 
 LIB = str(Path(__file__).parents[4] / "lib")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": LIB}
@@ -86,3 +87,15 @@ def test_the_lock_of_a_killed_process_is_free_at_once_and_leaves_no_file(tmp_pat
         assert (tmp_path / ".log.jsonl.lock").is_file()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_of_other_line_ends_is_no_chain(tmp_path):
+    journal = tmp_path / "log.jsonl"
+    for event in ("published", "failed"):
+        append(journal, {"event": event})
+    whole = journal.read_bytes()
+
+    assert [line.number for line in read_chain(whole)] == [1, 2]
+    for ends in (b"\r\n", b"\r"):
+        with pytest.raises(TamperedError):
+            read_chain(whole.replace(b"\n", ends, 1))

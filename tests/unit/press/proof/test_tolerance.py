@@ -23,6 +23,11 @@ def test_money_spelled_with_other_places_is_no_other_money():
     assert measure("money", "0", "0.00").grade == "C"
 
 
+@pytest.mark.parametrize(("old", "new"), [("01", "1"), ("1", "1.0"), ("１", "1"), ("1e3", "1000")])
+def test_labels_that_are_one_number_are_two_labels(old, new):
+    assert measure("label", old, new).grade == "D"
+
+
 @pytest.mark.parametrize(
     ("kind", "limit"), [("ratio", 1e-12), ("estimator", 1e-8), ("iterative", 1e-6)]
 )

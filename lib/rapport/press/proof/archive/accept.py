@@ -63,6 +63,7 @@ def accept_list(text: bytes, signed: bytes, trust: Trust | None, made: str) -> s
         given = read_json(signed)
         key, signature = given["key"], bytes.fromhex(given["signature"])
         public, at = public_bytes(key), datetime.fromisoformat(made)
+        at = at if at.tzinfo else None
     except (KeyError, TypeError, ValueError) as error:
         raise TamperedError("archive: the signature of its list is damaged.") from error
     if public is None or not verify(public, signature, encode_signed(KIND, text)):

@@ -183,7 +183,7 @@ def _repeats(name: str, contents: Contents) -> bool:
 def _unlike(held: Held) -> Iterator[str]:
     """Find what repeats the record in other words: manifest, log, chapters."""
     manifest = held.contents.folder + MANIFEST
-    if read_json(held.read(manifest))["predicate"] != held.predicate:
+    if read_json(held.read(manifest)) != {**held.statement, "predicate": held.predicate}:
         yield f"{manifest} differs"
     if not _is_log(held):
         yield f"{LOG} does not lead to this run"

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from rapport.errors import UnverifiableError
 from rapport.press.proof.rerun.inputs import digest_file
 
 DISTRIBUTION = "rapport-reports"
@@ -41,13 +42,22 @@ def copy_project(root: Path, folder: Path) -> Path:
     return project
 
 
-def shelve(paths: Iterable[Path], project: Path) -> None:
-    """Put files into the project's store, each by the digest that it has."""
+def shelve(found: Iterable[tuple[Path, str]], project: Path) -> None:
+    """Put files into the project's store, each by the digest that it was found with.
+
+    Raises
+    ------
+    UnverifiableError
+        A file is no longer as it was found.
+    """
     objects = project / "data" / "store" / "objects"
-    for path in paths:
-        digest = digest_file(path)
+    for path, digest in found:
         target = objects / digest[:2] / digest
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            # Not linked: whoever writes through a link would change what was sealed.
-            shutil.copyfile(path, target)
+        # Not linked: whoever writes through a link would change what was sealed.
+        shutil.copyfile(path, target)
+        # Of the copy: what lies where anybody may write can change after it was looked at.
+        if digest_file(target) != digest:
+            raise UnverifiableError(
+                f"{path.name}: changed while it was read. Leave the data alone, then try again."
+            )

@@ -20,6 +20,7 @@ KEPT = (
     "PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC",
     "PATHEXT", "NUMBER_OF_PROCESSORS", "OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES",
 )  # fmt: skip
+SECONDS = 60  # until a way that does not answer counts as none
 NAMESPACE, HOOK = "namespace", "hook"
 
 
@@ -37,12 +38,19 @@ def find_isolation(python: str) -> Isolation:
     unshare = shutil.which("unshare") if os.name == "posix" else None
     for way in WAYS if unshare else ():
         prefix = (str(unshare), *way, "--")
-        tried = subprocess.run(  # noqa: S603 - our own words
-            [*prefix, python, "-c", ""], capture_output=True, check=False, timeout=60
-        )
-        if tried.returncode == 0:
+        if _works([*prefix, python, "-c", ""]):
             return Isolation(NAMESPACE, prefix)
     return Isolation(HOOK, ())
+
+
+def _works(command: Sequence[str]) -> bool:
+    try:
+        tried = subprocess.run(  # noqa: S603 - our own words
+            command, capture_output=True, check=False, timeout=SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
 
 
 def make_environment(

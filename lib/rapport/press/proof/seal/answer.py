@@ -114,11 +114,18 @@ def _check(report: Path, trust: Trust | None) -> Checked:
     return Checked(check(read_plain(report), trust))
 
 
+def _resolve(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # links in a circle, which reading the file will say
+        return path.absolute()
+
+
 def _warn(report: Path, trust_file: Path | None) -> list[str]:
     """Say so if the trust file lies where whoever wrote the report can write."""
-    real = report.resolve()
+    real = _resolve(report)
     root = next((place for place in real.parents if (place / MARKED).is_file()), None)
     inside = [place for place in (root, real.parent) if place is not None]
-    if trust_file is None or not any(place in trust_file.resolve().parents for place in inside):
+    if trust_file is None or not any(place in _resolve(trust_file).parents for place in inside):
         return []
     return ["the trust file lies beside the report, where whoever changed one could change both"]

@@ -53,7 +53,7 @@ def check_folder(folder: Path, trust: Trust | None) -> Checked:
     seal, content = _check_reports(folder, sealed)
     seal = check(content, trust)
     statement = seal.statement
-    log = find_log(folder)
+    log = find_log(folder, statement["predicate"])
     logged = check_log(log, folder, statement, trust) if log is not None else None
     shortened: list[str] = []
     if seal.verdict != "newer":
@@ -97,7 +97,10 @@ def _check_beside(
     if added:
         raise TamperedError(f"{added[0][:80]}: was added, the record does not name it.")
     shortened = []
+    there = set(present)
     for name, digest in digests.items():
+        if name not in there:
+            raise TamperedError(f"{name[:80]}: is gone. Ask for the original.")
         content = read_inside(folder, name)
         if name.endswith(FORMS) and "/" not in name:
             continue  # its body's digest stands there, which the seal was held against

@@ -25,8 +25,8 @@ MODULES = (
     "press/proof/envelope", "press/proof/log_chain", "press/proof/log_entries",
     "press/proof/packed", "press/proof/seal/__init__", "press/proof/seal/answer",
     "press/proof/seal/check", "press/proof/seal/files", "press/proof/seal/folder",
-    "press/proof/seal/log", "press/proof/seal/words", "press/proof/slot", "press/proof/strict",
-    "press/proof/trust",
+    "press/proof/seal/log", "press/proof/seal/words", "press/proof/shape", "press/proof/slot",
+    "press/proof/strict", "press/proof/trust",
 )  # fmt: skip
 MAIN = """\
 import sys

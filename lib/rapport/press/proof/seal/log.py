@@ -31,8 +31,13 @@ class Logged:
     """Number, line and signer (empty if unknown) of each erasure that concerns the run."""
 
 
-def find_log(folder: Path) -> Path | None:
+def find_log(folder: Path, predicate: Mapping[str, Any]) -> Path | None:
     """Find the log that a run's folder belongs to; None if the folder was taken elsewhere.
+
+    Parameters
+    ----------
+    folder : the run's
+    predicate : of its record
 
     Raises
     ------
@@ -40,14 +45,17 @@ def find_log(folder: Path) -> Path | None:
         The folder lies among the runs of a unit, and the log is gone.
     """
     real = folder.resolve()
-    if real.parent.name == "runs":
+    unit, period = predicate.get("unit"), predicate.get("period")
+    if real.parent.name == "runs" and real.parents[1].name == unit:
         log = real.parents[2] / LOG
         if not log.is_file():
             raise TamperedError(f"{LOG}: is gone, though reports lie beside it.")
         return log
-    # Where links cannot be made, the period's folder is a copy.
-    beside = real.parents[min(1, len(real.parents) - 1)] / LOG
-    return beside if beside.is_file() else None
+    # Where links cannot be made, the period's folder is a copy. Elsewhere a file of that name is
+    # somebody else's log.
+    is_copy = (real.parent.name, real.name) == (unit, period)
+    beside = real.parent.parent / LOG
+    return beside if is_copy and beside.is_file() else None
 
 
 def check_log(log: Path, folder: Path, statement: Mapping[str, Any], trust: Trust | None) -> Logged:

@@ -10,6 +10,7 @@ from typing import Any
 from rapport.press.proof.packed import spell_out
 from rapport.press.proof.reading import MANIFEST, find_report
 from rapport.press.proof.seal.check import Seal, check
+from rapport.press.proof.seal.files import read_plain
 from rapport.press.proof.seal.folder import check_folder
 from rapport.press.proof.strict import read_json
 from rapport.press.proof.tracing.code import find_origin
@@ -62,7 +63,7 @@ def open_report(where: str, reports: Path) -> Opened:
         It, or a notebook beside it, is not what was sealed.
     """
     path = find_report(where, reports)
-    seal = check_folder(path, None).seal if path.is_dir() else check(path.read_bytes(), None)
+    seal = check_folder(path, None).seal if path.is_dir() else check(read_plain(path), None)
     predicate, values = spell_out(seal.statement)
     folder = _find_folder(path, predicate, reports)
     return Opened(seal, predicate, values, folder, read_notebooks(folder, seal.statement))

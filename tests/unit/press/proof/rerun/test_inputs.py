@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from rapport.errors import TamperedError
+from rapport.errors import TamperedError, UnverifiableError
 from rapport.press.proof import log
 from rapport.press.proof.erasures import follow, read_erasures
 from rapport.press.proof.rerun.code import list_other_code
+from rapport.press.proof.rerun.folder import shelve
 from rapport.press.proof.rerun.inputs import Places, find_inputs, find_lost
 from rapport.press.run.store import Store
 from rapport.tables import write_table
@@ -33,6 +34,16 @@ def add(project, text):
 
 def record(digest, rows=2):
     return {"canonical": ["orders"], "tables": {"orders": {"sha256": digest, "rows": rows}}}
+
+
+def test_a_table_that_changes_after_it_was_found_is_not_taken(project, tmp_path):
+    digest = add(project, ORDERS)
+    path = Store(project / "data" / "store").object_path(digest)
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b"more")
+
+    with pytest.raises(UnverifiableError, match="changed while it was read"):
+        shelve([(path, digest)], tmp_path / "again")
 
 
 def find(project, digest, *, named=None, erasures=()):

@@ -85,6 +85,14 @@ def test_a_file_that_is_larger_than_any_report_is_not_read(tmp_path):
         read_plain(file)
 
 
+def test_links_in_a_circle_are_no_report(tmp_path, trusted):
+    (tmp_path / "a.html").symlink_to("b.html")
+    (tmp_path / "b.html").symlink_to("a.html")
+
+    with pytest.raises(ParameterError, match="cannot be read"):
+        answer(tmp_path / "a.html", trusted)
+
+
 def test_a_link_to_a_report_is_followed(published, tmp_path, trusted):
     (tmp_path / "link.html").symlink_to(folder_of(published) / "report.en.html")
 

@@ -57,6 +57,13 @@ def test_a_folder_that_was_taken_elsewhere_is_sealed_without_its_log(published, 
     assert check_folder(copy, TRUST).logged is None
 
 
+def test_a_strangers_log_near_a_copy_is_not_held_against_it(published, tmp_path):
+    copy = shutil.copytree(folder_of(published), tmp_path / "here" / "copy")
+    (tmp_path / "log.jsonl").write_text('{"level": "info"}\n', encoding="utf-8")
+
+    assert check_folder(copy, TRUST).logged is None
+
+
 FOLDER = {
     "a digit of the values": lambda f: (f / "values.json").write_bytes(b"[1]\n"),
     "a cell of a notebook": lambda f: (f / "notebooks" / "10_summary.ipynb").write_bytes(b"{}"),
