@@ -180,6 +180,8 @@ def _describe_result(result: Result) -> dict[str, Any]:
         }
     if result.kernel is not None:
         described["kernel"] = asdict(result.kernel)
+    if result.worker:
+        described["worker"] = result.worker
     if result.log is not None:
         described["log"] = str(result.log)
     return described

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rapport.cli.closing import is_report
+from rapport.cli.clustering import find_crew
 from rapport.cli.expansion import Expansion, is_wanted
 from rapport.cli.moves import add_moves
 from rapport.cli.planning import plan_ingestion, plan_period
@@ -80,9 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
         results = run_tasks(
             [plan_ingestion(request.root, unit) for unit in request.units],
             request.world,
-            workers=arguments.jobs or os.cpu_count() or 1,
+            crew=find_crew(arguments, request.world.store),
             fresh=arguments.fresh,
-            cold=arguments.cold,
             on_event=running,
             expand=request.expansion,
         )

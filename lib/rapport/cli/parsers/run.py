@@ -23,6 +23,14 @@ def add_run(commands: Commands) -> None:
         help="YAML parameters for this run",
     )  # fmt: skip
     run.add_argument("--jobs", type=positive, default=None, metavar="N", help="default: all cores")
+    run.add_argument(
+        "--cluster", metavar="ADDRESS",
+        help="marts and chapters on a Dask cluster, tcp://host:port or tls:// (extra `cluster`)",
+    )  # fmt: skip
+    run.add_argument(
+        "--store", metavar="ADDRESS",
+        help="a folder or s3://... that the cluster's machines share; default: data/store",
+    )  # fmt: skip
     run.add_argument("--language", default=None, metavar="en,zh")
     run.add_argument("--format", default="html,pdf", metavar="html,pdf,phone or none")
     run.add_argument("--fresh", action="store_true", help="execute even what could be reused")
