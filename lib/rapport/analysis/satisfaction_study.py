@@ -30,7 +30,7 @@ class StudyRules:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Scores of the period and of the year, response, and weights.
+    """Scores of the period and of the year, response, and weights of both.
 
     `people`: one row per customer asked or heard in the year. `doubted`: scales of which too many
     answers lie outside; their scores are withheld. `response` is of the year's invitations, None
@@ -45,6 +45,7 @@ class Study:
     response: Rate | None
     doubted: tuple[str, ...]
     rules: StudyRules
+    weighted_now: Weighted | None = None
 
     @property
     def n(self) -> int:
@@ -69,8 +70,8 @@ def join_people(
     """
     scores = latest[["customer_id", "order_key", *SCALES]]
     people = invited.merge(scores, on=["customer_id", "order_key"], how="outer")
-    people = people.fillna({"n_delivered": 0, "n_answered": 0})
-    people = people.astype({"n_delivered": int, "n_answered": int})
+    counts = ("n_delivered", "n_delivered_now", "n_answered")
+    people = people.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, int))
     for name, table in groups.items():
         if table is not None:
             people = people.merge(table[["customer_id", name]], on="customer_id", how="left")
@@ -133,7 +134,7 @@ def study_answers(
     windows: pd.DataFrame, latest: pd.DataFrame, people: pd.DataFrame,
     *, doubted: tuple[str, ...], rules: StudyRules,
 ) -> Study:  # fmt: skip
-    """Score the period and the year, and weight the year's score to those asked.
+    """Score the period and the year, and weight both to those asked in them.
 
     Parameters
     ----------
@@ -150,11 +151,21 @@ def study_answers(
     period = score_row(counted, confidence=rules.confidence)
     year = score_answers(answers, confidence=rules.confidence)
     asked = people[people["n_delivered"] > 0]
-    kept = [name for name in ("customer_id", "segment", "channel") if name in asked]
-    weighted = weight_score(
-        answers, asked[kept], least=rules.min_count, confidence=rules.confidence
+    weighted = _weight(answers, asked, rules)
+    now = _weight(_answered_since(answers, current), people[people["n_delivered_now"] > 0], rules)
+    return Study(
+        people, answers, period, year, weighted, _respond(asked, rules), doubted, rules, now
     )
-    return Study(people, answers, period, year, weighted, _respond(asked, rules), doubted, rules)
+
+
+def _weight(answers: pd.DataFrame, asked: pd.DataFrame, rules: StudyRules) -> Weighted | None:
+    kept = [name for name in ("customer_id", "segment", "channel") if name in asked]
+    return weight_score(answers, asked[kept], least=rules.min_count, confidence=rules.confidence)
+
+
+def _answered_since(answers: pd.DataFrame, window: pd.Series) -> pd.DataFrame:
+    # The period ends with the year, so the last answer of whoever answered in it lies in it.
+    return answers[pd.to_datetime(answers["answered_on"]) >= pd.Timestamp(window["starts_on"])]
 
 
 def _respond(asked: pd.DataFrame, rules: StudyRules) -> Rate | None:
@@ -225,6 +236,14 @@ def list_weighted(study: Study) -> list[str]:
     if weighted.score is None:
         return ["unknown"]
     return ["leads" if weighted.leads else "near"]
+
+
+def list_weighted_now(study: Study) -> list[str]:
+    """Say that the period's weighted score leads, where it is far from the plain one."""
+    now = study.weighted_now
+    if now is None or now.score is None or now.score.n < study.rules.min_n:
+        return []
+    return ["leads"] if now.leads and "nps" in list_scores(study) else []
 
 
 def list_changes(study: Study, trend: Trend) -> list[str]:

@@ -61,7 +61,44 @@ def _measure_weights(study: Study) -> list[Measured]:
         Measured("weighted.gap", weighted.gap, "iterative", "points", score.n),
         Measured("weighted.effective_n", weighted.weights.effective_n, "iterative", "answers",
                  score.n),
+        *_measure_weights_now(study),
     ]  # fmt: skip
+
+
+def _measure_weights_now(study: Study) -> list[Measured]:
+    now = study.weighted_now
+    if now is None or now.score is None or now.score.n < study.rules.min_n:
+        return []
+    score, ends = now.score, (now.score.low, now.score.high)
+    return [
+        Measured("weighted.now.nps", score.value, "iterative", "nps", score.n, ends),
+        Measured("weighted.now.gap", now.gap, "iterative", "points", score.n),
+    ]
+
+
+def tabulate_weights(study: Study) -> pd.DataFrame:
+    """Give what weighting to those asked does to the score of the year and of the period.
+
+    Returns
+    -------
+    one row per span (year, period) with enough answers: `span`, `n` (answers), `plain`, `nps`,
+        `low`, `high` (weighted), `effective_n`, `least`, `most` (weights as multiples of their
+        mean), `n_trimmed` (held at a bound)
+    """
+    rows = []
+    for span, found in (("year", study.weighted), ("period", study.weighted_now)):
+        if found is None or found.score is None or found.weights is None:
+            continue
+        if found.score.n < study.rules.min_n:
+            continue
+        scaled = found.weights.weights / found.weights.weights.mean()
+        rows.append({
+            "span": span, "n": found.score.n, "plain": found.plain.value,
+            "nps": found.score.value, "low": found.score.low, "high": found.score.high,
+            "effective_n": found.weights.effective_n, "least": float(scaled.min()),
+            "most": float(scaled.max()), "n_trimmed": found.weights.n_trimmed,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _measure_change(trend: Trend) -> list[Measured]:

@@ -3,6 +3,7 @@ select
     c.customer_id,
     c.order_key,
     count(*) as n_delivered,
+    count(case when s.invited_on >= p.starts_on then 1 end) as n_delivered_now,
     count(case when s.answered_on <= p.ends_on then 1 end) as n_answered
 from surveys as s
 inner join customers as c on s.customer_id = c.customer_id

@@ -1,5 +1,7 @@
 """Scores of surveys, and the chapter's questions put to them."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -14,11 +16,17 @@ from rapport.analysis.satisfaction_study import (
     keep_known,
     list_scores,
     list_weighted,
+    list_weighted_now,
     name_data,
     name_headline,
     study_answers,
 )
-from rapport.analysis.satisfaction_tables import measure_answers, take_periods, take_published
+from rapport.analysis.satisfaction_tables import (
+    measure_answers,
+    tabulate_weights,
+    take_periods,
+    take_published,
+)
 from rapport.analysis.waves import follow_waves
 
 COUNTS = ["n_nps", "n_detractors", "n_promoters", "n_csat", "n_content", "csat_sum", "n_ces",
@@ -31,6 +39,7 @@ def answers_of(nps, csat=None, ces=None):
         "customer_id": [f"c{i}" for i in range(n)], "order_key": range(n), "nps": nps,
         "csat": csat or [None] * n, "ces": ces or [None] * n, "touchpoint": None,
         "answered_at": pd.Timestamp("2026-06-15"), "wave": "2026-06", "text": "secret",
+        "answered_on": dt.date(2026, 6, 15),
     })  # fmt: skip
 
 
@@ -42,14 +51,15 @@ def windows_of(current, previous=None):
         ("history-2026-06", "2026-06", current),
     ):  # fmt: skip
         rows.append({"window": window, "position": len(rows), "period": period, "is_whole": True,
-                     "is_comparable": True, **dict(zip(COUNTS, counts, strict=True))})  # fmt: skip
+                     "is_comparable": True, "starts_on": dt.date.fromisoformat(f"{period}-01"),
+                     **dict(zip(COUNTS, counts, strict=True))})  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def invited_of(n, answered):
     return pd.DataFrame({
         "customer_id": [f"c{i}" for i in range(n)], "order_key": range(n), "n_delivered": 1,
-        "n_answered": [int(i < answered) for i in range(n)],
+        "n_delivered_now": 1, "n_answered": [int(i < answered) for i in range(n)],
     })  # fmt: skip
 
 
@@ -200,6 +210,53 @@ def test_without_invitations_the_response_is_not_said():
         "few",
         "response",
     ]
+
+
+def unlike(n=200, n_heard=120):
+    """Ask as many loyal as new; a hundred of 120 who answer are loyal, and they alone promote."""
+    loyal = [i < 100 for i in range(n_heard)]
+    segments = pd.DataFrame({"customer_id": [f"c{i}" for i in range(n)],
+                             "segment": ["loyal"] * 100 + ["new"] * (n - 100)})  # fmt: skip
+    return study([9 if is_loyal else 3 for is_loyal in loyal], groups={"segment": segments})
+
+
+def test_the_period_is_weighted_to_those_asked_in_it():
+    found = unlike()
+
+    # All asked were asked in the period: both are the score of an even half, which is nought.
+    table = tabulate_weights(found).set_index("span")
+    assert table["nps"].round(6).tolist() == [0.0, 0.0]
+    assert table["plain"].round(1).tolist() == [66.7, 66.7]
+    assert list_weighted_now(found) == ["leads"]
+    # 100 answers stand for 100 customers and 20 for as many: weights of .6 and 3 times the mean.
+    assert table.loc["period", ["least", "most"]].tolist() == pytest.approx([0.6, 3.0])
+    assert table.loc["period", "effective_n"] == pytest.approx(200**2 / (100 + 20 * 25))
+
+
+def test_an_answer_from_before_the_period_is_not_weighted_with_it():
+    found = unlike()
+    old = found.answers.assign(answered_on=dt.date(2026, 5, 31))
+
+    again = study_answers(windows_of((0,) * 10), old, found.people, doubted=(), rules=found.rules)
+
+    assert again.weighted_now is None
+    assert tabulate_weights(again)["span"].tolist() == ["year"]
+    assert list_weighted_now(again) == []
+
+
+def test_too_few_answers_of_a_period_have_no_weighted_score():
+    found = unlike()
+    late = found.answers["order_key"] < 29
+    days = [dt.date(2026, 6, 15) if is_late else dt.date(2026, 5, 15) for is_late in late]
+
+    few = study_answers(windows_of((0,) * 10), found.answers.assign(answered_on=days),
+                        found.people, doubted=(), rules=found.rules)  # fmt: skip
+
+    assert few.weighted_now.plain.n == 29
+    assert tabulate_weights(few)["span"].tolist() == ["year"]
+    trend = follow_waves(windows_of((0,) * 10), pd.DataFrame({"wave": []}), min_n=30)
+    names = [one.name for one in measure_answers(few, trend)]
+    assert "weighted.nps" in names and "weighted.now.nps" not in names
 
 
 def test_every_number_told_has_its_answers_and_interval():

@@ -147,6 +147,8 @@ def test_those_asked_are_counted_with_their_answers(tmp_path):
     rows = read(tmp_path, "survey_invited", SURVEYS).set_index("customer_id")
 
     assert rows.loc["a", ["n_delivered", "n_answered"]].tolist() == [3, 3]
+    # Of the period are the invitations of November.
+    assert rows["n_delivered_now"].to_dict() == {"a": 2, "b": 2}
     assert rows.loc["b", ["n_delivered", "n_answered"]].tolist() == [2, 0]
     assert "c" not in rows.index
 

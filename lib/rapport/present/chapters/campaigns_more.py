@@ -141,7 +141,7 @@ def first_order_table(rows: pd.DataFrame, values: Values, *, currency: str) -> T
         Column("p", "campaigns.head.log_rank", "estimator", "p"),
     )  # fmt: skip
     return TableSpec(
-        id="campaigns.first_orders",
+        id="campaigns.followed",
         columns=columns,
         frame=rows.assign(drawn_interval=rows["spend"]).head(MOST_ROWS).reset_index(drop=True),
         title=Sentence("campaigns.first_order_table_title", dict(values)),

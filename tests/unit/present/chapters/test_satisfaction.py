@@ -15,6 +15,7 @@ from rapport.present.chapters.satisfaction import (
     topic_table,
     wave_figures,
 )
+from rapport.present.chapters.satisfaction_more import weight_table
 from rapport.present.draw import draw, texts_of
 from rapport.present.labels import LANGUAGES
 from rapport.present.locale import read_locale
@@ -29,7 +30,7 @@ SHARES = ("csat", "year_csat", "ces", "year_ces", "response", "year_promoters", 
           "drivers_keep_share", "drivers_keep_performance", "drivers_matters_share",
           "drivers_matters_performance", "quick_csat", "slow_csat",
           "promoter", "detractor")  # fmt: skip
-SCORES = ("nps", "year_nps", "weighted_nps", "change", "wave_nps")
+SCORES = ("nps", "year_nps", "weighted_nps", "weighted_now_nps", "change", "wave_nps")
 PEOPLE = ("answers", "year_nps_n", "nps_n", "year_csat_n", "year_ces_n", "drivers_n",
           "drivers_needed", "followed")  # fmt: skip
 COUNTS = ("delivered", "drivers_attributes", "drivers_found")
@@ -53,6 +54,7 @@ def values():
         "as_of": date_value("as_of", dt.date(2026, 6, 30)),
         "confidence": parameter_value("confidence", 0.95, "share"),
         "weighted_gap": number("weighted.gap", 3.4, "points"),
+        "weighted_now_gap": number("weighted.now.gap", 3.4, "points"),
         "weighted_effective_n": number("weighted.effective_n", 311.1, "answers"),
         "year_csat_mean": number("year.csat.mean", 4.2, "points"),
         "drivers_together": number("drivers.together", 0.23, "ratio"),
@@ -89,6 +91,24 @@ def test_every_sentence_can_be_said_with_the_chapters_values(values, identity, c
     assert text.strip()
     assert "nan" not in text.lower()
     assert "{" not in text
+
+
+WEIGHTS = """
+    span      n  plain   nps   low  high  effective_n  least  most  n_trimmed
+    year    400   27.0  31.2  24.0  38.0        311.1    0.4   2.3          0
+    period   59    5.1  10.0 -10.0  28.0         40.2    0.2   5.0          3
+"""
+
+
+@pytest.mark.parametrize(("language", "spans"), [("en", ["twelve months", "the period"]),
+                                                 ("zh", ["近十二个月", "报告期"])])  # fmt: skip
+def test_weights_are_told_of_the_year_and_the_period(values, language, spans):
+    weights = table(WEIGHTS).astype({"nps": float})
+    rows = render_table(weight_table(weights, values), language)
+
+    assert [row[0] for row in rows] == spans
+    assert rows[1][-3:] == ["0.2", "5.0", "3"]
+    assert weight_table(weights.iloc[:0], values) is None
 
 
 class Trend:
