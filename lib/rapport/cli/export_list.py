@@ -104,11 +104,6 @@ def plan_campaign(unit: UnitParams, arguments: argparse.Namespace) -> Campaign:
     ParameterError
         The list is declared for another purpose, or for none and none was named.
     """
-    if unit.identity.own_numbers:
-        raise ParameterError(
-            f"unit {unit.name}: its sources number customers each for itself, so an export could "
-            "not tell the next ingestion whom it contacted. This is not built yet."
-        )
     declared = unit.lists.get(arguments.list)
     purpose = arguments.purpose or (declared.purpose if declared else None)
     if purpose is None:

@@ -270,13 +270,45 @@ def test_what_cannot_be_exported_is_said(project, capsys, words, code, said):
     assert not contacts_of(project)
 
 
-def test_a_unit_of_which_each_source_has_its_own_numbers_is_refused(project, capsys):
-    path = project / "params" / "shop.yml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text + "identity: {own_numbers: true}\n", encoding="utf-8")
+OWN_NUMBERS = """\
+identity:
+  keys: [email]
+  own_numbers: true
+  numbers_of: {till: people, said: people}
+"""
 
-    assert export() == 2
-    assert "number customers each for itself" in capsys.readouterr().err
+
+def test_where_each_source_has_numbers_of_its_own_the_file_says_whose_and_is_read_back(
+    tmp_path, monkeypatch
+):
+    root = make_project(tmp_path / "project", n=30)
+    path = root / "params" / "shop.yml"
+    # The second source counts from k0 for itself: its k0 is another customer, k29 the same one.
+    second = """\
+    - {source: shop, from: desk, columns: {customer_id: number, email: mail, name: who}}
+"""
+    text = path.read_text(encoding="utf-8").replace(
+        "  customers: {from: people, ", "  customers:\n    - {from: people, source: people, "
+    )
+    text = text.replace("  consents:\n", second + "  consents:\n", 1)
+    text = text.replace("  said: {", "  desk: {path: desk.csv, format: csv}\n  said: {")
+    path.write_text(text + OWN_NUMBERS, encoding="utf-8")
+    desk = [("k0", "new@example.com", "New"), ("k1", "k29@example.com", "Twice")]
+    write_csv(root / "data" / "sample" / "desk.csv", ("number", "mail", "who"), desk)
+    shutil.rmtree(root / "reports")
+    publish(root, [*(f"people:k{n}" for n in range(28)), "shop:k0"])
+    take_in(root)
+    monkeypatch.chdir(root)
+
+    assert export() == 0
+    # Nobody of the second source agreed by its number.
+    written = {row["customer_id"] for row in contacts_of(root)}
+    assert written == {f"people:k{n}" for n in range(28)}
+    numbers = {row["customer_number"] for row in read_csv(root / "out.csv")}
+    assert numbers and numbers <= written
+    tables = take_in(root)
+    told = {row["customer_id"] for row in read_rows(tables["campaign_contacts"])}
+    assert told == {pseudonym(SAMPLE_KEY, name) for name in written}
 
 
 def test_a_list_is_not_written_where_reports_are_handed_on(project, capsys):

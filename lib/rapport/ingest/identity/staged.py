@@ -27,6 +27,7 @@ from rapport.ingest.rules import ONE
 from rapport.ingest.staging import name_field
 from rapport.params import UnitParams
 from rapport.params.identity import Identity
+from rapport.params.lists import is_exported
 from rapport.schema import IDENTIFIERS, SCHEMAS
 from rapport.tables.engine import Engine, identifier, quote
 
@@ -42,7 +43,8 @@ def label_numbers(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> 
     faults = []
     known = {label_of(piece) for piece in pieces if piece.table == "customers"}
     for piece in pieces:
-        if not piece.has("customer_id"):
+        # What exports wrote back names customers as they are named here: with the source.
+        if not piece.has("customer_id") or is_exported(piece.source):
             continue
         label = rules.numbers_of.get(label_of(piece), label_of(piece))
         if label not in known:

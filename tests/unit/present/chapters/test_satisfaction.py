@@ -96,7 +96,7 @@ def test_every_sentence_can_be_said_with_the_chapters_values(values, identity, c
 WEIGHTS = """
     span      n  plain   nps   low  high  effective_n  least  most  n_trimmed
     year    400   27.0  31.2  24.0  38.0        311.1    0.4   2.3          0
-    period   59    5.1  10.0 -10.0  28.0         40.2    0.2   5.0          3
+    period   59    5.1  10.0  -10.0  28.0         40.2    0.2   5.0          3
 """
 
 
