@@ -69,7 +69,8 @@ def imported():
                 tops.add(node.module.split(".")[0])
     others = tops - sys.stdlib_module_names - {"rapport"}
     owners = packages_distributions()
-    return {top: {canonical(name) for name in owners[top]} for top in others}
+    # What is not installed has the name that it is imported by, or its import is undeclared.
+    return {top: {canonical(name) for name in owners.get(top, [top])} for top in others}
 
 
 def test_every_import_is_declared(imported, declared, optional):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +30,8 @@ SEEN = (
 PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
 # Where data lie and how they are mapped, which `trust_unit` lets no chapter but ingestion see.
 OF_INGESTION = {"sources", "tables", "expect", "quarantine", "rates", "identity", "limits"}
+HERE = "duckdb"
+"""The engine that needs no server; which one a unit has moves no number and is told no chapter."""
 # Libraries of extras without which a chapter says less: its key holds which of them are there.
 EXTRAS = {"satisfaction": ("rjieba", "vaderSentiment")}
 # Tables that every unit's marts may read, empty where the unit delivers none.
@@ -39,7 +41,8 @@ ALWAYS = ("orders",)
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits", "festivals", "archive", *PLANS} - {"min_count"}
+    unseen = {*ChapterParams.model_fields, "limits", "festivals", "archive", "engine", *PLANS}
+    unseen -= {"min_count"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
     gone = read_erased(root, unit.name, lambda: key)
     context = {
@@ -84,13 +87,13 @@ def plan_period(
     """Make the tasks of one period: marts that the tables allow, and chapters that it can have."""
     code = period.code if period else None
     values = unit.params.chapter_values()
-    tasks: list[Task] = [*_plan_marts(unit, period, tables)] if period is not None else []
     as_of = unit.as_of(period) if period else None
     context = {
         "as_of": as_of.isoformat() if as_of else None,
         "unit_parameters": describe_unit(unit.params),
         "language": unit.params.language,
     }
+    tasks: list[Task] = []
     for notebook in list_notebooks(root):
         if notebook.name != INGESTION and can_have(chapter_name(notebook), unit.params):
             parameters = {**values, "unit": unit.name, "period": code}
@@ -100,12 +103,17 @@ def plan_period(
                 limits=_limits(unit.params),
             )  # fmt: skip
             tasks.append(_without_private(task))
-    return tasks
+    if period is None:
+        return tasks
+    if unit.params.engine == HERE:
+        return [*_plan_marts(unit, period, tables), *tasks]
+    asked = {table for task in tasks for table in (*task.reads, *task.optional)}
+    return [*_plan_elsewhere([*_plan_marts(unit, period, tables)], unit, asked), *tasks]
 
 
 def describe_unit(params: UnitParams) -> dict[str, Any]:
     """Give a unit's parameters as its chapters see them: of its tables the names alone."""
-    told = params.model_dump(mode="json", by_alias=True, exclude=OF_INGESTION)
+    told = params.model_dump(mode="json", by_alias=True, exclude={*OF_INGESTION, "engine"})
     return {**told, "tables": sorted(params.tables)}
 
 
@@ -125,6 +133,31 @@ def _plan_marts(unit: Unit, period: Period, tables: Mapping[str, str]) -> Iterat
             arguments={"settings": _settings(name, unit, period.code)},
             reads=_reads(name, tables),
             code=("rapport.marts.build", *_texts(name)),
+        )
+
+
+def _plan_elsewhere(
+    marts: Sequence[TableTask], unit: Unit, asked: Collection[str]
+) -> Iterator[TableTask]:
+    """Give the tasks whose tables come back, those of SELECTs to be made on the unit's engine."""
+    # A unit on DuckDB is planned without.
+    from rapport.marts.lineage import is_select, list_fetched, list_leaves, walk  # noqa: PLC0415
+
+    there = {table for mart in marts for table in mart.reads} | {mart.name for mart in marts}
+    fetched = list_fetched([mart.name for mart in marts], asked)
+    for mart in marts:
+        if mart.name not in fetched:
+            continue
+        if not is_select(mart.name):
+            yield mart
+            continue
+        needed, used = list_leaves(mart.name)
+        yield replace(
+            mart,
+            function="rapport.marts.elsewhere:run_task",
+            arguments={"engine": unit.params.engine},
+            reads={table: table for table in sorted(needed | used & there)},
+            code=("rapport.marts.elsewhere", *(t for m in walk(mart.name) for t in _texts(m.name))),
         )
 
 

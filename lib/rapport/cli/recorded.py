@@ -38,13 +38,15 @@ def describe_making(results: Sequence[Result]) -> dict[str, Any]:
 
     Returns
     -------
-    `canonical`: names of the tables that ingestion wrote; `unit_parameters`: those of the unit as
+    `canonical`: names of the tables that ingestion wrote; `engine`: which made the marts, whose
+    tables are the same whichever it was; `unit_parameters`: those of the unit as
     chapters see them, the names of its tables alone; `methods`: by chapter, see `_describe`
     """
     chapters = [result for result in results if isinstance(result.task, ChapterTask)]
     marts = {r.task.name: r for r in results if isinstance(r.task, TableTask)}
     return {
         "canonical": sorted(n for r in chapters if r.task.period is None for n in r.tables),
+        "engine": _find_engine([r.task for r in results if isinstance(r.task, TableTask)]),
         "unit_parameters": _find_parameters(chapters),
         "methods": {_name(result): _describe(result, marts) for result in chapters},
     }
@@ -91,6 +93,10 @@ def _is_digest(value: Any) -> bool:
 def _name(result: Result) -> str:
     assert isinstance(result.task, ChapterTask)
     return result.task.chapter
+
+
+def _find_engine(tasks: Sequence[TableTask]) -> str:
+    return next((str(t.arguments["engine"]) for t in tasks if "engine" in t.arguments), "duckdb")
 
 
 def _find_parameters(chapters: Sequence[Result]) -> dict[str, Any]:

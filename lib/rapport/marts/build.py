@@ -80,7 +80,7 @@ def build_mart(
         A table that it reads is not given.
     """
     if name in SCHEMAS:
-        return _write_empty(name, into)
+        return write_empty(name, into)
     mart = MARTS.get(name)
     if mart is None:
         raise ParameterError(f"mart {name}: there is none of this name. Known: {', '.join(MARTS)}.")
@@ -90,13 +90,13 @@ def build_mart(
     if mart.sql is not None:
         given = {table: paths[table] for table in mart.reads}
         for table in mart.uses:
-            given[table] = paths.get(table) or _write_empty(table, into / "absent").path
+            given[table] = paths.get(table) or write_empty(table, into / "absent").path
         return write_selected(mart.sql, given, into / f"{name}.parquet", shelf=shelf)
     rows = _make(name, {table: paths[table] for table in mart.reads}, settings)
     return tables.write_table(rows, into / f"{name}.parquet")
 
 
-def _write_empty(name: str, into: Path) -> tables.TableFile:
+def write_empty(name: str, into: Path) -> tables.TableFile:
     """Write a canonical table without a row."""
     # Not Arrow's own `empty_table`, which makes arrays of lists and loads pandas to look at them.
     empty = pa.Table.from_batches([], schema=arrow_schema(SCHEMAS[name]))

@@ -37,7 +37,7 @@ contacts as (
         occurred_on as said_on,
         "text" as said,
         "language" as declared,
-        null as score
+        cast(null as bigint) as score
     from interactions
     where "text" is not null
 ),

@@ -115,6 +115,8 @@ class UnitParams(ChapterParams):
     approval: Literal["none", "required"] = "none"
     # What `rapport archive` keeps: rows of customers under pseudonyms, or counts of them alone.
     archive: Literal["inputs", "aggregates"] = "inputs"
+    # Where marts are made; no number depends on it (docs/engines.md).
+    engine: Literal["duckdb", "postgresql", "spark"] = "duckdb"
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()

@@ -41,6 +41,9 @@ ENFORCED: Mapping[str, str] = {
 
 SIGNING = ("RAPPORT_SIGNING_KEY", "RAPPORT_SIGNING_PASSPHRASE")
 
+OF_WORKERS = (*SIGNING, "RAPPORT_ENGINE_URL")
+"""What workers are told and kernels are not: what opens a key, or a server of marts."""
+
 DELIVERING = ("RAPPORT_SMTP_", "RAPPORT_WEBHOOK_")
 """How secrets of deliveries begin: no chapter sends anything, so none is told them."""
 
@@ -52,8 +55,8 @@ DROPPED = (
     "PYTHONSTARTUP",
     "PYTHONWARNINGS",
     "SOURCE_DATE_EPOCH",
-    # No chapter signs: neither the key's place nor what opens it is told.
-    *SIGNING,
+    # No chapter signs or makes a mart: neither the key's place nor what opens it is told.
+    *OF_WORKERS,
 )
 
 

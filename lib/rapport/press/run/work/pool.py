@@ -22,7 +22,7 @@ from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.preload import OF_A_RUN
 from rapport.press.run.kernels.settings import (
     PREFIX,
-    SIGNING,
+    OF_WORKERS,
     SOCKETS_VARIABLE,
     kernel_environment,
 )
@@ -154,8 +154,8 @@ class Pool:
         sockets = self._own_folder()
         environment = kernel_environment(os.environ)
         environment |= {"JUPYTER_PATH": jupyter_path(os.environ), SOCKETS_VARIABLE: str(sockets)}
-        # A worker prints and signs reports; the kernels that it starts are not told.
-        environment |= {name: os.environ[name] for name in SIGNING if name in os.environ}
+        # A worker prints and signs reports and makes marts; kernels that it starts are not told.
+        environment |= {name: os.environ[name] for name in OF_WORKERS if name in os.environ}
         if self._is_warm:
             environment[FORKS_VARIABLE] = str(sockets / FORKS)
         worker = _Worker(*self._start_process(environment, sockets))
