@@ -111,7 +111,7 @@ def test_the_headline_gives_both_shares_as_percent(values):
     said = Sentence("churn.headline", values, case="orders")
 
     assert said.text("en") == (
-        "After four orders 75% come back within 90\u00a0days; after the first, 40%"
+        "After four orders 75% come back in 90\u00a0days; after one, 40%"
     )
 
 
