@@ -9,10 +9,12 @@ from functools import lru_cache
 
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
-# What stands between tags comes first, so that no number of a text is taken for a coordinate.
+# What stands between tags comes first, so that no number of a text is taken for a coordinate. Each
+# begins with one of a few characters and looks back at it, which spares half of the time.
 _PIECE = re.compile(
-    r"""(?P<text>>\s*[^<\s][^<]*)|(?P<turn>\ transform="rotate\(-?0\ [^)]*\)")"""
-    r"""|(?<=\sd=")(?P<path>[^"]*)|(?P<number>-?\d+\.\d{3,})""",
+    r"""[>\ \-\d](?:(?<=>)\s*[^<\s][^<]*"""
+    r"""|(?<=\ )(?:d="(?P<path>[^"]*)|(?P<turn>transform="rotate\(-?0\ [^)]*\)"))"""
+    r"""|(?<=[-\d])(?P<number>\d*\.\d{3,}))""",
     re.VERBOSE,
 )
 _INDENT = re.compile(r"\n\s*")
@@ -32,10 +34,10 @@ def compact(svg: str) -> str:
 
 def _shorten(piece: re.Match[str]) -> str:
     if piece.lastgroup == "path":
-        return _shorten_path(piece[0])
+        return f' d="{_shorten_path(piece["path"])}'
     if piece.lastgroup == "number":
         return _round(piece[0])
-    return piece[0] if piece.lastgroup == "text" else ""
+    return "" if piece.lastgroup == "turn" else piece[0]
 
 
 # Coordinates come again and again: of the same tick, the same row, the same day of the week.

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from rapport.present.rows import cells_of
 from rapport.present.values import Kind, Suppressed
 
 
@@ -25,7 +26,8 @@ def digest_frame(frame: pd.DataFrame) -> str:
     >>> digest_frame(one) == digest_frame(one.astype("Int64"))
     True
     """
-    rows = [[plain_cell(cell) for cell in row] for row in frame.itertuples(index=False, name=None)]
+    cells = zip(*cells_of(frame), strict=True)
+    rows = [[plain_cell(cell) for cell in row] for row in cells]
     content = [[str(name) for name in frame.columns], rows]
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

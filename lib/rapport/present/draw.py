@@ -13,14 +13,23 @@ from rapport.present.compact import compact
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.geometry import settle
 from rapport.present.glyphs import check_glyphs
-from rapport.present.labels import Language, label
+from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.lettering import Renderer, Words
-from rapport.present.theme import GREY, Shape, settings
+from rapport.present.theme import GREY, SHAPES, Shape, settings
 from rapport.present.values import Value
 
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 _FOOT = 5.0
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+
+
+def draw_all(spec: FigureSpec) -> dict[Language, dict[Shape, str]]:
+    """Draw a figure in every language and shape, the settings made once for all of them."""
+    with mpl.rc_context(settings()):
+        return {
+            language: {shape: _draw(spec, language, shape) for shape in SHAPES}
+            for language in LANGUAGES
+        }
 
 
 def draw(spec: FigureSpec, language: Language, shape: Shape) -> str:
@@ -34,14 +43,18 @@ def draw(spec: FigureSpec, language: Language, shape: Shape) -> str:
         A character has no glyph.
     """
     with mpl.rc_context(settings()):
-        canvas = Canvas(language, shape, spec.heights[shape], foot=_FOOT if spec.n_left else 0.0)
-        spec.plot(canvas, spec.data)
-        if spec.n_left:
-            _count_left(canvas, spec.n_left)
-        for words in canvas.all_words():
-            check_glyphs(words.text, where=f"figure {spec.id}")
-        settle(canvas)
-        return to_svg(canvas.size, canvas.fields, canvas.texts)
+        return _draw(spec, language, shape)
+
+
+def _draw(spec: FigureSpec, language: Language, shape: Shape) -> str:
+    canvas = Canvas(language, shape, spec.heights[shape], foot=_FOOT if spec.n_left else 0.0)
+    spec.plot(canvas, spec.data)
+    if spec.n_left:
+        _count_left(canvas, spec.n_left)
+    for words in canvas.all_words():
+        check_glyphs(words.text, where=f"figure {spec.id}")
+    settle(canvas)
+    return to_svg(canvas.size, canvas.fields, canvas.texts)
 
 
 def _count_left(canvas: Canvas, n_left: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.present.digests import column_kinds, digest_frame
-from rapport.present.draw import draw
+from rapport.present.draw import draw_all
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show, unit_name
 from rapport.present.glyphs import check_glyphs
@@ -20,7 +20,6 @@ from rapport.present.numbers import NBSP
 from rapport.present.sentences import Run, Sentence, in_both, text_of
 from rapport.present.sparkline import Point, sparkline
 from rapport.present.tables import TableSpec, join_unit, render_heads, render_table
-from rapport.present.theme import SHAPES
 from rapport.present.values import Kind, Value
 
 __all__ = [
@@ -98,10 +97,7 @@ def describe_figure(spec: FigureSpec) -> dict[str, Any]:
         "subtitle": in_both(spec.subtitle),
         "caption": _runs(spec.caption),
         "alt": {language: spec.alt.text(language) for language in LANGUAGES},
-        "shapes": {
-            language: {shape: draw(spec, language, shape) for shape in SHAPES}
-            for language in LANGUAGES
-        },
+        "shapes": draw_all(spec),
         "data": _data(spec.data, spec.kinds),
     }
 

@@ -4,7 +4,7 @@ A column shows every cell with the same decimals, so that right-aligned numbers 
 their decimal point. Large units stand in the head: "Spend, £", "消费（英镑）".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -13,6 +13,7 @@ import pandas as pd
 
 from rapport.present.formats import show, table_decimals, unit_name
 from rapport.present.labels import LANGUAGES, Language, label
+from rapport.present.rows import records_of
 from rapport.present.sentences import Sentence
 from rapport.present.units import unit_of
 from rapport.present.values import Kind, Suppressed, Value
@@ -125,7 +126,8 @@ def render_table(spec: TableSpec, language: Language) -> list[list[str]]:
     >>> render_table(spec, "en")
     [['New', '25.0%'], ['At risk', '0.5%']]
     """
-    columns = [_cells(column, spec.frame, language) for column in spec.columns]
+    rows = records_of(spec.frame)
+    columns = [_cells(column, rows, language) for column in spec.columns]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
@@ -157,8 +159,8 @@ def join_unit(name: str, unit: str) -> str:
     return f"{name[:-1]}，{unit}）" if name.endswith("）") else f"{name}（{unit}）"
 
 
-def _cells(column: Column, frame: pd.DataFrame, language: Language) -> list[str]:
-    values = [_value(column, row, language) for row in frame.to_dict("records")]
+def _cells(column: Column, rows: Sequence[Mapping[Any, Any]], language: Language) -> list[str]:
+    values = [_value(column, row, language) for row in rows]
     if not column.is_number or column.units is not None:
         return [show(value, language, style=column.style) for value in values]
     numbers = [value.value for value in values if isinstance(value.value, int | float | Decimal)]

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.present.axes import Axes
+from rapport.present.rows import tuples_of
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.theme import GREY, PAPER, RULE, cell_look
 from rapport.present.values import Value, label_value, text_value
@@ -16,7 +17,7 @@ def rows_of(frame: pd.DataFrame) -> list[Any]:
 
     Figures have at most a few hundred marks, so a loop over them costs nothing.
     """
-    return list(frame.itertuples(index=False))
+    return tuples_of(frame)
 
 
 def category(labels: str, name: object) -> Value:
