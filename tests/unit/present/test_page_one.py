@@ -460,7 +460,7 @@ def test_an_expected_value_carries_the_error_of_its_test():
 
 
 HEADLINES = all_templates()["summary.headline"]["cases"]
-MOST_LETTERS = {"en": 76, "zh": 42}
+MOST_LETTERS = {"en": 70, "zh": 42}
 """Two lines of page one; the usual numbers below take less."""
 
 
@@ -484,6 +484,7 @@ def test_a_headline_fits_two_lines_whatever_its_numbers(case, net, code, before)
         "previous": period_value(before),
         "as_of": date_value("as_of", dt.date(2026, 9, 18)),
         "ended": Value("e", 0.265, "ratio", "share"),
+        "min_count": Value("parameter.min_count", 10, "count", "count"),
         **{
             name: Value(name, 712345, "count", unit)
             for name, unit in (
