@@ -11,6 +11,7 @@ from typing import Any
 from rapport.cli.quarantine import describe_aside, list_aside, write_aside
 from rapport.cli.review import write_review
 from rapport.cli.work import make_sample
+from rapport.errors import ParameterError
 from rapport.ingest import Delivery, check_unit, find_sources
 from rapport.ingest.faults import Fault, raise_faults
 from rapport.ingest.fetched import fetch_sources
@@ -44,6 +45,30 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.review is not None:
         sys.stdout.write(f"{write_review(delivery.identity, arguments.review)}\n")
     sys.stdout.write(f"unit {unit.name}: days from {delivery.data_from} to {delivery.data_until}\n")
+    return 0
+
+
+def fetch(arguments: argparse.Namespace) -> int:
+    """Read a unit's databases and object stores anew, all or nothing, and say what was read."""
+    from rapport.ingest.remote.fetch import fetch_remote  # noqa: PLC0415 - few units have any
+    from rapport.ingest.remote.readings import list_remote  # noqa: PLC0415
+
+    root = find_root(Path.cwd())
+    unit = load_unit(root, arguments.unit)
+    if not list_remote(unit):
+        raise ParameterError(
+            f"unit {unit.name}: no source lies in a database or an object store, so nothing can be "
+            "read anew. docs/data.md says how to declare one."
+        )
+    found = fetch_remote(unit, root, Store(root / "data" / "store").lease_folder, anew=True)
+    for line in found.said:
+        sys.stdout.write(f"{line}\n")
+    for reading in found.readings:
+        size, n_files = sum(file.size for file in reading.files), len(reading.files)
+        state = "changed" if reading.source in found.changed else "as before"
+        files = "1 file" if n_files == 1 else f"{n_files:,} files"
+        sys.stdout.write(f"{reading.source}: {files}, {size:,} bytes, {state}\n")
+    sys.stdout.write(f"unit {unit.name}: read. Next: rapport run {unit.name}\n")
     return 0
 
 

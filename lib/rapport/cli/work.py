@@ -132,6 +132,11 @@ def _typed(text: str) -> Any:
 
 def _absent(unit: UnitParams, sources: ResolvedSources) -> str:
     missing = [unit.sources[name] for name in sources.missing]
+    if elsewhere := [name for name in sources.missing if unit.sources[name].is_remote]:
+        return (
+            f"unit {unit.name}: {', '.join(elsewhere)} lies elsewhere and was not read yet. "
+            f"Read it: rapport data fetch {unit.name}."
+        )
     paths = ", ".join(source.path or str(source.function) for source in missing)
     place = "data/sample" if unit.sample else "data/raw, or a folder that RAPPORT_DATA_PATH names"
     return f"unit {unit.name}: {paths} is absent. Put it into {place}."

@@ -55,7 +55,9 @@ Lend = Callable[[], AbstractContextManager[Aside]]
 
 
 def fetch_sources(unit: UnitParams, root: Path, lend: Lend) -> list[str]:
-    """Run the functions of a unit whose present delivery was not fetched yet, and name the sources.
+    """Fetch the sources of a unit whose present delivery was not fetched yet, and name them.
+
+    Functions of the project are run, databases and object stores are read.
 
     A file is there whole or not at all: what a function yields is written aside first, in a folder
     that `lend` gives.
@@ -74,6 +76,11 @@ def fetch_sources(unit: UnitParams, root: Path, lend: Lend) -> list[str]:
             with lend() as aside:
                 _fetch(name, source, root, (aside.folder / path.name, path))
             fetched.append(name)
+    if any(source.is_remote for source in unit.sources.values()):
+        # Few units have any, and it loads what reads them.
+        from rapport.ingest.remote.fetch import fetch_remote  # noqa: PLC0415
+
+        fetched += [one.source for one in fetch_remote(unit, root, lend, anew=False).readings]
     return fetched
 
 

@@ -180,6 +180,8 @@ def _relate(
 
 
 def _missing(unit: UnitParams, name: str) -> Fault:
+    if unit.sources[name].is_remote:
+        return Fault(name, "", "was not read yet", f"Read it: rapport data fetch {unit.name}.")
     place = "data/sample" if unit.sample else "data/raw"
     advice = f"Put it into {place} or into a folder that RAPPORT_DATA_PATH names."
     return Fault(name, "", f"the file {unit.sources[name].path} is absent", advice)

@@ -42,8 +42,8 @@ READERS: Mapping[str, tuple[str, str]] = {
     "baskets": ("rapport.ingest.readers.baskets", "read_baskets"),
     "excel": ("rapport.ingest.excel", "read_excel"),
 }
-# What a function of the project yields is kept as Parquet.
-PARQUET = frozenset(["parquet", "python"])
+# What a function of the project yields, and what a database gave, is kept as Parquet.
+PARQUET = frozenset(["parquet", "python", "database"])
 
 
 class Opened(NamedTuple):

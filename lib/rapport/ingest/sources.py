@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rapport.errors import DataError, ParameterError
 from rapport.ingest.fetched import fetched_path
+from rapport.ingest.remote.readings import find_readings, folder_of
 from rapport.params import Source, UnitParams
 
 DATA_PATH = "RAPPORT_DATA_PATH"
@@ -36,7 +37,8 @@ def find_sources(
 
     A relative path is looked up in `data/sample` of the project for sample units, else in
     `data/raw`, then in the folders of RAPPORT_DATA_PATH; the first folder that has it counts.
-    What a function yields is looked up where it is kept; nothing is fetched.
+    What a function yields and what lies elsewhere is looked up where it is kept; nothing is
+    fetched.
 
     Parameters
     ----------
@@ -59,8 +61,9 @@ def find_sources(
     own = root / "data" / ("sample" if unit.sample else "raw")
     further = (os.environ if env is None else env).get(DATA_PATH, "").split(os.pathsep)
     folders = (own, *(Path(folder) for folder in further if folder))
+    remote = _find_remote(unit, root)
     found = {
-        name: _find(unit.name, name, source, root, folders)
+        name: remote[name] if source.is_remote else _find(unit.name, name, source, root, folders)
         for name, source in sorted(unit.sources.items())
     }
     selects = {name for name, source in unit.sources.items() if source.format == "select"}
@@ -70,6 +73,15 @@ def find_sources(
         digests={name: _digest(unit.sources[name], paths) for name, paths in files.items()},
         missing=tuple(name for name in found if name not in files),
     )
+
+
+def _find_remote(unit: UnitParams, root: Path) -> dict[str, tuple[Path, ...]]:
+    readings, folder = find_readings(root, unit), folder_of(root, unit.name)
+    files = {
+        name: tuple(folder / file.path for file in reading.files)
+        for name, reading in readings.items()
+    }
+    return {name: files.get(name, ()) for name in unit.sources}
 
 
 def _find(

@@ -21,6 +21,7 @@ from rapport.params.files import read_yaml
 from rapport.params.lists import add_exported
 from rapport.params.model import Limits, UnitParams
 from rapport.params.privacy import Privacy
+from rapport.params.secrets import find_secrets
 from rapport.params.sources import Source
 from rapport.params.tables import Expect, TableMapping
 
@@ -113,7 +114,19 @@ def load_unit(
     for key, value in (overrides or {}).items():
         values[key] = value
         places[(key,)] = Place("-p", 0)
+    _refuse_secrets(values, places)
     return _validate(add_exported(root, values | {"name": name}), places)
+
+
+def _refuse_secrets(values: Mapping[str, Any], places: Mapping[tuple[str, ...], Place]) -> None:
+    """Refuse passwords before anything is said of the values: what is said may quote them."""
+    found = [_find_place(path, places) for path in find_secrets(values)]
+    if found:
+        told = "\n".join(f"{_at(place)}{'.'.join(path)}" for path, place in found)
+        raise ParameterError(
+            f"{told}: looks like a password, or an address with one. Take it out, change it, and "
+            "name it in the environment (docs/data.md, Databases)."
+        )
 
 
 def _plans(root: Path, name: str) -> list[Path]:
@@ -140,19 +153,27 @@ def _validate(values: dict[str, Any], places: Mapping[tuple[str, ...], Place]) -
 
 
 def _describe(fault: Any, places: Mapping[tuple[str, ...], Place]) -> tuple[Place, str]:
-    path = tuple(str(part) for part in fault["loc"])
-    if path[:1] == ("tables",) and path[:3] not in places:
-        path = path[:2] + path[3:]  # a table with one mapping is written without a list
-    place = next(
-        (places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places), Place("", 0)
-    )
-    at = f"{place.file} line {place.line}: " if place.line else f"{place.file or 'unit'}: "
+    path, place = _find_place(tuple(str(part) for part in fault["loc"]), places)
+    at = _at(place)
     name = ".".join(path)
     if fault["type"] == "extra_forbidden":
         return place, f"{at}{name} is no parameter.{_nearest(path[-1])}"
     if fault["type"] == "missing":
         return place, f"{at}{name} is missing."
     return place, f"{at}{name}: {fault['msg']}."
+
+
+def _find_place(
+    path: tuple[str, ...], places: Mapping[tuple[str, ...], Place]
+) -> tuple[tuple[str, ...], Place]:
+    if path[:1] == ("tables",) and path[:3] not in places:
+        path = path[:2] + path[3:]  # a table with one mapping is written without a list
+    known = (places[path[:n]] for n in range(len(path), 0, -1) if path[:n] in places)
+    return path, next(known, Place("", 0))
+
+
+def _at(place: Place) -> str:
+    return f"{place.file} line {place.line}: " if place.line else f"{place.file or 'unit'}: "
 
 
 def _nearest(name: str) -> str:

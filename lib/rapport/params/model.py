@@ -16,6 +16,7 @@ from rapport.params.actions import (
     trust_bounds,
     trust_decisions,
 )
+from rapport.params.databases import Databases, Storage
 from rapport.params.identity import Identity
 from rapport.params.lists import ContactRules, Lists, trust_lists
 from rapport.params.privacy import Privacy, trust_privacy
@@ -117,6 +118,8 @@ class UnitParams(ChapterParams):
     archive: Literal["inputs", "aggregates"] = "inputs"
     # Where marts are made; no number depends on it (docs/engines.md).
     engine: Literal["duckdb", "postgresql", "spark"] = "duckdb"
+    databases: Databases = Field(default_factory=dict)
+    storage: Storage = Storage.model_construct()
     sources: Mapping[str, Source] = Field(min_length=1)
     tables: Mapping[Canonical, tuple[TableMapping, ...]] = Field(min_length=1)
     service_products: tuple[str, ...] = ()
@@ -159,6 +162,13 @@ class UnitParams(ChapterParams):
             return tables
         return {key: [one] if isinstance(one, Mapping) else one for key, one in tables.items()}
 
+    @model_validator(mode="after")
+    def _databases_are_declared(self) -> UnitParams:
+        named = {source.database for source in self.sources.values() if source.database}
+        if absent := sorted(named - set(self.databases)):
+            raise ValueError(f"`databases` declares no {', '.join(absent)}, which sources name")
+        return self
+
     def chapter_values(self) -> dict[str, Any]:
         """Give the values that a chapter's `parameters` cell may take, by name."""
         return self.model_dump(mode="json", include=set(ChapterParams.model_fields))
@@ -172,7 +182,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     chapter other than ingestion has no use for it.
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
-    apart |= {"privacy", "identity", "actions", "alerts", "tags", "topics"}
+    apart |= {"databases", "storage", "privacy", "identity", "actions", "alerts", "tags", "topics"}
     apart |= {"lists", "contacts"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}

@@ -8,15 +8,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from rapport.params.databases import OBJECTS, DatabaseName
 from rapport.params.excel import ExcelOptions
 from rapport.params.forms import Dates, Numbers, check_forms
 from rapport.params.limits import FileLimits
+from rapport.params.queries import refuse_query
 from rapport.params.strict import Strict
 
 Position = Annotated[int, Field(ge=1, le=100_000)]
 SourceType = Literal["integer", "decimal", "date", "timestamp", "bool"]
 Mark = Annotated[str, Field(pattern=r"^[\t\x20-\x7e]$")]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
+Table = Annotated[str, Field(min_length=1, max_length=130)]
 Query = Annotated[str, Field(min_length=1, max_length=20_000)]
 Function = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*:[a-zA-Z_][a-zA-Z0-9_]*$")]
 Argument = str | int | bool
@@ -27,11 +30,10 @@ SELECT = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
 _ONLY: Mapping[str, tuple[str, ...]] = {
     "fields": ("fixed",),
     "positions": ("fixed",),
-    "table": ("sqlite",),
-    "query": ("sqlite", "select"),
+    "table": ("sqlite", "database"),
+    "query": ("sqlite", "select", "database"),
     "function": ("python",),
     "arguments": ("python",),
-    "delivery": ("python",),
     "excel": ("excel",),
     "names": ("csv",),
     "delimiter": ("csv", "baskets"),
@@ -43,9 +45,11 @@ _ONLY: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "fixed": ("fields",), "sqlite": ("table", "query"), "select": ("query",),
-    "python": ("function",),
+    "python": ("function",), "database": ("table", "query"),
 }  # fmt: skip
-NO_FILES = ("select", "python")
+NO_FILES = ("select", "python", "database")
+# What lies elsewhere is read once for each `delivery`, or when somebody asks for it anew.
+FETCHED = ("python", "database")
 
 
 class Source(Strict):
@@ -61,14 +65,18 @@ class Source(Strict):
     `numbers` and `dates` say how texts are written: 1.234,5 or ¥1,200 or 3万; 2024年1月5日 or
     45296. One word or list is for the columns to which `types` gives such a type.
 
+    A `table` or `query` of a `database` that the unit declares, and objects whose `path` begins
+    with s3://, are read into the store, and runs read them there.
+
     A `select` reads other sources; a `python` function of the project is run once for each
     `delivery`, a word that stands for the day or batch fetched: another word fetches anew.
     """
 
     path: Annotated[str, Field(pattern=r"^[^\x00-\x1f]*$", max_length=1_000)] = ""
     format: Literal[
-        "csv", "parquet", "fixed", "excel", "json", "sqlite", "select", "python", "baskets"
-    ]
+        "csv", "parquet", "fixed", "excel", "json", "sqlite", "select", "python", "baskets",
+        "database",
+    ]  # fmt: skip
     encoding: str = "utf-8"
     delimiter: Mark = ","
     quote: Mark | None = '"'
@@ -78,7 +86,8 @@ class Source(Strict):
     names: tuple[Word, ...] | None = None
     fields: Mapping[str, tuple[Position, Position]] | None = None
     positions: Literal["characters", "bytes"] | None = None
-    table: Word | None = None
+    database: DatabaseName | None = None
+    table: Table | None = None
     query: Query | None = None
     function: Function | None = None
     arguments: Mapping[str, Argument] = Field(default_factory=dict)
@@ -101,10 +110,35 @@ class Source(Strict):
             default = Source.model_fields[name].get_default(call_default_factory=True)
             if self.format not in forms and getattr(self, name) != default:
                 raise ValueError(f"`{name}` belongs to format {' and '.join(forms)}")
+        if self.delivery is not None and self.format not in FETCHED and not self.is_object:
+            raise ValueError("`delivery` belongs to format python and database, and to s3:// paths")
         needed = _NEEDS.get(self.format, ())
         if needed and sum(getattr(self, name) is not None for name in needed) != 1:
             raise ValueError(f"format {self.format} needs `{'` or `'.join(needed)}`")
         return self
+
+    @model_validator(mode="after")
+    def _lies_where_it_can_be_read(self) -> Source:
+        if (self.format == "database") != (self.database is not None):
+            raise ValueError("format database needs `database`, and no other format has it")
+        if "://" in self.path and not self.is_object:
+            raise ValueError("`path` is a file, or objects: s3://bucket/name")
+        if self.is_object and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,62}/[^/].*", self.path):
+            raise ValueError("`path` of objects is s3://bucket/name; * and ? only in the name")
+        refusal = refuse_query(self.query or "") if self.format == "database" else ""
+        if self.query is not None and refusal:
+            raise ValueError(f"the `query` {refusal}. Write one plain SELECT")
+        return self
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the files are objects of a store."""
+        return self.path.startswith(OBJECTS)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is read into the store before it is read."""
+        return self.format == "database" or self.is_object
 
     @model_validator(mode="after")
     def _positions_are_told(self) -> Source:

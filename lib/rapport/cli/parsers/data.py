@@ -16,7 +16,7 @@ def add_data(commands: Commands) -> None:
 
 def _add_data(commands: Commands) -> None:
     data = commands.add_parser("data", help="look at sources, make the sample data")
-    kinds = data.add_subparsers(required=True, metavar="check|compare|sample")
+    kinds = data.add_subparsers(required=True, metavar="check|fetch|compare|sample")
     check = kinds.add_parser("check", help="read a unit's sources and say what is wrong")
     check.set_defaults(command=("data", "check"))
     check.add_argument(
@@ -26,6 +26,11 @@ def _add_data(commands: Commands) -> None:
         "--quarantine", type=Path, metavar="FILE", help="write where every row set aside stands"
     )
     check.add_argument("unit", metavar="UNIT")
+    fetch = kinds.add_parser(
+        "fetch", help="read a unit's databases and object stores anew; runs use what was read"
+    )
+    fetch.set_defaults(command=("data", "fetch"))
+    fetch.add_argument("unit", metavar="UNIT")
     compare = kinds.add_parser("compare", help="say in which parts the data of two reports differ")
     compare.set_defaults(command=("parts", "compare"))
     compare.add_argument("before", type=Path, metavar="REPORT", help="folder with a manifest.json")

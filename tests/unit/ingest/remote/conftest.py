@@ -1,0 +1,40 @@
+"""The shop's sources in a database, or in an object store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rapport.ingest import find_sources
+from rapport.ingest.remote.fetch import Fetched, fetch_remote
+from rapport.press.run.store import Store
+
+
+@dataclass
+class Elsewhere:
+    """A shop whose sources lie elsewhere."""
+
+    shop: Any
+    env: dict[str, str] = field(default_factory=dict)
+
+    def fetch(self, *, anew: bool = True) -> Fetched:
+        lend = Store(self.shop.root / "data" / "store").lease_folder
+        return fetch_remote(self.shop.params(), self.shop.root, lend, anew=anew, env=self.env)
+
+    def digests(self) -> dict[str, str]:
+        return dict(find_sources(self.shop.params(), self.shop.root, env={}).digests)
+
+    def files(self, name: str = "log") -> tuple[Path, ...]:
+        return find_sources(self.shop.params(), self.shop.root, env={}).files[name]
+
+    def kept(self) -> list[Path]:
+        folder = self.shop.root / "data" / "store"
+        return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def elsewhere(shop):
+    return Elsewhere(shop)
