@@ -20,20 +20,20 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rapport.ingest.readers.aside import ROW
 from rapport.ingest.sources import digest_of
+from rapport.ingest.streamed import CLEAN_KEY, ROWS_IN_PART, name_few, write_plain
 from rapport.ingest.text import TextFile
 from rapport.params import Source
 from rapport.tables import Room
 
 # A smaller file is read again in less time than it takes to find it.
 KEPT_FROM = 4 << 20
-SAMPLED = 10_000
+# The rows of a larger file are never in memory together.
+STREAMED_FROM = 256 << 20
 SUFFIX = ".kept"
-CLEAN_KEY = b"rapport.clean"
 
 
 def read_once(
@@ -52,6 +52,11 @@ def read_once(
     found = find(room, key)
     if found is not None:
         return TextFile(found, [], _clean_of(found))
+    if path.stat().st_size >= STREAMED_FROM:
+        aside = room.folder / f"{key}.part"
+        streamed = write_plain(source, path, aside)
+        if streamed is not None:
+            return TextFile(settle(room, key, aside), [], streamed)
     file = read()
     if not isinstance(file.table, pa.Table) or not _is_plain(file.table):
         return file
@@ -136,12 +141,8 @@ def hold_reads(room: Room, keys: Collection[str]) -> None:
 def add(room: Room, key: str, table: pa.Table) -> Path:
     """Write a table into the room's private folder, and keep it under a key if anything is kept."""
     aside = room.folder / f"{key}.part"
-    # A dictionary of what is different in most rows is made in vain.
-    few = [
-        name for name in table.column_names
-        if 2 * pc.count_distinct(table[name].slice(0, SAMPLED)).as_py() < SAMPLED
-    ]  # fmt: skip
-    pq.write_table(table, aside, compression="lz4", row_group_size=131_072, use_dictionary=few)
+    few = name_few(table)
+    pq.write_table(table, aside, compression="lz4", row_group_size=ROWS_IN_PART, use_dictionary=few)
     return settle(room, key, aside)
 
 
@@ -199,5 +200,5 @@ def _number(table: pa.Table) -> pa.Table:
 
 
 def _clean_of(path: Path) -> frozenset[str]:
-    metadata: Mapping[bytes, bytes] = pq.ParquetFile(path).schema_arrow.metadata or {}
+    metadata: Mapping[bytes, bytes] = pq.ParquetFile(path).metadata.metadata or {}
     return frozenset(json.loads(metadata[CLEAN_KEY]))

@@ -10,7 +10,7 @@ from rapport.ingest.mapping import Piece
 from rapport.ingest.staging import label_rows, number_rows
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
-from rapport.tables.engine import Engine, identifier, quote
+from rapport.tables.engine import Engine, identifier
 
 
 def check_keys(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Fault]:
@@ -21,20 +21,20 @@ def check_keys(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Fault]:
         if (held := [piece for piece in pieces if piece.table == table])
         and all(piece.has(name) for piece in held for name in SCHEMAS[table].key)
     }
-    # A key in 64 bits is found as often as the key, or more: what is unique by it is unique.
+    # A key in 64 bits is found as often as the key, or more: what is unique by it is unique. Groups
+    # are spilled where they have no room; a count of what is distinct never is.
+    keyed = [(table, held) for table, held in tables.items() if SCHEMAS[table].key]
     rows = [
-        f"SELECT {quote(table)} AS name, hash({', '.join(SCHEMAS[table].key)}) AS key "
+        f"SELECT {place} AS place, hash({', '.join(SCHEMAS[table].key)}) AS key "
         f"FROM {identifier(piece.relation)} WHERE rule IS NULL"
-        for table, held in tables.items() if SCHEMAS[table].key
+        for place, (table, held) in enumerate(keyed)
         for piece in held
-    ]  # fmt: skip
+    ]
     if not rows:
         return {}
-    twice = engine.rows(
-        f"SELECT name FROM ({' UNION ALL '.join(rows)}) GROUP BY name "
-        "HAVING count(*) > count(DISTINCT key) ORDER BY name"
-    )
-    found = {row["name"]: _count_twice(engine, row["name"], tables[row["name"]]) for row in twice}
+    twice = f"({' UNION ALL '.join(rows)}) GROUP BY place, key HAVING count(*) > 1"
+    places = engine.rows(f"SELECT DISTINCT place FROM (SELECT place FROM {twice}) ORDER BY place")
+    found = {keyed[row["place"]][0]: _count_twice(engine, *keyed[row["place"]]) for row in places}
     return {table: fault for table, fault in found.items() if fault}
 
 

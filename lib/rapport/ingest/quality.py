@@ -181,17 +181,17 @@ def money_of(piece: Piece) -> str:
 
 def _alike(engine: Engine, pieces: Sequence[Piece]) -> set[str]:
     """Name the pieces in which some rows may be copies of each other, though copies stay."""
+    kept = [piece for piece in pieces if piece.mapping.exact_duplicates == "keep"]
     rows = [
-        f"SELECT {quote(piece.relation)} AS piece, likeness FROM {_alike_of(piece)}"
-        for piece in pieces if piece.mapping.exact_duplicates == "keep"
-    ]  # fmt: skip
+        f"SELECT {place} AS place, likeness FROM {_alike_of(piece)}"
+        for place, piece in enumerate(kept)
+    ]
     if not rows:
         return set()
-    found = engine.rows(
-        f"SELECT piece FROM ({' UNION ALL '.join(rows)}) GROUP BY piece "
-        "HAVING count(*) > count(DISTINCT likeness)"
-    )
-    return {row["piece"] for row in found}
+    # Groups are spilled where they have no room; a count of what is distinct never is.
+    twice = f"({' UNION ALL '.join(rows)}) GROUP BY place, likeness HAVING count(likeness) > 1"
+    found = engine.rows(f"SELECT DISTINCT place FROM (SELECT place FROM {twice})")
+    return {kept[row["place"]].relation for row in found}
 
 
 def _alike_of(piece: Piece) -> str:

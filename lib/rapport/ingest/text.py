@@ -8,7 +8,7 @@ quote that is never closed swallows rows nothing is read: nobody could say how m
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from rapport.ingest.casts import BLANKS
 from rapport.ingest.faults import ROWS_NAMED, Fault
-from rapport.ingest.readers.aside import BROKEN, REPEATED, put_aside, too_many
+from rapport.ingest.odd import find_odd, find_rows, list_clean
+from rapport.ingest.readers.aside import BROKEN, put_aside, too_many
 from rapport.ingest.readers.fixed import cut_bytes
 from rapport.ingest.readers.heads import check_columns, name_columns
 from rapport.ingest.readers.lines import Uncommented, read_head
@@ -120,7 +120,7 @@ def _parse(source: Source, path: Path, block: int) -> _Parsed | list[str]:
     """Parse a file, or give the names of its columns if they cannot be taken."""
     try:
         with Utf8Text(path, source.encoding, source.limits) as stream:
-            names = _names(stream, source)
+            names = name_cells(stream, source)
             if check_columns("", "", names, most=source.limits.columns):
                 return names
             table, ragged = _read_csv(stream, source, names, block)
@@ -137,7 +137,8 @@ def _parse(source: Source, path: Path, block: int) -> _Parsed | list[str]:
         raise
 
 
-def _names(stream: Utf8Text, source: Source) -> list[str]:
+def name_cells(stream: Utf8Text, source: Source) -> list[str]:
+    """Read the head of a file and name its columns."""
     cells = read_head(stream, source, has_head=source.format == "csv" and source.names is None)
     if source.format == "fixed":
         return [LINE]
@@ -154,13 +155,30 @@ def _read_csv(
         ragged[row.number] = BROKEN
         return "skip"
 
-    texts = pa.schema([(name, pa.string()) for name in names])
     start = stream.read(BLOCK)
     if not start.strip(b"\r\n"):
-        return texts.empty_table(), ragged
+        return pa.schema([(name, pa.string()) for name in names]).empty_table(), ragged
     stream.push_back(start)
-    table = pa_csv.read_csv(
-        Uncommented(stream, source) if source.comment else stream,
+    table = pa_csv.read_csv(_lines(stream, source), *_options(source, names, note, block))
+    return table, ragged
+
+
+def open_rows(
+    stream: Utf8Text, source: Source, names: list[str], note: Callable[[pa_csv.InvalidRow], str]
+) -> pa_csv.CSVStreamingReader:
+    """Read a CSV file a block at a time, its cells as texts."""
+    return pa_csv.open_csv(_lines(stream, source), *_options(source, names, note, BLOCK))
+
+
+def _lines(stream: Utf8Text, source: Source) -> Utf8Text | Uncommented:
+    return Uncommented(stream, source) if source.comment else stream
+
+
+def _options(
+    source: Source, names: list[str], note: Callable[[pa_csv.InvalidRow], str], block: int
+) -> tuple[pa_csv.ReadOptions, pa_csv.ParseOptions, pa_csv.ConvertOptions]:
+    texts = pa.schema([(name, pa.string()) for name in names])
+    return (
         # One thread: only so does a ragged row have a number.
         pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block),
         _parse_options(source, note),
@@ -169,7 +187,6 @@ def _read_csv(
             quoted_strings_can_be_null=True, check_utf8=False,
         ),
     )  # fmt: skip
-    return table, ragged
 
 
 def _parse_options(source: Source, note: Callable[[pa_csv.InvalidRow], str]) -> pa_csv.ParseOptions:
@@ -208,18 +225,23 @@ def _sort_out(parsed: _Parsed, source: Source) -> tuple[pa.Table, np.ndarray, di
         numbers = np.delete(numbers, np.array(sorted(aside)) - 1)
     if parsed.stream.has_marks:
         table = _without_marks(table)
-    # As many lines as rows: no cell holds the end of a line.
-    n_lines = len(numbers) + len(aside) + source.skip + (source.names is None)
-    n_ends = parsed.stream.n_ends + (not parsed.stream.tail.endswith(b"\n"))
-    if source.format == "csv" and not 1 < n_ends <= n_lines:
+    n_rows = len(numbers) + len(aside)
+    if source.format == "csv" and has_ends_in_cells(parsed.stream, source, n_rows):
         _check_cells(table, numbers, parsed.stream, source)
     left = np.zeros(table.num_rows, dtype=bool)
-    for rule, mask in _masks(table, parsed.stream, source):
+    for rule, mask in find_odd(table, parsed.stream, source):
         aside |= dict.fromkeys(numbers[mask & ~left].tolist(), rule)
         left |= mask
     return (table.filter(pa.array(~left)), numbers[~left], aside) if left.any() else (
         table, numbers, aside
     )  # fmt: skip
+
+
+def has_ends_in_cells(stream: Utf8Text, source: Source, n_rows: int) -> bool:
+    """Say of a file that was read whether a cell of it may hold the end of a line."""
+    n_lines = n_rows + source.skip + (source.names is None)
+    n_ends = stream.n_ends + (not stream.tail.endswith(b"\n"))
+    return not 1 < n_ends <= n_lines
 
 
 def _without_marks(table: pa.Table) -> pa.Table:
@@ -229,7 +251,7 @@ def _without_marks(table: pa.Table) -> pa.Table:
 
 def _check_cells(table: pa.Table, numbers: np.ndarray, stream: Utf8Text, source: Source) -> None:
     for place, column in enumerate(table.columns):
-        with_ends = _find(pc.match_substring_regex(column, "[\r\n]"))
+        with_ends = find_rows(pc.match_substring_regex(column, "[\r\n]"))
         for row in np.flatnonzero(with_ends).tolist():
             text = column[row].as_py()
             _check_swallowed(text, int(numbers[row]), source, table.num_columns, is_row=False)
@@ -239,41 +261,3 @@ def _check_cells(table: pa.Table, numbers: np.ndarray, stream: Utf8Text, source:
                     f"has a quote in row {int(numbers[row]):,} that never closes",
                     "Mend that row, or state the `quote`.",
                 )
-
-
-def _masks(table: pa.Table, stream: Utf8Text, source: Source) -> Iterator[tuple[str, np.ndarray]]:
-    largest = source.limits.cell_kb << 10
-    for column in table.columns:
-        if stream.has_zeros:
-            yield BROKEN, _find(pc.match_substring(column, "\x00"))
-        if (table.nbytes > largest and pc.max(pc.binary_length(column)).as_py()) or largest < 0:
-            yield BROKEN, _find(pc.greater(pc.binary_length(column), largest))
-    if source.format == "csv" and source.names is None and table.num_rows:
-        first = pc.equal(table.column(0), table.column_names[0])
-        if pc.any(first).as_py():
-            yield REPEATED, _find_heads(table, _find(first))
-
-
-def _find_heads(table: pa.Table, first: np.ndarray) -> np.ndarray:
-    found = first.copy()
-    for row in np.flatnonzero(found).tolist():
-        cells = [column[row].as_py() or "" for column in table.columns]
-        found[row] = name_columns(cells) == table.column_names
-    return found
-
-
-def _find(condition: pa.ChunkedArray) -> np.ndarray:
-    return np.asarray(pc.fill_null(condition, fill_value=False).to_numpy())
-
-
-def list_clean(table: pa.Table) -> frozenset[str]:
-    """Name the columns all of whose texts need no cleaning."""
-    return frozenset(name for name in table.column_names if _is_clean(table[name]))
-
-
-def _is_clean(texts: pa.ChunkedArray) -> bool:
-    if not pc.all(pc.string_is_ascii(texts), min_count=0).as_py():
-        return False
-    trimmed = pc.utf8_trim(texts, characters=BLANKS)
-    # Empty fields have been read as missing.
-    return bool(trimmed.equals(texts))

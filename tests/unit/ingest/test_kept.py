@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow.csv
 import pytest
 
-from rapport.ingest import Delivery, find_sources, ingest, kept
+from rapport.errors import DataError
+from rapport.ingest import Delivery, find_sources, ingest, kept, streamed
 from rapport.privacy import SAMPLE_KEY
 from rapport.tables import Room, TableFile, write_table
 from unit.ingest.conftest import LINES, Shop
@@ -131,3 +133,47 @@ def test_nobody_else_may_read_what_is_kept(take, tmp_path):
 
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "kept").iterdir()} == {0}
     assert (tmp_path / "kept").stat().st_mode & 0o077 == 0
+
+
+def test_a_large_file_is_read_in_parts_and_gives_the_same_tables(
+    take, tmp_path, monkeypatch, n_read
+):
+    whole = take()
+    assert n_read
+    shutil.rmtree(tmp_path / "kept")
+    monkeypatch.setattr(kept, "STREAMED_FROM", 0)
+    monkeypatch.setattr(streamed, "ROWS_IN_PART", 1)
+    n_read.clear()
+
+    parted = take()
+
+    # No file was read whole.
+    assert n_read == []
+    assert digests(parted) == digests(whole)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["5,cat,2024-03-05\n", HEAD, '5,cat,2024-03-05 09:00,"p\not",1,7.50\n', "5,c\0at,,pot,1,1\n"],
+    ids=["a torn row", "a head", "the end of a line in a cell", "a zero byte"],
+)
+def test_a_large_file_in_which_something_is_odd_is_read_whole(
+    shop, take, tmp_path, monkeypatch, row
+):
+    shop.write("log-2.csv", HEAD + "".join(ROWS[2:]) + row)
+    whole = tell(take)
+    shutil.rmtree(tmp_path / "kept", ignore_errors=True)
+    monkeypatch.setattr(kept, "STREAMED_FROM", 0)
+
+    parted = tell(take)
+
+    assert parted == whole
+
+
+def tell(take: Take) -> object:
+    """Give what became of an ingestion: tables and rows set aside, or why there are none."""
+    try:
+        delivery = take()
+    except DataError as error:
+        return str(error)
+    return digests(delivery), delivery.quarantine.to_dict("records")

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rapport.ingest.casts import BLANKS
+from rapport.ingest.odd import list_clean
 from rapport.ingest.readers.aside import too_many
 from rapport.ingest.readers.cells import Columns
 from rapport.ingest.readers.packing import MB, RefusedFileError, Utf8Text
-from rapport.ingest.text import TextFile, list_clean, read_guarded
+from rapport.ingest.text import TextFile, read_guarded
 from rapport.params import Source
 
 

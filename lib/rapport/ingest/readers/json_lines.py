@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rapport.ingest.odd import list_clean
 from rapport.ingest.readers.aside import too_many
 from rapport.ingest.readers.cells import Columns
 from rapport.ingest.readers.heads import check_columns, name_columns
 from rapport.ingest.readers.packing import MB, RefusedFileError, Utf8Text
-from rapport.ingest.text import TextFile, list_clean, read_guarded
+from rapport.ingest.text import TextFile, read_guarded
 from rapport.params import Source
 
 # Several of the longest cells fit into a line; beyond this it is not looked at.

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from rapport.ingest.odd import list_clean
 from rapport.ingest.readers.aside import too_many
 from rapport.ingest.readers.cells import Columns
 from rapport.ingest.readers.heads import check_columns, name_columns
 from rapport.ingest.readers.packing import RefusedFileError
-from rapport.ingest.text import TextFile, list_clean, read_guarded
+from rapport.ingest.text import TextFile, read_guarded
 from rapport.params import Source
 
 MAGIC = b"SQLite format 3\x00"
