@@ -16,6 +16,8 @@ from rapport.press.run.tasks import ChapterTask, Result, TableTask
 OF_THE_PERIOD = ("unit", "period")
 # Sentences, labels, fonts and the drawing of figures: how a number is shown, not what it is.
 SHOWING = ("assets/locale/", "assets/fonts/", "assets/theme", "present/")
+# They carry marts to other engines, where the same SELECTs give the same tables.
+CARRIERS = ("marts/elsewhere.py", "marts/lineage.py")
 # Arguments of the printing that the record holds by another name, or that the code itself gives.
 ELSEWHERE = (
     "unit", "period", "as_of", "parameters", "defaults", "sources", "versions", "store", "modules",
@@ -122,7 +124,7 @@ def _describe(result: Result, marts: Mapping[str, Result]) -> dict[str, Any]:
         "code": _digest(code),
         "words": _digest(words),
         "parameters": _digest(_settings(parts)),
-        "marts": _digest({name: _mart(marts[name]) for name in made}),
+        "marts": _digest(dict(pair for name in made for pair in _mart(marts[name]).items())),
         "reads": sorted(read),
     }
 
@@ -150,7 +152,11 @@ def _follow(tables: Mapping[str, Any], marts: Mapping[str, Result]) -> tuple[set
 def _mart(result: Result) -> dict[str, Any]:
     parts = result.parts or {}
     modules: Mapping[str, Any] = parts.get("modules") or {}
-    return {at: digest for at, digest in modules.items() if at.startswith("marts/")}
+    return {
+        at: digest
+        for at, digest in modules.items()
+        if at.startswith("marts/") and at not in CARRIERS
+    }
 
 
 def _digest(content: Any) -> str:
