@@ -158,6 +158,30 @@ def test_a_run_after_the_approval_executes_nothing_and_leaves_the_report(approve
     assert len(read_log(project)) == told
 
 
+@pytest.mark.skipif(not IS_WHOLE, reason="two reruns; `nox -s thorough`")
+def test_a_draft_and_what_it_became_come_out_byte_by_byte_again(
+    project, tmp_path, monkeypatch, capsys
+):
+    assert rapport(project, "keys", "new", str(tmp_path / "sign"), "--signer", "Ada").code == 0
+    key = {"RAPPORT_SIGNING_KEY": str(tmp_path / "sign")}
+    assert rapport(project, *ASKED, env=key).code == 0
+    drafted = (project / "reports" / UNIT).resolve()
+    assert rapport(project, "approve", UNIT, env=key).code == 0
+    final = (project / "reports" / UNIT).resolve()
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("RAPPORT_PSEUDONYM_KEY", str(project / "pseudonym.key"))
+    trust = str(tmp_path / "sign.allowed")
+    verdicts = []
+
+    for folder in (drafted, final):
+        report = str(folder / "report.en.pdf")
+        assert main(["verify", report, "--trust", trust, "--rerun", "--json"]) == 0
+        verdicts.append(json.loads(capsys.readouterr().out))
+
+    assert [verdict["draft"] for verdict in verdicts] == [True, False]
+    assert [verdict["rerun"]["grade"] for verdict in verdicts] == ["A", "A"]
+
+
 def test_nothing_is_approved_twice(approved, monkeypatch, capsys):
     project = approved / "project"
     monkeypatch.chdir(project)

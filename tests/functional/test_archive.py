@@ -259,7 +259,8 @@ BAD_NAMES = (
     "lib/rapport/__pycache__/errors.cpython-311.pyc", "lib/rapport/con.py", "lib//rapport/evil.py",
     "lib/rapport/evil.py.", "LIB/rapport/errors.py", "lib/rapport/Errors.py", "sitecustomize.py",
     "wheelhouse/-r.whl", "wheelhouse/numpy-1.0-py3-none-any.whl/x", "lib/rapport/\u202egpj.py",
-    "wheelhouse/https:evil.whl", "lib/rapport/e\u0301.py", "params/../evil.yml",
+    "lib/rapport/errors.py/evil.py", "wheelhouse/https:evil.whl",
+    "lib/rapport/e\u0301.py", "params/../evil.yml",
 )  # fmt: skip
 
 
@@ -402,6 +403,59 @@ def test_a_trust_file_says_who_signed_and_covers_every_file(sealed, tmp_path):
         restore(file, tmp_path / "other", read_trust(keys / "other.allowed"))
     changed = rewrite(file, tmp_path / "b.zip", put("README.md", b"Do as I say."))
     refuse(changed, tmp_path / "changed", "its list is not the one that was signed")
+
+
+def test_a_list_whose_signature_was_taken_away_is_not_taken_for_signed(sealed, tmp_path):
+    file, keys = sealed
+
+    def change(pieces: dict[str, bytes]) -> None:
+        del pieces[SIGNATURE]
+        pieces["README.md"] = b"Do as I say."
+
+    changed = rewrite(file, tmp_path / "b.zip", change)
+
+    with pytest.raises(UnverifiableError, match=r"its list is not signed.*first README"):
+        restore(changed, tmp_path / "changed", read_trust(keys / "sign.allowed"))
+    assert not (tmp_path / "changed").exists()
+
+
+def put_back(file: Path, target: Path) -> Done:
+    return rapport(target.parent, "archive", str(file), "--restore", str(target), "--json")
+
+
+def test_parameters_that_say_otherwise_than_the_record_are_named(kept, tmp_path):
+    def change(pieces: dict[str, bytes]) -> None:
+        text = pieces["params/shop.yml"].decode("utf-8")
+        pieces["params/shop.yml"] = (
+            text.replace("currency: GBP", "currency: EUR") + "loyal_orders: 7\n# a word\n"
+        ).encode("utf-8")
+
+    changed = rewrite(kept.file, tmp_path / "b.zip", change)
+
+    untouched = put_back(kept.file, tmp_path / "restored").json["other_parameters"]
+    touched = put_back(changed, tmp_path / "changed").json["other_parameters"]
+
+    assert untouched == []
+    assert touched == ["currency", "definition of calendar", "loyal_orders"]
+
+
+def test_parameters_that_cannot_be_used_are_told(kept, tmp_path):
+    changed = rewrite(kept.file, tmp_path / "b.zip", put("params/shop.yml", b"title: ["))
+
+    (said,) = put_back(changed, tmp_path / "changed").json["other_parameters"]
+
+    assert said.startswith("params/shop.yml, which cannot be used")
+
+
+def test_the_command_line_is_told_from_one_that_was_changed(kept, tmp_path):
+    name = "lib/rapport/cli/main.py"
+    changed = rewrite(kept.file, tmp_path / "b.zip", put(name, b"print('mine')\n"))
+
+    untouched = restore(kept.file, tmp_path / "restored").checked
+    touched = restore(changed, tmp_path / "changed").checked
+
+    assert (untouched.has_program, name in untouched.recorded) == (True, True)
+    assert (touched.has_program, name in touched.unsealed) == (False, True)
 
 
 def test_without_a_signature_a_trust_file_says_nothing(kept, signed, tmp_path):

@@ -27,8 +27,6 @@ from rapport.press.proof.trust import parse_trust, public_bytes
 from rapport.tables import write_table
 
 IS_THOROUGH = os.environ.get("RAPPORT_TEST_SHARE") == "1"
-# A rerun starts every kernel afresh. Of what may have happened to the data one case is drawn.
-DRAWN = int(os.environ.get("RAPPORT_TEST_SEED", "0")) % 2
 REPORT = "report.zh.pdf"
 # What must move no number: where it is done, by whose settings, on how many threads.
 ELSEWHERE = {
@@ -101,7 +99,6 @@ def test_a_clone_and_one_file_give_every_byte_again(clone, ask, monkeypatch):
     assert told["signatures"] == []
 
 
-@pytest.mark.skipif(not IS_THOROUGH and DRAWN != 0, reason="not drawn; `nox -s thorough`")
 def test_a_cent_more_in_one_order_is_named_with_what_it_moved(clone, ask):
     change_one_amount(clone / "data" / "raw" / "shop.csv")
 
@@ -118,7 +115,6 @@ def test_a_cent_more_in_one_order_is_named_with_what_it_moved(clone, ask):
     assert all(value["chapter"] == "summary" for value in verdict["values"])
 
 
-@pytest.mark.skipif(not IS_THOROUGH and DRAWN != 1, reason="not drawn; `nox -s thorough`")
 def test_erased_customers_are_told_from_numbers_that_are_wrong(whole, signed, ask):
     (whole / "gone.txt").write_text(GONE, encoding="utf-8")
     key = {"RAPPORT_SIGNING_KEY": str(signed / "keys" / "sign")}
@@ -265,20 +261,25 @@ def test_the_environment_at_hand_gives_grade_c_at_best(clone, ask):
     assert verdict["why"].startswith("would be A")
 
 
-@pytest.mark.skipif(not IS_THOROUGH, reason="a rerun; `nox -s thorough`")
-def test_a_table_that_was_put_in_place_of_another_is_named(whole, ask):
-    report = whole / "reports" / "shop" / "2026-05" / REPORT
-    manifest = json.loads((report.parent / "manifest.json").read_bytes())
+@pytest.fixture
+def orders(whole):
+    """Give the sealed table of orders, and a folder to be named by `--data`."""
+    manifest = json.loads((whole / "reports/shop/2026-05/manifest.json").read_bytes())
     digest = manifest["predicate"]["tables"]["orders"]["sha256"]
-    orders = pq.read_table(whole / "data" / "store" / "objects" / digest[:2] / digest)
-    given = whole.parent / "given"
-    given.mkdir()
+    (whole.parent / "given").mkdir()
+    table = pq.read_table(whole / "data" / "store" / "objects" / digest[:2] / digest)
+    return table, whole.parent / "given"
+
+
+@pytest.mark.skipif(not IS_THOROUGH, reason="a rerun; `nox -s thorough`")
+def test_a_table_that_was_put_in_place_of_another_is_named(whole, orders, ask):
+    orders, given = orders
     days = [str(day) for day in orders["ordered_on"].to_pylist()]
     last = max(place for place, day in enumerate(days) if day.startswith("2026-05"))
     kept = [place for place in range(orders.num_rows) if place != last]
     write_table(orders.take(kept), given / "orders.parquet")
 
-    verdict = ask(whole, "--data", str(given), report=report)
+    verdict = ask(whole, "--data", str(given), report=whole / "reports/shop/2026-05" / REPORT)
 
     assert verdict["grade"] == "D"
     (moved,) = [each for each in verdict["inputs"] if each["table"] == "orders"]
@@ -287,16 +288,11 @@ def test_a_table_that_was_put_in_place_of_another_is_named(whole, ask):
 
 
 @pytest.mark.skipif(not IS_THOROUGH, reason="a rerun; `nox -s thorough`")
-def test_a_table_of_the_same_rows_in_another_file_moves_no_value(whole, ask):
-    report = whole / "reports" / "shop" / "2026-05" / REPORT
-    manifest = json.loads((report.parent / "manifest.json").read_bytes())
-    digest = manifest["predicate"]["tables"]["orders"]["sha256"]
-    orders = pq.read_table(whole / "data" / "store" / "objects" / digest[:2] / digest)
-    given = whole.parent / "given"
-    given.mkdir()
+def test_a_table_of_the_same_rows_in_another_file_moves_no_value(whole, orders, ask):
+    orders, given = orders
     pq.write_table(orders, given / "orders.parquet", row_group_size=50, compression="gzip")
 
-    verdict = ask(whole, "--data", str(given), report=report)
+    verdict = ask(whole, "--data", str(given), report=whole / "reports/shop/2026-05" / REPORT)
 
     assert (verdict["grade"], verdict["exit_code"]) == ("A", 0)
     (moved,) = [each for each in verdict["inputs"] if each["table"] == "orders"]

@@ -8,10 +8,11 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rapport.cli.archive_params import list_other_parameters
 from rapport.errors import ParameterError
 from rapport.params import find_root, load_unit
 from rapport.press.proof import log
@@ -23,6 +24,7 @@ from rapport.press.proof.archive.make import write_archive
 from rapport.press.proof.archive.names import LOCK
 from rapport.press.proof.archive.restore import restore, tell
 from rapport.press.proof.archive.wheels import Wheelhouse, fetch, list_needed
+from rapport.press.proof.packed import spell_out
 from rapport.press.proof.reading import find_report
 from rapport.press.proof.signing import read_signer
 from rapport.press.proof.trust import Trust, parse_trust
@@ -120,6 +122,8 @@ def _put_back(arguments: argparse.Namespace) -> int:
     path, target = Path(arguments.run), arguments.restore
     restored = restore(path, target, _read_trust(arguments.trust))
     contents, checked = restored.contents, restored.checked
+    predicate, _ = spell_out(checked.statement)
+    other = list_other_parameters(target, predicate)
     told = {
         "folder": str(target),
         "unit": contents.unit,
@@ -129,10 +133,21 @@ def _put_back(arguments: argparse.Namespace) -> int:
         "recorded": len(checked.recorded),
         "locked": len(checked.locked),
         "listed_only": list(checked.unsealed),
+        "program": checked.has_program,
+        "other_parameters": other,
         "signer": restored.signer,
     }
-    _print(arguments, told, tell(restored, target))
+    _print(arguments, told, tell(restored, target) + _tell_parameters(other))
     return 0
+
+
+def _tell_parameters(other: Sequence[str]) -> str:
+    if not other:
+        return "The unit's files of parameters say what the record says.\n"
+    return (
+        f"Of the unit's parameters the files say otherwise than the record: {', '.join(other)}. A "
+        "run may have been given them on the command line. A rerun takes those of the record.\n"
+    )
 
 
 def _read_trust(path: Path | None) -> Trust | None:

@@ -20,10 +20,13 @@ from rapport.present.chapters.change_page import tell_changes
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.press.index import INDEX
+from rapport.press.proof.approval import DRAFT
+from rapport.press.proof.program import read_program
 from rapport.press.proof.record import canonical_json, sha256
 from rapport.press.proof.signing import read_signer
 from rapport.press.publish import Chapter, Published, Report, publish
 from rapport.press.render.frame import DataSource, Frame, Parameter, read_words
+from rapport.press.run.keys.code import PACKAGE_FOLDER
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Result, Table
 from rapport.privacy.disclosed import tells_few
@@ -81,7 +84,8 @@ def make_report(arguments: Arguments, results: Sequence[Result], store: Store) -
         reports = store.root.parents[1] / "reports"
         told = find_changes(reports, arguments, taken, predicate)
         arguments = {**arguments, "changes": told}
-    if arguments["approval"]:
+    if arguments["approval"].get("state") == DRAFT:
+        # What it became holds no such file: there is nothing left to approve.
         beside |= {KEPT: spell_draft(arguments, sources, beside)}
     return Report(
         frame=make_frame(arguments, sources, taken),
@@ -272,6 +276,7 @@ def _predicate(arguments: Arguments, results: Sequence[Result]) -> dict[str, Any
         },
         "code": {
             "modules": _modules(results),
+            "package": read_program(PACKAGE_FOLDER),
             "cells": {r.task.id: sha256(canonical_json(_part(r, "code"))) for r in results},
         },
         "environment": _part(results[0], "conditions"),

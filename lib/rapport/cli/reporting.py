@@ -75,7 +75,7 @@ def plan_report(
             "bands": _bands(unit, period),
             "signer": name_signer(),
             "approval": _approval(unit),
-            "definitions": _define(params),
+            "definitions": define(params),
             "notes": [note.describe() for note in unit.notes if note.period == period.code],
             "brand": dict(unit.brand),
             "published": dict(unit.published),
@@ -130,7 +130,7 @@ def _bands(unit: Unit, period: Period) -> list[str]:
     return [name for name, is_on in named if is_on]
 
 
-def _define(params: UnitParams) -> dict[str, str]:
+def define(params: UnitParams) -> dict[str, str]:
     """Give a digest of every definition by which sources become figures; paths move none."""
     told = params.model_dump(mode="json", by_alias=True)
     sources = {

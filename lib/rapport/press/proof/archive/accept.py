@@ -62,15 +62,14 @@ def accept_list(text: bytes, signed: bytes, trust: Trust | None, made: str) -> s
     try:
         given = read_json(signed)
         key, signature = given["key"], bytes.fromhex(given["signature"])
-        public, at = public_bytes(key), datetime.fromisoformat(made)
-        at = at if at.tzinfo else None
+        public, moment = public_bytes(key), datetime.fromisoformat(made)
     except (KeyError, TypeError, ValueError) as error:
         raise TamperedError("archive: the signature of its list is damaged.") from error
     if public is None or not verify(public, signature, encode_signed(KIND, text)):
         raise TamperedError("archive: its list is not the one that was signed.")
     if trust is None:
         return str(key)
-    match = find_key(trust, key, claimed="", at=at)
+    match = find_key(trust, key, claimed="", at=moment if moment.tzinfo else None)
     if match.signer is None:
         raise TamperedError(f"archive: who signed its list is not accepted: {match.reason}.")
     return match.signer

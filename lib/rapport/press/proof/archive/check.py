@@ -16,6 +16,7 @@ from rapport.press.proof.archive.contents import Contents
 from rapport.press.proof.archive.locked import find_strangers, read_pins
 from rapport.press.proof.archive.names import LOCK, PACKAGE, PINNED, SDISTS, WHEELS
 from rapport.press.proof.packed import spell_out
+from rapport.press.proof.program import APART, digest_program
 from rapport.press.proof.slot import restore_body
 from rapport.press.proof.strict import read_json
 
@@ -44,6 +45,9 @@ class Checked:
     unsealed: tuple[str, ...]
     faults: tuple[str, ...]
     """What is not as the record says, a clause each."""
+    has_program: bool = False
+    """Whether the program is in every file the recorded one, its command line too. A report that
+    needed no printing keeps the record of an earlier one, so it may rightly be another."""
 
     def spell_faults(self) -> str:
         """Name the first faults and count the others."""
@@ -91,6 +95,8 @@ def check_archive(read: Read, contents: Contents, check_seal: CheckSeal) -> Chec
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         raise TamperedError("archive: its record is not a run's. Ask for the original.") from error
     recorded |= {name for name in contents.files if _repeats(name, contents)}
+    has_program = _is_program(held)
+    recorded |= set(_list_program(contents)) if has_program else set()
     locked = {name for name in contents.files if name.startswith((WHEELS, SDISTS))}
     unsealed = set(contents.files) - recorded - locked
     return Checked(
@@ -99,6 +105,7 @@ def check_archive(read: Read, contents: Contents, check_seal: CheckSeal) -> Chec
         locked=tuple(sorted(locked)),
         unsealed=tuple(sorted(unsealed)),
         faults=tuple(faults),
+        has_program=has_program,
     )
 
 
@@ -141,6 +148,17 @@ def _list_claims(held: Held) -> dict[str, str]:
         claims[_object(table["sha256"])] = table["sha256"]
     lock = held.predicate["environment"]["lock"]
     return claims | ({} if lock is None else {LOCK: lock})
+
+
+def _list_program(contents: Contents) -> dict[str, str]:
+    """Give the files of the program but its assets, as the record's one digest of it does."""
+    inside = {n: d for n, d in contents.files.items() if n.startswith(PACKAGE)}
+    return {n: d for n, d in inside.items() if not n.startswith(PACKAGE + APART)}
+
+
+def _is_program(held: Held) -> bool:
+    files = {n.removeprefix(PACKAGE): d for n, d in _list_program(held.contents).items()}
+    return bool(held.predicate["code"].get("package") == digest_program(files))
 
 
 def _object(digest: str) -> str:

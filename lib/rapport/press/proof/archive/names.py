@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from rapport.errors import TamperedError
 
@@ -54,6 +55,13 @@ def check_names(names: Iterable[str]) -> None:
                 f"archive: {_quote(name)} is no name that an archive holds. Nothing was put back; "
                 "ask for the original."
             )
+    folders = {folder for name in listed for folder in PurePosixPath(_fold(name)).parents}
+    both = [name for name in listed if PurePosixPath(_fold(name)) in folders]
+    if both:
+        raise TamperedError(
+            f"archive: {_quote(both[0])} is a file and a folder. Nothing was put back; ask for the "
+            "original."
+        )
     twice = [name for name, times in Counter(map(_fold, listed)).items() if times > 1]
     if twice:
         raise TamperedError(

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapport.errors import ParameterError, RapportError, TamperedError
+from rapport.errors import ParameterError, RapportError, TamperedError, UnverifiableError
 from rapport.press.proof.archive.accept import accept_list, accept_report
 from rapport.press.proof.archive.check import Checked, check_archive
 from rapport.press.proof.archive.contents import Contents, copy_file, damaged, opened
@@ -49,7 +49,9 @@ def restore(path: Path, target: Path, trust: Trust | None = None) -> Restored:
     TamperedError
         The archive is not as it was made, or not what its sealed record says; nothing is left.
     UnverifiableError
-        There is a trust file, and nobody signed.
+        There is a trust file, and nobody signed the report, or the list of the archive.
+    RapportError
+        It cannot be written here.
     """
     if not path.is_file():
         raise ParameterError(f"archive: there is no file {path.name}. Name an archive.")
@@ -66,6 +68,11 @@ def restore(path: Path, target: Path, trust: Trust | None = None) -> Restored:
         if target.exists():
             target.rmdir()
         aside.replace(target)
+    except OSError as error:
+        raise RapportError(
+            f"archive: {target.name} cannot be written ({error.strerror}). Make room, or name "
+            "another folder."
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return restored
@@ -82,6 +89,12 @@ def _check(aside: Path, contents: Contents, trust: Trust | None) -> Restored:
             "was put back; ask for the original."
         )
     signer, signed = "", aside / SIGNATURE
+    if trust is not None and not signed.is_file():
+        raise UnverifiableError(
+            f"archive: its list is not signed, so nobody answers for {len(checked.unsealed)} files "
+            f"that the record does not name, first {checked.unsealed[0]}. Ask for an archive whose "
+            "list is signed, or leave --trust out and rely on nothing but the report."
+        )
     if signed.is_file():
         made = str(checked.statement["predicate"].get("made"))
         signer = accept_list(read(CONTENTS), signed.read_bytes(), trust, made)
@@ -122,6 +135,9 @@ def tell(restored: Restored, target: Path) -> str:
         if wheels
         else "There are no wheels in it: install requirements.lock from your index.",
         f"{len(checked.unsealed)} files are named by the archive's own list alone, {by}.",
+        "The program is the recorded one in every file."
+        if checked.has_program
+        else "The program's command line is not the recorded one, or the record does not say.",
         "It holds rows of customers (pseudonyms): protect it like the store."
         if contents.policy == "inputs"
         else "It holds no rows of customers: the seal can be checked, the run cannot be repeated.",
