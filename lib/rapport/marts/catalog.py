@@ -252,6 +252,11 @@ _ALL = (
         "one row per window of a period",
     ),
     Mart(
+        "leaver_tickets",
+        ("charged_orders", "customers", "interactions", "periods", "settings"),
+        "one row per topic of tickets, and whether the customer left since",
+    ),
+    Mart(
         "contact_outcomes",
         (
             "campaigns",

@@ -1,5 +1,7 @@
 """What stands at the end of a window: customer_measures, churn_months, reorder_gaps, lists."""
 
+import datetime as dt
+
 import pandas as pd
 
 ORDERS = """
@@ -195,6 +197,41 @@ def test_customers_active_two_horizons_ago_are_followed_to_their_next_order(buil
         ["back", 7, True],
         ["gone", 180, False],
     ]
+
+
+ASKED = """
+    customer  day         kind    amount
+    gone      2010-08-20  sale    1
+    stays     2010-08-25  sale    1
+    stays     2010-09-10  sale    1
+    twice     2010-07-01  sale    1
+    quiet     2010-01-01  sale    1
+    late      2010-09-20  sale    1
+"""
+
+
+def ticket(number, customer, day, topic=None, kind="ticket"):
+    return {"interaction_id": f"t{number}", "customer_id": customer, "kind": kind,
+            "ticket_topic": topic, "occurred_on": dt.date.fromisoformat(day),
+            "occurred_at": pd.Timestamp(day)}  # fmt: skip
+
+
+def test_tickets_of_the_sixty_days_before_are_told_of_those_who_left_and_those_who_stayed(build):
+    # 30 November less 90 days is 1 September; sixty days up to it begin on 4 July.
+    tickets = [
+        ticket(1, "gone", "2010-08-30", "delivery"), ticket(2, "gone", "2010-08-31", "delivery"),
+        ticket(3, "gone", "2010-09-02", "invoice"), ticket(4, "stays", "2010-07-04"),
+        ticket(5, "twice", "2010-07-03", "delivery"), ticket(6, "quiet", "2010-08-30", "delivery"),
+        ticket(7, "twice", "2010-08-30", "delivery", kind="visit"),
+        ticket(8, None, "2010-08-30", "delivery"),
+    ]  # fmt: skip
+    rows = build("leaver_tickets", ASKED, data=("2009-01-01", "2010-12-09"), interactions=tickets)
+
+    # Quiet had churned by then, late had not bought yet; twice left, without a ticket that counts.
+    assert rows.to_numpy().tolist() == [
+        ["_all", 0, 1], ["_all", 1, 2], ["_any", 0, 1], ["_any", 1, 1], ["delivery", 1, 1],
+        ["unknown", 0, 1],
+    ]  # fmt: skip
 
 
 def test_nobody_is_followed_where_the_data_begin_later(build):

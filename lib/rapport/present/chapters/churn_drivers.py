@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from rapport.present.figures.effects import hazard_forest
 from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
+from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Listing, Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.translated import Translated
 from rapport.present.values import Value, has_numbers, label_value
 
 Values = Mapping[str, Value]
@@ -151,6 +154,45 @@ def reason_table(reasons: pd.DataFrame, values: Values) -> TableSpec | None:
         title=Sentence("churn.reasons_title", dict(values)),
         note=Sentence("churn.reasons_note", dict(values)),
     )
+
+
+def asked_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give tickets of those who left and of those who stayed, by topic; None where not compared.
+
+    Parameters
+    ----------
+    rows : as `leaver_tickets.compare_leavers` gives them
+    """
+    if rows.empty:
+        return None
+    columns = (
+        Column("name", "churn.head.ticket", "label", "text"),
+        Column("n_left", "churn.head.asked_left", "count", "customers"),
+        Column("share_left", "churn.head.share_left", "ratio", "share"),
+        Column("n_stayed", "churn.head.asked_stayed", "count", "customers"),
+        Column("share_stayed", "churn.head.share_stayed", "ratio", "share"),
+        Column("difference", "churn.head.difference", "estimator", "pp"),
+        Column("interval", interval_head(_confidence(values)), "estimator", "pp", style="limits",
+               limits=("low", "high")),
+    )  # fmt: skip
+    frame = rows.assign(
+        interval=rows["difference"], name=[_name_topic(str(topic)) for topic in rows["topic"]]
+    )
+    return TableSpec(
+        id="churn.asked",
+        columns=columns,
+        frame=frame,
+        title=Sentence("churn.asked_title", dict(values)),
+        note=Sentence("churn.asked_note", dict(values)),
+        strong=frozenset(int(at) for at in np.flatnonzero(rows["is_found"].astype(bool))),
+    )
+
+
+def _name_topic(topic: str) -> Translated:
+    """Name a topic of tickets in both languages: a word of ours, or the unit's own."""
+    identity = f"ticket_topic.{topic}"
+    known = has_label(identity)
+    return Translated({lang: label(identity, lang) if known else topic for lang in LANGUAGES})
 
 
 def _confidence(values: Values) -> float:

@@ -10,6 +10,7 @@ from rapport.present.chapters.churn import (
     return_table,
     risk_figures,
 )
+from rapport.present.chapters.churn_drivers import asked_table
 from rapport.present.draw import draw
 from rapport.present.labels import LANGUAGES
 from rapport.present.pieces import describe_figure, describe_table
@@ -51,6 +52,13 @@ def values():
         "risk_n_tested": Value("churn.risk.n_tested", 280, "count", "customers"),
         "risk_auc": Value("churn.risk.auc", 0.7, "estimator", "auc", interval=(0.6, 0.8)),
         "risk_capture": Value("churn.risk.capture", 0.2, "estimator", "share"),
+        "asked_left": Value("churn.asked.left", 200, "count", "customers"),
+        "asked_stayed": Value("churn.asked.stayed", 400, "count", "customers"),
+        "asked_share_left": Value("churn.asked.share_left", 0.3, "ratio", "share", n=200),
+        "asked_share_stayed": Value("churn.asked.share_stayed", 0.1, "ratio", "share", n=400),
+        "asked_difference": Value(
+            "churn.asked.difference", 0.2, "estimator", "pp", interval=(0.13, 0.27)
+        ),
     }
 
 
@@ -95,6 +103,7 @@ CASES = {
     "return": ("orders", "contracts", "none", "none_contracts"),
     "rate": ("up", "down", "unclear", "alone", "none"),
     "risk": ("ok", "weak", "too_few_customers", "too_few_of_a_kind"),
+    "asked": ("more", "less", "unclear", "few", "few_tickets"),
     "contract_risk": ("dates", "snapshot", "weak", "too_few_customers", "too_few_of_a_kind"),
 }
 
@@ -107,12 +116,32 @@ def test_every_sentence_finds_its_values(values, language, name, case):
     assert Sentence(f"churn.{name}", values, case=case).text(language)
 
 
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ["Any ticket", "Delivery", "Pond pump"]), ("zh", ["任一工单", "配送", "Pond pump"])],
+)
+def test_tickets_before_leaving_are_told_by_topic(values, language, names):
+    rows = pd.DataFrame({
+        "topic": ["_any", "delivery", "Pond pump"], "n_left": [60, 30, 12],
+        "n_stayed": [40, 20, 15],
+        "share_left": [0.3, 0.15, 0.06], "share_stayed": [0.1, 0.05, 0.0375],
+        "difference": [0.2, 0.1, 0.0225], "low": [0.13, 0.05, -0.01], "high": [0.27, 0.15, 0.06],
+        "is_found": [True, True, False],
+    })  # fmt: skip
+
+    spec = asked_table(rows, values)
+
+    cells = render_table(spec, language)
+    assert [row[0] for row in cells] == names
+    assert cells[0][1:5] == ["60", "30.0%", "40", "10.0%"]
+    assert spec.strong == {0, 1}
+    assert asked_table(rows.iloc[:0], values) is None
+
+
 def test_the_headline_gives_both_shares_as_percent(values):
     said = Sentence("churn.headline", values, case="orders")
 
-    assert said.text("en") == (
-        "After four orders 75% come back in 90\u00a0days; after one, 40%"
-    )
+    assert said.text("en") == ("After four orders 75% come back in 90\u00a0days; after one, 40%")
 
 
 @pytest.mark.parametrize(
