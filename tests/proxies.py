@@ -51,7 +51,7 @@ class Store:
 
     port: int = 0
     plan: list[str] = field(default_factory=list)
-    """For each body asked for, in order: `error`, `cut`, `stall`, `slow` or `short`; then none."""
+    """For each body asked for, in order: `error`, `cut`, `stall`, `slow`, `short`, `garble`; then none."""
     asked: list[str] = field(default_factory=list)
     """The ranges asked for."""
     pause: float = 0.0
@@ -114,6 +114,8 @@ def _answer(request: BaseHTTPRequestHandler, store: Store, to: int) -> None:
         return
     if fate == "short":
         body = body[: len(body) // 2]  # and says so: nothing but the length told before differs
+    if fate == "garble":
+        body = body[::-1]
     _send(request, answer, body, fate, store.pause)
 
 
@@ -122,8 +124,11 @@ def _send(
     pause: float,
 ) -> None:  # fmt: skip
     request.send_response(answer.status)
+    dropped = ("content-length", "transfer-encoding", "connection", "date")
+    # A store of the old kind tells no checksum.
+    dropped += ("x-amz-checksum",) if fate == "short" else ()
     for name, value in answer.getheaders():
-        if name.lower() not in {"content-length", "transfer-encoding", "connection", "date"}:
+        if not name.lower().startswith(dropped):
             request.send_header(name, value)
     length = answer.getheader("Content-Length") if request.command == "HEAD" else len(body)
     request.send_header("Content-Length", str(length))

@@ -152,7 +152,8 @@ def _name(error: Exception) -> str:
     names = {"_CutError": "a body that was cut", "ClientPayloadError": "a body that was cut",
              "ReadTimeoutError": "no answer in time", "ConnectTimeoutError": "no answer in time",
              "TimeoutError": "no answer in time",
-             "FSTimeoutError": "no answer in time"}  # fmt: skip
+             "FSTimeoutError": "no answer in time",
+             "FlexibleChecksumError": "a body that differs from its checksum"}  # fmt: skip
     return names.get(type(error).__name__, type(error).__name__)
 
 
