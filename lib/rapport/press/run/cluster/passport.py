@@ -104,7 +104,9 @@ def find_differences(wanted: Passport, here: Passport) -> list[str]:
     for name in sorted(wanted.packages.keys() | here.packages.keys()):
         ours, of_run = here.packages.get(name), wanted.packages.get(name)
         if ours != of_run:
-            told.append(f"{name} {ours or 'not installed'} here, {of_run or 'not installed'} there")
+            told.append(
+                f"{name} {ours or 'not installed'} here, {of_run or 'not installed'} in the run"
+            )
     moved = sorted(
         at
         for at in wanted.files.keys() | here.files.keys()
