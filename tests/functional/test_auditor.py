@@ -18,7 +18,7 @@ import pytest
 
 from functional.command import rapport
 from rapport.cli import main
-from rapport.cli.rerun_statement import write_statement
+from rapport.cli.rerun.statement import write_statement
 from rapport.press.proof.ed25519 import verify
 from rapport.press.proof.envelope import PAYLOAD_TYPE, encode_signed
 from rapport.press.proof.rerun.code import digest_cells

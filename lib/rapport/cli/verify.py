@@ -13,7 +13,7 @@ from rapport.press.proof.seal.answer import Answer, answer, find_trust, spell
 def verify(arguments: argparse.Namespace) -> int:
     """Give the seal's verdict on a report or a run's folder, and its exit code.
 
-    With `--rerun` the answer is handed on to `cli.rerun:rerun(arguments, answer)`, which refuses
+    With `--rerun` the answer is handed on to `cli.rerun.command:rerun(arguments, answer)`, which refuses
     to run anything unless the verdict is `sealed`.
 
     Raises
@@ -32,5 +32,5 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _rerun(arguments: argparse.Namespace, found: Answer) -> int:
     # What runs chapters is imported by who asks for it alone.
-    code: int = importlib.import_module("rapport.cli.rerun").rerun(arguments, found)
+    code: int = importlib.import_module("rapport.cli.rerun.command").rerun(arguments, found)
     return code

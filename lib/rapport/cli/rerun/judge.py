@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from rapport.cli.rerun_case import INGESTION, Case
-from rapport.cli.rerun_parts import find_moved_parts, find_moved_rows, list_same
-from rapport.cli.rerun_sources import Sources
+from rapport.cli.rerun.case import INGESTION, Case
+from rapport.cli.rerun.parts import find_moved_parts, find_moved_rows, list_same
+from rapport.cli.rerun.sources import Sources
 from rapport.press.proof.compare import Comparison, Move, Recorded, compare
 from rapport.press.proof.rerun.cells import TableMove, compare_tables
 from rapport.press.proof.rerun.grading import Verdict, grade_report, grade_values
@@ -21,7 +21,7 @@ MOST = 40
 TABLES = "tables/"
 NOT_REMADE = ("log", "made", "signer", "machine", "published", "places")
 Made = Mapping[str, Any]
-"""What `rerun_work.work` gave."""
+"""What `work.work` gave."""
 
 
 def judge(

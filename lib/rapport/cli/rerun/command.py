@@ -18,11 +18,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rapport.cli.rerun_case import NOTEBOOK, Case
-from rapport.cli.rerun_judge import judge
-from rapport.cli.rerun_sources import Sources, find_sources_at_hand
-from rapport.cli.rerun_statement import require_writable, write_statement
-from rapport.cli.rerun_told import tell_refusal, tell_verdict
+from rapport.cli.rerun.case import NOTEBOOK, Case
+from rapport.cli.rerun.judge import judge
+from rapport.cli.rerun.sources import Sources, find_sources_at_hand
+from rapport.cli.rerun.statement import require_writable, write_statement
+from rapport.cli.rerun.told import tell_refusal, tell_verdict
 from rapport.errors import RapportError, TamperedError, UnverifiableError
 from rapport.params import find_root
 from rapport.press.proof.erasures import read_erasures
@@ -38,7 +38,7 @@ from rapport.press.proof.seal.answer import Answer, find_trust
 from rapport.press.proof.seal.files import read_trust
 from rapport.press.run.keys.code import PACKAGE_FOLDER
 
-CHILD = "rapport.cli.rerun_work"
+CHILD = "rapport.cli.rerun.work"
 JOB, RESULT = "job.json", "result.json"
 TOLD = 8
 NEEDED = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rapport.cli.rerun_told import tell_refusal, tell_verdict
+from rapport.cli.rerun.told import tell_refusal, tell_verdict
 from rapport.press.proof.erasures import Left
 from rapport.press.proof.rerun.cells import Cell, TableMove
 from rapport.press.proof.rerun.grading import Graded, Verdict

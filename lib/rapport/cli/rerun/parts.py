@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from rapport.cli.rerun_case import Case
+from rapport.cli.rerun.case import Case
 from rapport.ingest.parts import MONTH, compare_parts, digest_parts, sum_parts
 from rapport.press.proof.rerun.inputs import Input
 from rapport.schema import SCHEMAS
