@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, stats
 
 from rapport.analysis.bgnbd_histories import Floats, Histories, thin
+from rapport.analysis.bgnbd_likelihood import UNIT_DAYS, Prepared, log_likelihood, prepare
 
-UNIT_DAYS = 7.0  # the literature counts in weeks; alpha is one of them
 NAMES = ("r", "alpha", "a", "b")
 LOG_BOUND = 10.0
 SEEN_A, SEEN_B, SPREAD = 0.005, 1_000.0, 1_000.0
@@ -62,94 +62,6 @@ class BgNbd:
         return self.r <= SPREAD and self.covariance is not None
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """What a likelihood needs of histories, taken apart once for all its evaluations.
-
-    Those without a repeat order matter by T alone; of the others whatever depends on x alone is
-    summed by x.
-    """
-
-    counts: Floats
-    """Customers by x, from 0."""
-    zero_days: np.ndarray
-    zero_n: Floats
-    x: np.ndarray
-    t_x: np.ndarray
-    T: np.ndarray
-    n: Floats
-    n_days: int
-
-    @property
-    def total(self) -> float:
-        """Customers in all."""
-        return float(self.counts.sum())
-
-
-def prepare(histories: Histories) -> Prepared:
-    """Take histories apart for `log_likelihood`."""
-    repeats = histories.x > 0
-    alone = ~repeats
-    return Prepared(
-        counts=np.bincount(histories.x, weights=histories.n, minlength=1).astype(float),
-        zero_days=histories.T[alone],
-        zero_n=histories.n[alone],
-        x=histories.x[repeats],
-        t_x=histories.t_x[repeats],
-        T=histories.T[repeats],
-        n=histories.n[repeats],
-        n_days=int(histories.T.max(initial=0)) + 1,
-    )
-
-
-def log_likelihood(logs: Floats, rows: Prepared) -> tuple[float, Floats]:
-    """Give the log-likelihood, and its slopes along the logarithms of r, alpha, a, b."""
-    r, alpha, a, b = np.exp(logs)
-    value, slopes = _by_count(rows.counts, r, alpha, a, b)
-    days = alpha + np.arange(rows.n_days) / UNIT_DAYS
-    # Tables with one entry a day: a logarithm of every row would be most of the work.
-    log_days, one_by = np.log(days), 1.0 / days
-    waited = float(rows.zero_n @ log_days[rows.zero_days])
-    value -= r * waited
-    slopes[0] -= waited
-    slopes[1] -= r * float(rows.zero_n @ one_by[rows.zero_days])
-    far = log_days[rows.T]
-    fall = far - log_days[rows.t_x]
-    orders = r + rows.x
-    # Odds of having left after the last order, against being there since.
-    tails = np.log(b + np.arange(max(len(rows.counts) - 1, 1)))
-    odds = (np.log(a) - tails)[rows.x - 1] + orders * fall
-    # Of e^-700 the logarithm can still be taken.
-    there = special.expit(-np.minimum(odds, 700.0))
-    gone = rows.n * (1.0 - there)
-    weighted = rows.n * orders
-    value -= float(rows.n @ np.log(there)) + float(weighted @ far)
-    slopes[0] += float(gone @ fall) - float(rows.n @ far)
-    slopes[1] -= float(weighted @ one_by[rows.T])
-    slopes[1] -= float((gone * orders) @ (one_by[rows.t_x] - one_by[rows.T]))
-    slopes[2] += gone.sum() / a
-    by_count = np.bincount(rows.x - 1, weights=gone, minlength=len(tails))
-    slopes[3] -= float((by_count / (b + np.arange(len(by_count)))).sum())
-    return float(value), slopes * np.exp(logs)
-
-
-def _by_count(counts: Floats, r: float, alpha: float, a: float, b: float) -> tuple[float, Floats]:
-    """Sum what depends on the number of repeats alone: one row a number, not one a customer."""
-    (seen,) = np.nonzero(counts)
-    n = counts[seen]
-    value = n @ (special.gammaln(r + seen) - special.gammaln(r) + r * np.log(alpha))
-    value += n @ (special.gammaln(b + seen) - special.gammaln(b))
-    value += n @ (special.gammaln(a + b) - special.gammaln(a + b + seen))
-    either = special.digamma(a + b) - special.digamma(a + b + seen)
-    slopes = [
-        n @ (special.digamma(r + seen) - special.digamma(r) + np.log(alpha)),
-        n.sum() * r / alpha,
-        n @ either,
-        n @ (either + special.digamma(b + seen) - special.digamma(b)),
-    ]
-    return float(value), np.array(slopes)
-
-
 def fit_bgnbd(histories: Histories) -> BgNbd:
     """Fit r, alpha, a and b by maximum likelihood.
 
@@ -184,9 +96,8 @@ def fit_bgnbd(histories: Histories) -> BgNbd:
         raise ValueError("BG/NBD: nobody has repeated, there is nothing to fit")
     some, rows = prepare(thin(histories, ENOUGH_ROWS)), prepare(histories)
     found = [_climb(start, some, fine=ROUGH) for start in _starts(some)]
-    best = max(found, key=lambda logs: log_likelihood(logs, some)[0])
-    logs, covariance = _polish(_carry_on(best, some, rows), rows)
-    value, slopes = log_likelihood(logs, rows)
+    best, _ = min(found, key=lambda top: top[1])
+    logs, covariance, (value, slopes) = _polish(_carry_on(best, some, rows), rows)
     free = slice(4) if covariance is not None and covariance[2, 2] > 0 else slice(2)
     steepest = float(np.abs(slopes[free]).max())
     r, alpha, a, b = (float(part) for part in np.exp(logs))
@@ -208,7 +119,7 @@ def _carry_on(logs: Floats, some: Prepared, rows: Prepared) -> Floats:
     Where steps do not draw near, as where customers never leave, all histories are climbed.
     """
     if some.total < rows.total and np.abs(logs).max() < LOG_BOUND - 1:
-        logs = _climb(logs, some, fine=FINE)
+        logs, _ = _climb(logs, some, fine=FINE)
         curvature = find_curvature(logs, lambda place: log_likelihood(place, some)[1])
         if np.linalg.eigvalsh(curvature).max() < 0:
             way = np.linalg.inv(curvature) * some.total / rows.total
@@ -221,21 +132,23 @@ def _carry_on(logs: Floats, some: Prepared, rows: Prepared) -> Floats:
                 logs, before = logs - step, size
                 if size < NEAR:
                     return logs
-    return _climb(logs, rows, fine=FINE)
+    return _climb(logs, rows, fine=FINE)[0]
 
 
-def _climb(start: Floats, rows: Prepared, *, fine: float) -> Floats:
+def _climb(start: Floats, rows: Prepared, *, fine: float) -> tuple[Floats, float]:
+    """Give the logarithms at the top, and how far down it lies (mean log-likelihood, negated)."""
     n = rows.total
 
     def fall(logs: Floats) -> tuple[float, Floats]:
         value, slopes = log_likelihood(logs, rows)
         return -value / n, -slopes / n
 
-    found = optimize.minimize(
-        fall, start, jac=True, method="L-BFGS-B", bounds=[(-LOG_BOUND, LOG_BOUND)] * 4,
-        options={"maxiter": 500, "ftol": fine, "gtol": fine**0.5, "maxcor": 20},
+    # The same routine behind `minimize` looks at its arguments for as long as three evaluations.
+    top, down, _ = optimize.fmin_l_bfgs_b(
+        fall, start, bounds=[(-LOG_BOUND, LOG_BOUND)] * 4, m=20, maxiter=500,
+        factr=fine / np.finfo(float).eps, pgtol=fine**0.5,
     )  # fmt: skip
-    return np.asarray(found.x)
+    return np.asarray(top), float(down)
 
 
 def find_curvature(logs: Floats, slopes: Callable[[Floats], Floats]) -> Floats:
@@ -253,27 +166,28 @@ def _curvature_of_all(logs: Floats, slopes: Floats, rows: Prepared) -> Floats:
     return np.asarray((curvature + curvature.T) / 2)
 
 
-def _polish(logs: Floats, rows: Prepared) -> tuple[Floats, Floats | None]:
+def _polish(logs: Floats, rows: Prepared) -> tuple[Floats, Floats | None, tuple[float, Floats]]:
     """Take two steps of Newton, and give the covariance at their end; None at a bound.
 
-    Where drop-out is not seen, a and b lie on a ridge without a top: they are held.
+    Where drop-out is not seen, a and b lie on a ridge without a top: they are held. Given last
+    are the log-likelihood and its slopes there.
     """
-    slopes = log_likelihood(logs, rows)[1]
+    value, slopes = log_likelihood(logs, rows)
     curvature = _curvature_of_all(logs, slopes, rows)
     free = slice(4) if _sees_drop_out(logs, curvature) else slice(2)
     block = curvature[free, free]
     if np.abs(logs[free]).max() > LOG_BOUND - 1e-3 or np.linalg.eigvalsh(block).max() >= 0:
-        return logs, None
+        return logs, None, (value, slopes)
     for _ in range(2):
         step = logs.copy()
         step[free] -= np.linalg.solve(block, slopes[free])
-        steep = log_likelihood(step, rows)[1]
+        there, steep = log_likelihood(step, rows)
         if not np.abs(steep[free]).max() < np.abs(slopes[free]).max():
             break
-        logs, slopes = step, steep
+        logs, value, slopes = step, there, steep
     covariance = np.zeros((4, 4))
     covariance[free, free] = np.linalg.inv(-block)
-    return logs, covariance
+    return logs, covariance, (value, slopes)
 
 
 def _sees_drop_out(logs: Floats, curvature: Floats) -> bool:

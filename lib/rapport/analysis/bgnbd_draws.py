@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from rapport.analysis.bgnbd import LOG_BOUND, UNIT_DAYS, BgNbd, Prepared, prepare
+from rapport.analysis.bgnbd import LOG_BOUND, BgNbd
 from rapport.analysis.bgnbd_histories import Floats, Histories
+from rapport.analysis.bgnbd_likelihood import UNIT_DAYS, Prepared, prepare
 from rapport.analysis.bgnbd_predict import expect_lasting, log_odds_gone, pair_histories
 
 MAX_STEPS = 15
@@ -117,7 +118,7 @@ def weigh(histories: Histories, drawn: Floats) -> Weights:
 
 
 def slopes_of_draws(logs: Floats, rows: Prepared, weights: Weights) -> Floats:
-    """Give the slopes of `bgnbd.log_likelihood` for many parameters and weights at once.
+    """Give the slopes of `bgnbd_likelihood.log_likelihood` for many parameters and weights at once.
 
     Parameters
     ----------

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from rapport.analysis.bgnbd import UNIT_DAYS, BgNbd
+from rapport.analysis.bgnbd import BgNbd
 from rapport.analysis.bgnbd_histories import Floats, Histories, Ints
+from rapport.analysis.bgnbd_likelihood import UNIT_DAYS
 
 # Where a is 1 the formula is 0 by 0; so near to it the expectation is the same to six digits.
 NEAR_ONE = 1e-6

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rapport.analysis.bgnbd import UNIT_DAYS
 from rapport.analysis.bgnbd_histories import Floats
+from rapport.analysis.bgnbd_likelihood import UNIT_DAYS
 from rapport.analysis.bgnbd_predict import expect_orders
 from rapport.analysis.value_models import MONTH_DAYS, ValueModel, ValueRules
 from rapport.analysis.value_totals import Totals, sum_up

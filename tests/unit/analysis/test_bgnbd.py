@@ -5,14 +5,9 @@ import pytest
 from scipy import optimize
 from tests.planted.buyers import TRUE, draw_buyers
 
-from rapport.analysis.bgnbd import (
-    NAMES,
-    fit_bgnbd,
-    log_likelihood,
-    parameter_intervals,
-    prepare,
-)
+from rapport.analysis.bgnbd import NAMES, fit_bgnbd, parameter_intervals
 from rapport.analysis.bgnbd_histories import collapse, thin
+from rapport.analysis.bgnbd_likelihood import log_likelihood, prepare
 from rapport.errors import DataError
 
 

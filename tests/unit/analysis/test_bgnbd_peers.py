@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from lifetimes import BetaGeoFitter, GammaGammaFitter
 from tests.planted.buyers import draw_amounts, draw_buyers
 
-from rapport.analysis.bgnbd import BgNbd, fit_bgnbd, log_likelihood, prepare
+from rapport.analysis.bgnbd import BgNbd, fit_bgnbd
 from rapport.analysis.bgnbd_histories import collapse
+from rapport.analysis.bgnbd_likelihood import log_likelihood, prepare
 from rapport.analysis.bgnbd_predict import chance_there, expect_orders
 from rapport.analysis.gamma_gamma import expect_amount, fit_gamma_gamma
 

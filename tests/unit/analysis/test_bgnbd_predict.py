@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from tests.planted.buyers import draw_buyers
 
-from rapport.analysis.bgnbd import BgNbd, fit_bgnbd, log_likelihood, prepare
+from rapport.analysis.bgnbd import BgNbd, fit_bgnbd
 from rapport.analysis.bgnbd_draws import (
     draw_customers,
     expect_of_draws,
@@ -12,6 +12,7 @@ from rapport.analysis.bgnbd_draws import (
     weigh,
 )
 from rapport.analysis.bgnbd_histories import collapse
+from rapport.analysis.bgnbd_likelihood import log_likelihood, prepare
 from rapport.analysis.bgnbd_predict import chance_there, expect_orders
 
 
