@@ -13,8 +13,8 @@ from rapport.press.proof.seal.answer import Answer, answer, find_trust, spell
 def verify(arguments: argparse.Namespace) -> int:
     """Give the seal's verdict on a report or a run's folder, and its exit code.
 
-    With `--rerun` the answer is handed on to `cli.rerun.command:rerun(arguments, answer)`, which refuses
-    to run anything unless the verdict is `sealed`.
+    With `--rerun` the answer is handed on to `cli.rerun.command:rerun(arguments, answer)`, which
+    refuses to run anything unless the verdict is `sealed`.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rapport.cli.moved import MOST, brief, tell_values
+from rapport.press.proof.compare import ENGINE
 from rapport.press.proof.rerun.cells import TableMove
 from rapport.press.proof.rerun.grading import SAID, Graded, Verdict
 from rapport.press.proof.rerun.inputs import Input
@@ -60,6 +61,9 @@ def _tell_conditions(verdict: Verdict, predicate: Mapping[str, Any]) -> Iterator
         told = [f"beside the lock: {_list(beside)}"] if beside else []
         told += [f"not there, and not asked for: {n_absent} of the lock"] if n_absent else []
         yield "; ".join(["  environment: at hand, each locked file as its wheel has it", *told])
+    engine = predicate.get("engine", ENGINE)
+    if engine != ENGINE:
+        yield f"  marts: made by {engine} for the report, and here by {ENGINE} from sealed tables"
     yield f"  network: {NETWORK[conditions['network']]}"
 
 

@@ -26,6 +26,8 @@ RANK: tuple[Part, ...] = (
 METHOD = ("cells", "code", "parameters", "marts")
 """Parts of a chapter's method; its words are none: they say how a number is shown."""
 APART = ("lock", "python", "enforced", "packages")
+ENGINE = "duckdb"
+"""That of records that name none, and of every rerun."""
 UNIT_LEVEL = ("unit", "period", "as_of")
 
 
@@ -122,6 +124,8 @@ def _list_moves(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Move
     yield from _differ("code", _code(old), _code(new))
     yield from _differ("template", _templates(old), _templates(new))
     yield from _environment(old.get("environment", {}), new.get("environment", {}))
+    # It may move no number; where one moved, an auditor wants to know of it.
+    yield from _differ("setting", _engine(old), _engine(new))
     yield from _differ("machine", old.get("machine"), new.get("machine"))
 
 
@@ -173,6 +177,10 @@ def _environment(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Mov
     yield from _differ("package", packages[0], packages[1])
     rest = [{n: v for n, v in side.items() if n not in APART} for side in (old, new)]
     yield from _differ("machine", rest[0], rest[1])
+
+
+def _engine(predicate: Mapping[str, Any]) -> dict[str, Any]:
+    return {"engine of marts": predicate.get("engine", ENGINE)}
 
 
 def _as_mapping(packages: Any) -> Mapping[str, Any]:

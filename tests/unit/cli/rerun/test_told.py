@@ -11,7 +11,8 @@ from rapport.press.proof.value_moves import ValueMove
 
 PREDICATE = {"environment": {"python": "3.11"}}
 CONDITIONS = {
-    "environment": {"kind": "lock", "made": False, "beside": []}, "network": "namespace",
+    "environment": {"kind": "lock", "made": False, "beside": [], "absent": []},
+    "network": "namespace",
     "code": 96, "printed": "yes", "rows": [], "same_rows": [],
 }  # fmt: skip
 AGAIN = {"recomputed": False, "why": "sources are not at hand: till"}
@@ -103,4 +104,20 @@ def test_no_word_of_ours_is_a_programs(grade):
 def test_a_refusal_says_that_nothing_was_run():
     assert tell_refusal("X", "the seal is broken") == (
         "Rerun: grade X, nothing was run. The seal is broken\n"
+    )
+
+
+def test_marts_that_another_engine_had_made_are_told():
+    said = tell_verdict(verdict("A"), PREDICATE | {"engine": "postgresql"})
+
+    assert "  marts: made by postgresql for the report, and here by duckdb from sealed" in said
+
+
+def test_packages_of_the_lock_that_nothing_asks_for_are_counted():
+    environment = CONDITIONS["environment"] | {"absent": ["pytest", "ruff"]}
+
+    said = say("A", environment=environment)
+
+    assert (
+        "each locked file as its wheel has it; not there, and not asked for: 2 of the lock" in said
     )

@@ -146,3 +146,10 @@ def test_it_is_json():
 
     assert json.loads(json.dumps(told))["values"][0]["id"] == "churn.rate"
     assert told["equal"] == 0
+
+
+def test_another_engine_of_marts_is_named_where_a_record_has_one():
+    here, there = record(), record(engine="postgresql")
+
+    assert causes(compare(here, record(engine="duckdb"))) == []
+    assert causes(compare(there, here)) == [("setting", "engine of marts")]
