@@ -172,7 +172,7 @@ _TABLES = (
             _text("page"), _text("product_id"), _text("session_id"),
             Column("duration_seconds", "int64", low=0), _text("text"), _text("language"),
             _text("ticket_status", "open", "closed"), _at("first_reply_at"), _at("closed_at"),
-            _text("ticket_topic"),
+            _at("reopened_at"), _text("ticket_topic"),
         ),
         time="occurred_on",
     ),

@@ -1,8 +1,8 @@
 """Service tickets: how many, how soon they are answered and closed, about what, and what for.
 
 Times are Kaplan-Meier's: tickets still open count for as long as they were watched, and leaving
-them out would make a queue look quick. A ticket opened again is not seen: the table of contacts
-holds one closing time.
+them out would make a queue look quick. A ticket opened again is open until its last closing; which
+were is told only where a source says when.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from rapport.analysis.intervals import newcombe, poisson_rate, wilson
+from rapport.analysis.intervals import clustered_share, newcombe, poisson_rate, wilson
+from rapport.analysis.measured import Measured
 from rapport.analysis.measures import Floats
 
 SECONDS = 3600.0
@@ -188,3 +189,61 @@ def compare_replies(
     (k, n), (j, m) = ((int(side.sum()), len(side)) for side in sides)
     ends = newcombe(k, n, j, m, confidence=confidence)
     return Reply(middle, k / n, j / m, n, m, ends.low, ends.high)
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """Share of tickets opened again, of those that had been closed, by drawing customers."""
+
+    value: float
+    low: float
+    high: float
+    n_closed: int
+
+
+def count_reopened(
+    tickets: pd.DataFrame | None, *, min_n: int, min_count: int, confidence: float, seed: int = 0
+) -> list[Reopened]:
+    """Give the share of closed tickets that were opened again; nothing where no source tells it.
+
+    Parameters
+    ----------
+    tickets : one row per ticket: `interaction_id`, `customer_id`, `closed_at`, `reopened_at` (empty
+        = never, as far as is known)
+    min_n : closed tickets below which nothing is told
+    min_count : customers with a ticket opened again below which nothing is told
+
+    Returns
+    -------
+    one, or none: a ticket opened again and not closed since had been closed, too
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-01-02")
+    >>> rows = pd.DataFrame({"interaction_id": range(40), "customer_id": range(40),
+    ...                      "closed_at": day, "reopened_at": [day] * 10 + [pd.NaT] * 30})
+    >>> found, = count_reopened(rows, min_n=30, min_count=10, confidence=0.95)
+    >>> found.value, found.n_closed
+    (0.25, 40)
+    """
+    if tickets is None or not tickets["reopened_at"].notna().any():
+        return []
+    again = tickets["reopened_at"].notna()
+    closed = tickets[tickets["closed_at"].notna() | again]
+    # Who is not known asked for himself alone.
+    who = closed["customer_id"].where(closed["customer_id"].notna(), closed["interaction_id"])
+    of_each = again[closed.index].groupby(who.astype(str), sort=True).agg(["sum", "count"])
+    if len(closed) < min_n or int((of_each["sum"] > 0).sum()) < min_count:
+        return []
+    ends = clustered_share(of_each["sum"], of_each["count"], confidence=confidence, seed=seed)
+    assert ends is not None
+    return [Reopened(float(again.sum() / len(closed)), ends.low, ends.high, len(closed))]
+
+
+def measure_reopened(found: Reopened) -> list[Measured]:
+    """Name the share opened again, and of how many."""
+    return [
+        Measured("reopened.of", found.n_closed, "count", "tickets"),
+        Measured("reopened.share", found.value, "ratio", "share", found.n_closed,
+                 (found.low, found.high)),
+    ]  # fmt: skip

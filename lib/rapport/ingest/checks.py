@@ -34,7 +34,10 @@ TIMES_IN_ORDER = {
     "subscriptions": (("started_on", "ended_on"),),
     "campaigns": (("started_at", "ended_at"),),
     "products": (("launched_on", "withdrawn_on"),),
-    "interactions": (("occurred_at", "first_reply_at"), ("occurred_at", "closed_at")),
+    "interactions": (
+        ("occurred_at", "first_reply_at"), ("occurred_at", "closed_at"),
+        ("occurred_at", "reopened_at"),
+    ),
     "surveys": (("invited_at", "answered_at"),),
     "campaign_contacts": (
         ("assigned_at", "sent_at", "delivered_at", "opened_at", "clicked_at"),

@@ -18,6 +18,7 @@ select
     i.ticket_topic,
     case when i.first_reply_at <= k.seen_until then i.first_reply_at end as first_reply_at,
     case when i.closed_at <= k.seen_until then i.closed_at end as closed_at,
+    case when i.reopened_at <= k.seen_until then i.reopened_at end as reopened_at,
     k.seen_until
 from interactions as i
 inner join known as k

@@ -9,7 +9,14 @@ from rapport.analysis.satisfaction_views import (
     study_tickets,
     take_topics,
 )
-from rapport.analysis.tickets import compare_replies, count_volume, tabulate_topics, time_tickets
+from rapport.analysis.tickets import (
+    compare_replies,
+    count_reopened,
+    count_volume,
+    measure_reopened,
+    tabulate_topics,
+    time_tickets,
+)
 
 START = pd.Timestamp("2026-06-01 08:00")
 
@@ -149,3 +156,41 @@ def test_a_topic_of_few_customers_is_hidden():
     found = study_tickets(rows, windows_of(80, 30), answers_of(0, []), min_n=30)
 
     assert take_topics(found, min_n=30, min_count=10)["topic"].tolist() == ["return"]
+
+
+def reopened(again, *, closed=None, customers=None, **rules):
+    tickets = tickets_of([5] * len(again), customers=customers)
+    days = pd.to_datetime(pd.Series([START if is_again else pd.NaT for is_again in again]))
+    tickets = tickets.assign(reopened_at=days)
+    if closed is not None:
+        tickets.loc[[not is_closed for is_closed in closed], "closed_at"] = pd.NaT
+    return count_reopened(tickets, **{"min_n": 30, "min_count": 10, "confidence": 0.95} | rules)
+
+
+def test_the_share_opened_again_is_of_tickets_closed_at_least_once():
+    # Ten never closed, ten opened again and still open: these had been closed.
+    (found,) = reopened([True] * 10 + [False] * 40, closed=[False] * 20 + [True] * 30)
+
+    assert (found.value, found.n_closed) == (0.25, 40)
+    names = [one.name for one in measure_reopened(found)]
+    assert names == ["reopened.of", "reopened.share"]
+
+
+def test_many_tickets_of_one_customer_are_no_evidence_of_their_own():
+    again = ([True] + [False] * 3) * 30
+    (alone,) = reopened(again)
+    # Each of thirty opens all of his four again, or none: as many tickets, a quarter of them.
+    together = [place % 16 < 4 for place in range(len(again))]
+    (grouped,) = reopened(together, customers=[f"c{place // 4}" for place in range(len(again))],
+                          min_count=5)  # fmt: skip
+
+    assert grouped.value == pytest.approx(16 * 2 / 120, abs=0.05)
+    assert grouped.high - grouped.low > 1.5 * (alone.high - alone.low)
+
+
+@pytest.mark.parametrize(
+    "again", [[False] * 40, [True] * 9 + [False] * 40, [True] * 12 + [False] * 10]
+)
+def test_nothing_is_said_of_few_or_where_no_source_tells(again):
+    assert reopened(again) == []
+    assert count_reopened(None, min_n=30, min_count=10, confidence=0.95) == []

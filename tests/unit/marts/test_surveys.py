@@ -41,11 +41,12 @@ def survey(number, customer, invited=None, answered=None, *, hour=12, **more):
     }  # fmt: skip
 
 
-def ticket(number, customer, opened, *, reply=None, closed=None, kind="ticket"):
+def ticket(number, customer, opened, *, reply=None, closed=None, again=None, kind="ticket"):
     return {
         "interaction_id": f"t{number}", "customer_id": customer, "channel": "email", "kind": kind,
         "occurred_at": at(opened), "occurred_on": dt.date.fromisoformat(opened),
         "first_reply_at": at(reply), "closed_at": at(closed), "ticket_topic": "return",
+        "reopened_at": at(again),
     }  # fmt: skip
 
 
@@ -208,6 +209,18 @@ def test_a_reply_after_the_last_contact_known_is_not_known_yet(tmp_path):
     assert rows["first_reply_at"].iloc[0] == pd.Timestamp("2010-11-11 12:00")
     assert pd.isna(rows["closed_at"].iloc[0])
     assert rows["seen_until"].iloc[0] == pd.Timestamp("2010-11-29 12:00")
+
+
+def test_a_ticket_is_opened_again_only_if_that_is_known_by_the_last_contact(tmp_path):
+    contacts = [
+        ticket(1, "a", "2010-11-10", closed="2010-11-11", again="2010-11-12"),
+        ticket(2, "b", "2010-11-10", closed="2010-11-11", again="2010-12-01"),
+        ticket(3, "b", "2010-11-29", kind="visit"),
+    ]
+
+    rows = read(tmp_path, "ticket_times", (), contacts).set_index("interaction_id")
+
+    assert rows["reopened_at"].notna().to_dict() == {"t1": True, "t2": False}
 
 
 def test_tickets_are_counted_by_window_beside_the_customers_of_a_year(tmp_path):

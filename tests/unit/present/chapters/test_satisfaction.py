@@ -25,7 +25,8 @@ from rapport.present.theme import SHAPES
 from rapport.present.values import Value, date_value, parameter_value, period_value, text_value
 from support import table
 
-SHARES = ("csat", "year_csat", "ces", "year_ces", "response", "year_promoters", "year_passives",
+SHARES = ("csat", "year_csat", "ces", "year_ces", "response", "reopened_share",
+          "year_promoters", "year_passives",
           "year_detractors", "drivers_explained", "drivers_fix_share", "drivers_fix_performance",
           "drivers_keep_share", "drivers_keep_performance", "drivers_matters_share",
           "drivers_matters_performance", "quick_csat", "slow_csat",
@@ -36,7 +37,7 @@ PEOPLE = ("answers", "year_nps_n", "nps_n", "year_csat_n", "year_ces_n", "driver
 COUNTS = ("delivered", "drivers_attributes", "drivers_found")
 MONEY = ("after_promoter", "after_detractor", "after_difference")
 HOURS = ("reply_hours", "close_hours", "quick_hours")
-TICKETS = ("tickets", "tickets_now", "tickets_before", "close_waiting")
+TICKETS = ("tickets", "reopened_of", "tickets_now", "tickets_before", "close_waiting")
 NAMES = ("drivers_first", "drivers_fix", "drivers_keep", "drivers_matters", "wave_name",
          "least_name", "most_name",
          "wave_before_name")  # fmt: skip
