@@ -51,7 +51,7 @@ class Store:
 
     port: int = 0
     plan: list[str] = field(default_factory=list)
-    """For each body asked for, in order: `error`, `cut`, `stall`, `slow`, `short`, `garble`; then none."""
+    """What befalls each body: `error`, `cut`, `stall`, `slow`, `short`, `garble`; then nothing."""
     asked: list[str] = field(default_factory=list)
     """The ranges asked for."""
     pause: float = 0.0

@@ -77,7 +77,7 @@ def _take(where: str, source: Source, column: Taken, cells: pa.Array) -> pa.Arra
     try:
         if pa.types.is_timestamp(column.type) and column.type.tz and pa.types.is_string(cells.type):
             return pc.assume_timezone(cells.cast(pa.timestamp("us")), "UTC")
-        made = cells.cast(column.type)
+        made = _widen(column, cells).cast(column.type)
     except pa.ArrowInvalid:
         raise _no_value(where, column) from None
     if pa.types.is_temporal(column.type):
@@ -85,6 +85,15 @@ def _take(where: str, source: Source, column: Taken, cells: pa.Array) -> pa.Arra
     if pa.types.is_string(column.type):
         _check_text(where, source, column, made)
     return made
+
+
+def _widen(column: Taken, cells: pa.Array) -> pa.Array:
+    """Give long numbers as a wide type first: a text of 39 digits wraps around in a short one."""
+    if not pa.types.is_decimal(column.type) or not pa.types.is_string(cells.type):
+        return cells
+    longest = pc.max(pc.binary_length(cells)).as_py() or 0
+    # pyarrow 26 checks the digits, and not whether they fit into 128 bits.
+    return cells.cast(pa.decimal256(76, column.type.scale)) if longest >= MOST_DIGITS else cells
 
 
 def _no_value(where: str, column: Taken) -> RefusedReadError:

@@ -92,7 +92,7 @@ class Session:
             cursor.execute(self._select(source))
         fields = cursor._result.fields
         names = check_names(where, source, [field.name for field in fields])
-        columns = [_choose(where, n, field) for n, field in zip(names, fields, strict=True)]
+        columns = [_choose(n, field) for n, field in zip(names, fields, strict=True)]
         return columns, self._batches(where, source, columns, cursor)
 
     def _batches(
@@ -101,7 +101,7 @@ class Session:
         places = [n for n, column in enumerate(columns) if column.type != pa.null()]
         kept = [columns[n] for n in places]
         yield schema_of(kept).empty_table()
-        with self._telling(where), cursor:
+        with self._telling(where):
             while rows := cursor.fetchmany(ROWS_AT_ONCE):
                 cells = list(zip(*rows, strict=True))
                 texts = [_texts(columns[n], cells[n]) for n in places]
@@ -164,8 +164,7 @@ def open_mysql(address: Address) -> Iterator[Session]:
         session.begin(address.seconds)
         yield session
     finally:
-        # Rows that were not read are not waited for.
-        connection._force_close()
+        _abandon(connection)
 
 
 def _connect(address: Address, driver: Any) -> Any:
@@ -199,6 +198,14 @@ def _connect(address: Address, driver: Any) -> Any:
         raise fault_of(where, "other") from None
 
 
+def _abandon(connection: Any) -> None:
+    """Close a connection without reading to their end rows that nobody wants any more."""
+    if connection._result is not None:
+        connection._result.unbuffered_active = False
+        connection._result = None
+    connection._force_close()
+
+
 def _number(error: Exception) -> int:
     """Give MySQL's number of an error, 0 without one."""
     first = error.args[0] if error.args else 0
@@ -221,16 +228,12 @@ def quote_name(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _choose(where: str, name: str, field: Any) -> Taken:
+def _choose(name: str, field: Any) -> Taken:
     kind, is_unsigned = field.type_code, bool(field.flags & UNSIGNED)
     if kind in DECIMALS:
+        # A sum has 40 digits by its type; whether its values have is seen when they come.
         digits = field.length - (field.scale > 0) - (not is_unsigned)
-        if digits > MOST_DIGITS:
-            raise RefusedReadError(
-                f"{where}: column {name} has {digits} digits, more than {MOST_DIGITS}. CAST it in "
-                "a `query`."
-            )
-        return Taken(name, decimal_of(digits, field.scale))
+        return Taken(name, decimal_of(min(digits, MOST_DIGITS), field.scale))
     if kind in PLAIN:
         wide = kind == BIG and is_unsigned
         return Taken(name, decimal_of(20, 0) if wide else PLAIN[kind])

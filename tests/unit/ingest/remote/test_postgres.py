@@ -84,8 +84,9 @@ def test_every_kind_of_cell_keeps_its_value_or_is_said_to_be_text(asked, postgre
     postgresql.sql(
         """CREATE TYPE mood AS ENUM ('happy', '好');
         CREATE TABLE wide (id bigint PRIMARY KEY, small smallint, price numeric(12, 3),
-            loose numeric, coins money, yes boolean, day date, at timestamp, zoned timestamptz, f float8, m mood,
-            many integer[], words text[], j jsonb, photo bytea, u uuid, span interval, t time);
+            loose numeric, coins money, yes boolean, day date, at timestamp, zoned timestamptz,
+            f float8, m mood, many integer[], words text[], j jsonb, photo bytea,
+            u uuid, span interval, t time);
         INSERT INTO wide VALUES (9007199254740993, 3, 12345678.125, 0.1000000001, 12.34, true,
             '2024-02-29', '2024-02-29 23:59:59.999999', '2024-03-01 00:00+08', 0.1, '好', '{1,2}',
             '{a,"b c"}', '{"k": 1}', 'x', '550e8400-e29b-41d4-a716-446655440000', '1 day', '10:00'),
