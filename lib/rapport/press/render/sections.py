@@ -63,7 +63,7 @@ def _part_blocks(name: str, part: Part, language: str) -> list[Block]:
     if part.kind == "data":
         return [block for block in outputs if block["type"] not in _NOTES]
     findings: list[Block] = [block for block in outputs if block["type"] in ("heading", "headline")]
-    blocks = _in_order(name, part, language)
+    blocks = _figure_first(_in_order(name, part, language))
     if all(block["type"] == "heading" for block in blocks):
         return findings  # a question that found no answer this time is not asked
     if not findings:
@@ -81,6 +81,16 @@ def _in_order(name: str, part: Part, language: str) -> list[Block]:
         elif block := make_block(name, item, language):
             blocks.append(block)
     return blocks
+
+
+def _figure_first(blocks: list[Block]) -> list[Block]:
+    """Put the first figure of a question before the first table: it shows what the table holds."""
+    kinds = [block["type"] for block in blocks]
+    if "figure" not in kinds or "table" not in kinds[: kinds.index("figure")]:
+        return blocks
+    figure, table = kinds.index("figure"), kinds.index("table")
+    others = [*blocks[table:figure], *blocks[figure + 1 :]]
+    return [*blocks[:table], blocks[figure], *others]
 
 
 def _outputs(name: str, part: Part, language: str) -> list[Block]:

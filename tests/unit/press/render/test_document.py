@@ -193,6 +193,24 @@ def test_data_and_method_go_to_the_appendix_and_gaps_stay():
     assert documents["zh"]["appendix"][2]["topic"] == "口径与方法"
 
 
+def test_the_first_figure_of_a_question_stands_before_its_table():
+    documents = build(
+        churn(
+            prose("## Who?", "## 谁？"),
+            code(sentence("paragraph", "Few.", "很少。")),
+            code(table("churn.first", [["x"]])),
+            code(figure("churn.a"), figure("churn.b")),
+            code(table("churn.second", [["y"]])),
+        )
+    )
+
+    blocks = chapter_of(documents)["blocks"]
+    assert [block["type"] for block in blocks] == [
+        "heading", "paragraph", "figure", "table", "figure", "table",
+    ]  # fmt: skip
+    assert [block["number"] for block in blocks[2:]] == ["6.1", "6.1", "6.2", "6.2"]
+
+
 def test_the_methods_of_all_chapters_stand_in_one_section_under_their_names():
     method = prose("## Method and sources\n\nKM.", "## 方法\n\nKM。")
     opened = opening("Value: how much?", "价值：多少？")
