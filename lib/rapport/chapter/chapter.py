@@ -6,7 +6,6 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,22 +13,20 @@ import pyarrow as pa
 
 from rapport import tables
 from rapport.analysis.measured import Measured
-from rapport.chapter import bundle, hiding, listing
+from rapport.chapter import bundle, delivered, hiding, listing, writing
 from rapport.chapter.hiding import refuse_private
-from rapport.chapter.numbers import hide_suppressed, make_value
+from rapport.chapter.numbers import make_value
 from rapport.chapter.opening import describe_opening, hold_threads, log_opening
 from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
 from rapport.params import ChapterParams, UnitParams
 from rapport.params.lists import TargetList
-from rapport.present import pieces
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Listing, compose
 from rapport.present.tables import TableSpec
 from rapport.present.values import Value
 from rapport.privacy import SAMPLE_KEY, read_key
-from rapport.privacy.erased import read_erased
 
 if TYPE_CHECKING:
     from rapport.ingest.sources import ResolvedSources
@@ -90,24 +87,7 @@ class Chapter:
         DataError
             A draft finds no files of a source.
         """
-        # Ingestion alone asks; other chapters are spared the import of the whole room.
-        from rapport.ingest.sources import ResolvedSources, find_sources  # noqa: PLC0415
-
-        world = self._world
-        if world.sources is not None:
-            return ResolvedSources(
-                {name: tuple(map(Path, one["paths"])) for name, one in world.sources.items()},
-                {name: one["digest"] for name, one in world.sources.items()},
-            )
-        if world.root is None:
-            raise DataError(f"chapter {world.chapter}: was given no sources.")
-        found = find_sources(self.unit, world.root)
-        if found.missing:
-            raise DataError(
-                f"unit {self.unit.name}: the files of {', '.join(found.missing)} are absent. "
-                f"Run `rapport run {self.unit.name}` first; it says where they are looked for."
-            )
-        return found
+        return delivered.resolve_sources(self._world)
 
     @property
     def pseudonym_key(self) -> bytes:
@@ -117,10 +97,7 @@ class Chapter:
     @property
     def erased(self) -> tuple[str, ...]:
         """Digests of the pseudonyms of erased customers, which ingestion leaves out."""
-        world = self._world
-        if world.root is None:
-            return world.erased
-        return read_erased(world.root, self.unit.name, lambda: self.pseudonym_key)
+        return delivered.list_erased(self._world, lambda: self.pseudonym_key)
 
     @property
     def room(self) -> tables.Room:
@@ -181,7 +158,7 @@ class Chapter:
         once the whole chapter has succeeded; a draft's file stays among the drafts.
         """
         if rows is not None:
-            self._publish(table, rows)
+            writing.publish(self._world, table, rows)
 
     def hold_lists(
         self, lists: Mapping[str, TargetList], standing: Mapping[str, pd.DataFrame | None]
@@ -196,28 +173,6 @@ class Chapter:
         """
         if rows is not None and self._world.private is not None:
             hiding.keep_apart(table, rows, self._world.private)
-
-    def _publish(
-        self,
-        table: str,
-        rows: pd.DataFrame | pa.Table | tables.TableFile,
-        *,
-        kinds: Mapping[str, str] | None = None,
-    ) -> None:
-        """Write a table; `kinds` of columns are known of what is shown, else they are guessed."""
-        path = self._world.writes / f"{table}.parquet"
-        if isinstance(rows, tables.TableFile):
-            file = rows.move(path)
-        else:
-            safe = rows
-            if isinstance(rows, pd.DataFrame):
-                safe = hiding.hide_few(hide_suppressed(rows), self.unit.min_count)
-            file = tables.write_table(safe, path)
-        guessed = pieces.column_kinds(file.schema)
-        known = {name: (kinds or {}).get(name, kind) for name, kind in guessed.items()}
-        content: dict[str, Any] = {"table": table, "digest": file.digest, "n_rows": file.n_rows}
-        content |= {"kinds": known} | ({} if kinds is None else {"shown": True})
-        bundle.emit("written", content, plain=f"{table}: {file.n_rows:,} rows")
 
     def record(  # noqa: PLR0913 - a record has these parts, each named where it is called
         self,
@@ -297,6 +252,7 @@ class Chapter:
             if spec is not None:
                 show(spec, self.unit)
             if isinstance(spec, FigureSpec):
-                self._publish(spec.id, spec.data, kinds=spec.kinds)
+                writing.publish(self._world, spec.id, spec.data, kinds=spec.kinds)
             elif isinstance(spec, TableSpec):
-                self._publish(spec.id, spec.frame[list(spec.kinds)], kinds=spec.kinds)
+                shown = spec.frame[list(spec.kinds)]
+                writing.publish(self._world, spec.id, shown, kinds=spec.kinds)
