@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -177,24 +178,24 @@ def _reads(name: str, tables: Mapping[str, str]) -> dict[str, str]:
     return {t: t for t in (*MARTS[name].reads, *(t for t in MARTS[name].uses if t in tables))}
 
 
-def _texts(name: str) -> list[str]:
-    return [f"marts/{name}.sql"] if name in MARTS and MARTS[name].sql else []
+@cache
+def _texts(name: str) -> tuple[str, ...]:
+    return (f"marts/{name}.sql",) if name in MARTS and MARTS[name].sql else ()
 
 
 def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
     # Only these read the parameters; the others read the table that the first one makes.
-    values = unit.params.chapter_values()
     if mart == "settings":
-        return values
+        return unit.params.chapter_values()
     if mart == "periods":
         of: dict[str, Any] = {"is_snapshot": True} if unit.params.snapshot else {}
         if unit.params.festivals != "none":
             of["festivals"] = unit.params.festivals
-        return {**values, **of, "period": code}
+        return {**unit.params.chapter_values(), **of, "period": code}
     if mart == "tags_held":
         return {"tags": {name: tag.when for name, tag in unit.params.tags.items()}}
     if mart == "feedback_texts":
         return {"topics": {name: dict(t.patterns) for name, t in unit.params.topics.items()}}
     if mart == "funnel_steps":
-        return {"funnel_steps": values["funnel_steps"]}
+        return {"funnel_steps": unit.params.chapter_values()["funnel_steps"]}
     return {}

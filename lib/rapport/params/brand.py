@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -139,8 +140,15 @@ def _check_chapters(root: Path, brand: Brand, places: Mapping[tuple[str, ...], s
             )
 
 
+@cache
+def _read_theme() -> Mapping[str, Any]:
+    # Once for all units of a run.
+    theme: Mapping[str, Any] = yaml.safe_load(asset_path("theme.yml").read_text(encoding="utf-8"))
+    return theme
+
+
 def _choose_accents(accent: str | None, places: Mapping[tuple[str, ...], str]) -> tuple[str, str]:
-    theme = yaml.safe_load(asset_path("theme.yml").read_text(encoding="utf-8"))
+    theme = _read_theme()
     if accent is None:
         return theme["colours"]["accent"], theme["dark"]["accent"]
     ratio = contrast(accent, theme["colours"]["paper"])

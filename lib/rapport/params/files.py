@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from rapport.errors import ParameterError
+
+Lines = tuple[tuple[tuple[str, ...], int], ...]
 
 
 def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
@@ -20,7 +24,7 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
         The file cannot be read, is not YAML, holds no mapping or a name twice.
     """
     try:
-        node, values, found = _parse(path.read_text(encoding="utf-8"))
+        is_mapping, packed, found = _parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ParameterError(f"{path.name}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
@@ -28,9 +32,10 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ParameterError(f"{path.name} line {line}: not YAML: {error.problem}.") from error
+    values = pickle.loads(packed)  # noqa: S301 - packed below
     if values is None:
         return {}, {}
-    if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
+    if not is_mapping or not isinstance(values, dict):
         raise ParameterError(f"{path.name}: holds no `name: value` lines.")
     lines: dict[tuple[str, ...], int] = {}
     for key, line in found:
@@ -40,14 +45,17 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
     return values, lines
 
 
-def _parse(text: str) -> tuple[yaml.Node | None, Any, list[tuple[tuple[str, ...], int]]]:
+# The defaults are read for every unit; each reader gets values of its own, which it may change.
+@lru_cache(maxsize=8)
+def _parse(text: str) -> tuple[bool, bytes, Lines]:
     # The C loader is ten times faster where it is built in; both construct no object by a tag.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         node = loader.get_single_node()
         # Before values are constructed: that writes merged mappings into the nodes.
-        found = [] if node is None else list(_walk(node, ()))
-        return node, None if node is None else loader.construct_document(node), found
+        found = () if node is None else tuple(_walk(node, ()))
+        values = None if node is None else loader.construct_document(node)
+        return isinstance(node, yaml.MappingNode), pickle.dumps(values), found
     finally:
         loader.dispose()
 

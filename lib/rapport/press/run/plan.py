@@ -8,6 +8,7 @@ import hashlib
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,7 @@ class Planner:
         self.known = known_tables(world)
         self._fresh = fresh
         self._done: dict[str, dict[str, Any]] = {}
+        self._spelled: keys.Spelled = {}
 
     def consider(self, task: Task) -> tuple[Planned, Record | None]:
         """Decide about a task whose tables are known as far as they are made.
@@ -114,7 +116,7 @@ class Planner:
         if missing:
             return self.wait_for(task, missing)
         parts = self._parts(task, tables)
-        key = keys.execution_key(parts)
+        key = keys.execution_key(parts, self._spelled)
         record = None if self._fresh else find_record(self.world, key)
         if record is not None:
             return Planned(task, "reuse", UNCHANGED, key, parts), record
@@ -223,20 +225,23 @@ def describe_plan(planned: Iterable[Planned], project: Path) -> dict[str, Any]:
         if isinstance(decided.task, ReportTask) and decided.action == "execute":
             for name in decided.task.needs:
                 printed.setdefault(name, f"{decided.reason}: rendering")
-    rows = []
+    rows, of_project = [], lru_cache(lambda path: _within(path, project))
     for decided in decisions:
         task = decided.task
         if isinstance(task, ChapterTask):
             is_rendered = decided.action == "reuse" and task.id in printed
-            notebook = task.notebook.resolve().relative_to(project.resolve()).as_posix()
             rows.append({
                 "unit": task.unit, "period": task.period, "chapter": task.chapter,
-                "notebook": notebook, "parameters": dict(task.parameters),
+                "notebook": of_project(task.notebook), "parameters": dict(task.parameters),
                 "action": "render" if is_rendered else decided.action,
                 "reason": printed[task.id] if is_rendered else decided.reason,
                 "key": decided.key,
             })  # fmt: skip
     return {"tasks": rows}
+
+
+def _within(path: Path, project: Path) -> str:
+    return path.resolve().relative_to(project.resolve()).as_posix()
 
 
 def make_result(planned: Planned, status: Any, record: Record) -> Result:

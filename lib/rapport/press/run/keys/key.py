@@ -9,6 +9,7 @@ what was executed instead. The reason why a task runs is the part of its key tha
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from rapport.press.run.kernels.settings import Conditions
@@ -41,13 +42,19 @@ def chapter_parts(
     return {
         "schema": KEY_SCHEMA,
         "scope": {"unit": task.unit, "period": task.period, "chapter": task.chapter},
-        "code": [hashlib.sha256(cell.encode()).hexdigest() for cell in cells],
+        "code": list(_digest_cells(cells)),
         "parameters": dict(task.parameters),
         "context": _keyed_context(task),
         "tables": dict(tables),
         "modules": modules,
         "conditions": _spell(conditions),
     }
+
+
+# A chapter is many tasks: units times periods.
+@lru_cache(maxsize=64)
+def _digest_cells(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(hashlib.sha256(cell.encode()).hexdigest() for cell in cells)
 
 
 def table_parts(
@@ -93,18 +100,38 @@ def report_parts(
     }
 
 
-def execution_key(parts: Mapping[str, Any]) -> str:
+Spelled = dict[int, tuple[Any, str]]
+"""Parts of keys that were written out, by their identity: `modules` is the same one in many."""
+
+
+def execution_key(parts: Mapping[str, Any], spelled: Spelled | None = None) -> str:
     """Give the digest of the parts, types told apart: 1, 1.0, "1" and true are four values.
+
+    Parameters
+    ----------
+    spelled : one plan's, to which the text of its modules is added; no key depends on it
 
     Raises
     ------
     ValueError, TypeError
         A parameter is no JSON value, or not a finite number.
     """
-    text = json.dumps(
-        parts, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    if "modules" not in parts:
+        return hashlib.sha256(_write(parts).encode()).hexdigest()
+    seen: Spelled = {} if spelled is None else spelled
+    modules = parts["modules"]
+    if id(modules) not in seen:
+        seen[id(modules)] = (modules, f'"modules":{_write(modules)}')
+    before = {name: part for name, part in parts.items() if name < "modules"}
+    behind = {name: part for name, part in parts.items() if name > "modules"}
+    told = (_write(before)[1:-1], seen[id(modules)][1], _write(behind)[1:-1])
+    return hashlib.sha256(f"{{{','.join(filter(None, told))}}}".encode()).hexdigest()
+
+
+def _write(part: Any) -> str:
+    return json.dumps(
+        part, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
     )
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def explain(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:

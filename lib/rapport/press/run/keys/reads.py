@@ -60,10 +60,17 @@ def read_chapter(path: Path) -> ChapterCode:
         The file is no notebook, a cell is not Python, or a table's name is not in quotes. Cells
         are counted from 1, prose included.
     """
-    return _look_through(path.name, path.read_text(encoding="utf-8"))
+    found = path.stat()
+    return _read_once(path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 # One notebook is many tasks: units times periods.
+@lru_cache(maxsize=64)
+def _read_once(path: Path, *_: int) -> ChapterCode:
+    """Read a notebook once in a process, as long as nothing has touched it."""
+    return _look_through(path.name, path.read_text(encoding="utf-8"))
+
+
 @lru_cache(maxsize=64)
 def _look_through(name: str, text: str) -> ChapterCode:
     try:
