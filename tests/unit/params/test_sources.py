@@ -35,6 +35,17 @@ def refusal(**declared):
         ({"format": "csv", "path": "x", "limits": {"ratio": 1}}, "limits.ratio"),
         ({"format": "csv", "path": "x\0y"}, "path"),
         ({"format": "python", "function": "a.b:c"}, "function"),
+        ({"format": "database", "table": "t"}, "format database needs `database`"),
+        ({"format": "csv", "path": "x", "database": "erp"}, "format database needs `database`"),
+        ({"format": "database", "database": "erp"}, "needs `table` or `query`"),
+        ({"format": "database", "database": "ERP", "table": "t"}, "database"),
+        (
+            {"format": "database", "database": "erp", "query": "SELECT sleep(1)"},
+            "the `query` calls sleep, which is no plain function",
+        ),
+        ({"format": "csv", "path": "gs://bucket/a.csv"}, "`path` is a file, or objects"),
+        ({"format": "csv", "path": "s3://bucket"}, "s3://bucket/name"),
+        ({"format": "csv", "path": "s3://*/a.csv"}, "s3://bucket/name"),
     ],
 )
 def test_what_does_not_belong_together_is_refused(declared, said):

@@ -65,8 +65,8 @@ def test_every_kind_of_cell_keeps_its_value_or_is_said_to_be_text(asked, mariadb
         """SET sql_mode = '', time_zone = '+00:00';
         CREATE TABLE wide (id bigint unsigned PRIMARY KEY, price decimal(12, 3),
             most decimal(38, 0), yes boolean, day date, none date, at datetime(6),
-            zoned timestamp NULL, f double, m enum('happy', '好'), st set('a', 'b'), words text, photo blob, bits bit(10),
-            y year, t time);
+            zoned timestamp NULL, f double, m enum('happy', '好'), st set('a', 'b'), words text,
+            photo blob, bits bit(10), y year, t time);
         INSERT INTO wide VALUES (18446744073709551615, 12345678.125, repeat('9', 38), true,
             '2024-02-29', '0000-00-00', '2024-02-29 23:59:59.999999', '2024-02-29 16:00', 0.1, '好',
             'a,b', '', x'00ff', b'1000000001', 2024, '-10:00:00');
