@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -17,6 +19,20 @@ HERE = Path(__file__).parent
 LOCK = "requirements.lock"
 PYTHON = "3.11"
 PATHS = ("lib", "tests", "tools", "benchmarks", "noxfile.py")
+# Whole, the long tests take hours. A part can be run by its name, and a part of that by its number.
+THOROUGH = {
+    "kills": ("functional/test_chaos.py", "functional/test_ingest_killed.py"),
+    "press": (
+        "functional/test_at_once.py", "functional/test_full_disk.py", "functional/test_loop.py",
+        "functional/test_warm_and_cold.py", "notebooks",
+    ),
+    "proof": (
+        "functional/test_approve.py", "functional/test_archive.py", "functional/test_auditor.py",
+        "functional/test_earlier.py", "functional/test_perturbed.py",
+        "functional/test_same_everywhere.py",
+    ),
+    "planted": ("planted",),
+}  # fmt: skip
 SAMPLE_UNITS = ("sample-retail", "sample-mall", "sample-saas")
 
 
@@ -44,7 +60,17 @@ def environment() -> dict[str, str]:
     }
 
 
-def pytest(session: nox.Session, *paths: str, **variables: str) -> None:
+def thorough_paths(part: str) -> list[str]:
+    """Give what pytest is told for a part of the long tests; "rest" is what no other part has."""
+    if part != "rest":
+        return [f"tests/{path}" for path in THOROUGH[part]]
+    others = [path for paths in THOROUGH.values() for path in paths]
+    return [*(f"--ignore=tests/{path}" for path in others), "tests"]
+
+
+def pytest(
+    session: nox.Session, *paths: str, posargs: Sequence[str] | None = None, **variables: str
+) -> None:
     """Run pytest on both cores, whole files kept together.
 
     Files go in the order of their names, as their folders do: `functional` and `notebooks`, whose
@@ -53,7 +79,7 @@ def pytest(session: nox.Session, *paths: str, **variables: str) -> None:
     """
     session.run(
         "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *paths,
-        *session.posargs, env=environment() | variables,
+        *(session.posargs if posargs is None else posargs), env=environment() | variables,
     )  # fmt: skip
 
 
@@ -88,9 +114,17 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON)
 def thorough(session: nox.Session) -> None:
-    """Run every test, the long ones whole."""
+    """Run every test, the long ones whole; `-- kills`, press, proof, planted or rest: that part.
+
+    `-- kills 2/8` runs the second eighth of it, so that hours can be spent a quarter at a time.
+    """
     install(session)
-    pytest(session, RAPPORT_TEST_SHARE="1")
+    words = list(session.posargs)
+    paths = thorough_paths(words.pop(0)) if words and words[0] in {*THOROUGH, "rest"} else []
+    variables = {"RAPPORT_TEST_SHARE": "1"}
+    if words and re.fullmatch(r"\d+/\d+", words[0]):
+        variables["RAPPORT_TEST_PART"] = words.pop(0)
+    pytest(session, *paths, posargs=words, **variables)
 
 
 @nox.session(python=PYTHON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,16 @@ def pytest_collection_finish() -> None:
     that a test starts would inherit: whether the press sets its own is for tests to find.
     """
     threadpool_limits(limits=1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one part of the tests, if RAPPORT_TEST_PART names it: `2/8` is each eighth test."""
+    part = os.environ.get("RAPPORT_TEST_PART")
+    if part:
+        number, of = (int(word) for word in part.split("/"))
+        kept = items[number - 1 :: of]
+        config.hook.pytest_deselected(items=[one for one in items if one not in kept])
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")
