@@ -26,7 +26,7 @@ Approve = Callable[..., tuple[int, str]]
 
 def make_drafted(folder: Path) -> None:
     project = make_project(folder / "project", chapters=("01_", "10_"))
-    add_shop(project, draw_orders(60), more="approval: required\n")
+    add_shop(project, draw_orders(60), more="approval: required\nwindow_days: 5\nbasket_cap: 50\n")
     assert rapport(project, "keys", "pseudonym", "pseudonym.key").code == 0
     assert rapport(project, *ASKED).code == 0
 

@@ -206,7 +206,7 @@ def make_frame(
         sources=sources,
         note=_fill_note(arguments, chapters),
         changes=tell_changes(arguments["changes"]),
-        versions=list(arguments["versions"].items()),
+        versions=sorted(arguments["versions"].items()),
     )
 
 
@@ -228,7 +228,8 @@ def _as_of(day: date | None, words: Mapping[str, Mapping[str, str]]) -> dict[str
 
 def _differing(arguments: Arguments) -> list[Parameter]:
     found = []
-    for name, value in arguments["parameters"].items():
+    # By name: a record and a draft keep no other order, and must print the same page again.
+    for name, value in sorted(arguments["parameters"].items()):
         default = arguments["defaults"][name]
         if value != default:
             key = f"parameter.{name}"
