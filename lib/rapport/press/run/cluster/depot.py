@@ -215,7 +215,7 @@ class RemoteDepot:
 
 def _open_file_system(address: str) -> Any:
     try:
-        import fsspec  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+        import fsspec  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise ParameterError(f"--store {address}: {EXTRA}.") from error
     try:

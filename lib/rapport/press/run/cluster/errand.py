@@ -13,17 +13,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rapport.errors import RapportError
 from rapport.press.run.cluster.depot import Depot, bring, open_depot
 from rapport.press.run.cluster.host import REFUSED
 from rapport.press.run.cluster.hosting import Host, Hosts, LostHostError, run_on
 from rapport.press.run.cluster.passport import find_differences, parse_passport
 from rapport.press.run.store import Store
 from rapport.press.run.store.store import PRIVATE, PUBLIC
-from rapport.press.run.tasks import Failure
 from rapport.press.run.work.crew import Cell
 from rapport.press.run.work.watch import PARTIAL
-from rapport.press.run.work.worker import Job, Outcome
+from rapport.press.run.work.worker import Job, Outcome, describe_error
 
 EXTENSION = "rapport"
 """The name by which a worker keeps its hosts."""
@@ -59,8 +57,9 @@ def run_errand(errand: Mapping[str, Any]) -> dict[str, Any]:
         return here | _run(errand, hosts, on_cell, is_cancelled)
     except LostHostError as error:
         return here | {"lost": str(error)}
-    except (RapportError, OSError) as error:
-        failure = Failure(type(error).__name__, f"{error} (worker {worker.address})")
+    except Exception as error:  # Dask would write the errand, with its parameters, into a log
+        failure = describe_error(error)
+        failure = replace(failure, message=f"{failure.message} (worker {worker.address})")
         return here | {"outcome": pickle.dumps(Outcome(error=failure)), "partial": None}
 
 
