@@ -51,11 +51,14 @@ def measure_returns(
 
 
 def list_retention(stages: Stages, known: Collection[str]) -> list[str]:
-    """Name the wording of retention: some, none, contracts; nothing without a month end."""
+    """Name the wording of retention: some or none; contracts_some or contracts of these.
+
+    Nothing without a month end.
+    """
     if stages.months is None:
         return []
     if stages.kind == "contracts":
-        return ["contracts"]
+        return ["contracts_some" if "contract_retention_1" in known else "contracts"]
     return ["some" if "retention_1" in known else "none"]
 
 

@@ -16,6 +16,12 @@ ITEMS = (
     "move_trial_any", "move_active_silent", "move_silent_ended", "move_active_ended",
 )  # fmt: skip
 
+# A unit lives by orders or by contracts: it has values of one kind alone.
+RETAINED = (
+    "retention_1", "retention_3", "retention_6",
+    "contract_retention_1", "contract_retention_2", "contract_retention_4",
+)  # fmt: skip
+
 
 def name_words(months: Mapping[str, str], quiet: str) -> dict[str, Value]:
     """Give months by their codes, and the stage in which customers go quiet, as words."""
@@ -31,8 +37,11 @@ def list_moves(values: Values) -> Listing:
 
 
 def list_retention(values: Values) -> Listing:
-    """Give the months since the first order whose retention is known as a list in a sentence."""
-    months = [name for name in ("retention_1", "retention_3", "retention_6") if name in values]
+    """Give the months since the first order whose retention is known as a list in a sentence.
+
+    Of contracts they are quarters since the start.
+    """
+    months = [name for name in RETAINED if name in values]
     items = [Sentence("lifecycle.retained", {"share": values[name]}, case=name) for name in months]
     return Listing(tuple(items))
 

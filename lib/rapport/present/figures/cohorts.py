@@ -1,4 +1,4 @@
-"""The triangle of cohorts: who was back in each month since the first order."""
+"""The triangle of cohorts: who was back in each month since, or which contracts still run."""
 
 from functools import partial
 from typing import Any
@@ -16,10 +16,19 @@ from rapport.present.theme import GREY, INK
 from rapport.present.values import Suppressed, Value, period_value
 
 HEAD = 10.5
+# Customers seldom come back in more than half; of contracts, seldom fewer than half run on. The
+# scale is that half, so that differences show.
+SCALES = {"customers": (0.0, 0.5), "contracts": (0.5, 1.0)}
+SENTENCES = {"customers": "lifecycle.cohorts", "contracts": "lifecycle.contract_cohorts"}
 
 
-def cohort_triangle(cells: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A002
-    """Give the heat map of retention by cohort and months since its first.
+def cohort_triangle(
+    cells: pd.DataFrame,
+    *,
+    id: str,  # noqa: A002
+    of: str = "customers",
+) -> FigureSpec:
+    """Give the heat map of retention by cohort and months (of contracts: quarters) since its first.
 
     Parameters
     ----------
@@ -27,14 +36,15 @@ def cohort_triangle(cells: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A00
         `cohort` (period's code), `months_since` (1 and up), `size` (customers of the cohort, or
         `Suppressed`), `share` (0 to 1; None where it may not be told), `is_whole` (False: the
         month is not over; its cell has a dashed edge)
+    of : customers, who were back, or contracts, which still run
     """
     first = cells[cells["months_since"] == 1].dropna(subset=["share"])
     sizes = [int(n) for n in cells.drop_duplicates("cohort")["size"] if isinstance(n, int)]
     slots = {
         "from": period_value(cells["cohort"].iloc[0], name=f"{id}.first"),
         "to": period_value(cells["cohort"].iloc[-1], name=f"{id}.last"),
-        "least": Value(f"{id}.least", min(sizes, default=None), "count", "customers"),
-        "most": Value(f"{id}.most", max(sizes, default=None), "count", "customers"),
+        "least": Value(f"{id}.least", min(sizes, default=None), "count", of),
+        "most": Value(f"{id}.most", max(sizes, default=None), "count", of),
     }
     items = listed(
         (period_value(row.cohort, name=f"{id}.{row.cohort}"), _share(id, row))
@@ -45,11 +55,11 @@ def cohort_triangle(cells: pd.DataFrame, *, id: str) -> FigureSpec:  # noqa: A00
         data=cells[["cohort", "months_since", "size", "share", "is_whole"]].reset_index(drop=True),
         kinds={"cohort": "date", "months_since": "count", "size": "count", "share": "ratio",
                "is_whole": "label"},
-        plot=partial(_plot, identity=id),
+        plot=partial(_plot, identity=id, of=of),
         heights=rows_high(cells["cohort"].nunique(), usual=6.2, beside=HEAD + 1),
-        title=Sentence("lifecycle.cohorts_title", case="plain"),
-        subtitle=Sentence("lifecycle.cohorts_subtitle", slots),
-        alt=Sentence("lifecycle.cohorts_alt", {**slots, "cohorts": items}),
+        title=Sentence(f"{SENTENCES[of]}_title", case="plain"),
+        subtitle=Sentence(f"{SENTENCES[of]}_subtitle", slots),
+        alt=Sentence(f"{SENTENCES[of]}_alt", {**slots, "cohorts": items}),
     )  # fmt: skip
 
 
@@ -58,19 +68,20 @@ def _share(identity: str, row: Any) -> Value:
     return Value(f"{identity}.{row.cohort}.{row.months_since}", share, "ratio", "share")
 
 
-def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
+def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str, of: str) -> None:
     cohorts = list(dict.fromkeys(cells["cohort"]))
     language = canvas.language
     names = [show_period(cohort, language, style="table") for cohort in cohorts]
     sizes = dict(zip(cells["cohort"], cells["size"], strict=True))
     shown = [_size(canvas, identity, sizes[cohort]) for cohort in cohorts]
-    head = label("figure.cohort_size", language)
+    head = label(f"figure.cohort_size.{of}", language)
     column = max(canvas.widest(shown), canvas.widest([head]))
     left = canvas.widest(names) + column + 6
     axes = canvas.axes(left=left, right=0.5, top=HEAD, bottom=1)
     last = int(cells["months_since"].max())
     for row in rows_of(cells.dropna(subset=["share"])):
-        _draw(canvas, axes, row, (row.months_since, cohorts.index(row.cohort)), identity)
+        at = (row.months_since, cohorts.index(row.cohort))
+        _draw(canvas, axes, row, at, identity=identity, of=of)
     axes.set_xlim(0.5, last + 0.5)
     months = range(1, last + 1)
     numbers = [canvas.show(Value(f"{identity}.month", month, "count", "count")) for month in months]
@@ -82,7 +93,7 @@ def _plot(canvas: Canvas, cells: pd.DataFrame, *, identity: str) -> None:
         canvas.write(0, y, name, color=INK)
         canvas.write(left - 3, y, size, color=GREY, ha="right")
     canvas.write(left - 3, canvas.height - 7.5, head, color=GREY, ha="right")
-    canvas.write(left, canvas.height - 2.2, label("figure.months_since", language), color=GREY)
+    canvas.write(left, canvas.height - 2.2, label(f"figure.since.{of}", language), color=GREY)
 
 
 def _size(canvas: Canvas, identity: str, size: Any) -> str:
@@ -90,11 +101,13 @@ def _size(canvas: Canvas, identity: str, size: Any) -> str:
     return canvas.show(Value(f"{identity}.size", known, "count", "count"))
 
 
-def _draw(canvas: Canvas, axes: Axes, row: Any, at: tuple[float, float], identity: str) -> None:
-    # Retention seldom passes one half: the scale ends there, so that its differences show.
+def _draw(
+    canvas: Canvas, axes: Axes, row: Any, at: tuple[float, float], *, identity: str, of: str
+) -> None:
     text = canvas.show((_share(identity, row), "whole" if canvas.is_wide else "whole unmarked"))
     if row.is_whole:
-        draw_cell(axes, at, min(float(row.share) * 2, 1.0), text)
+        low, high = SCALES[of]
+        draw_cell(axes, at, min(max((float(row.share) - low) / (high - low), 0.0), 1.0), text)
         return
     axes.rect((at[0] - 0.44, at[1] - 0.42), 0.88, 0.84, facecolor="none", edgecolor=GREY,
               linewidth=0.6, linestyle=(0, (2, 1.5)))  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from rapport.present.chapters import lifecycle as show
 from rapport.present.chapters import lifecycle_words as tell
+from rapport.present.chapters.lifecycle_contracts import contract_cohort_figure
 from rapport.present.draw import draw, texts_of
 from rapport.present.figures.cohorts import cohort_triangle
 from rapport.present.labels import LANGUAGES
@@ -165,6 +166,37 @@ def test_without_moves_there_is_nothing_to_show(values, pooled):
     assert show.move_figure(nothing, values, ORDERS) is None
     assert show.move_table(nothing, values) is None
     assert show.publish_moves(nothing).empty
+
+
+def contract_cells(n=6, size=60):
+    quarters = [f"{2024 + at // 4}-Q{at % 4 + 1}" for at in range(n)]
+    rows = [
+        (quarters[place], since, size - 6 * since, size, 1 - 0.1 * since, place + since < n - 1,
+         False)
+        for place in range(n) for since in range(n - place)
+    ]  # fmt: skip
+    names = ["cohort", "months_since", "n_customers", "size", "share", "is_whole", "is_mixed"]
+    return pd.DataFrame(rows, columns=names)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+def test_cohorts_of_contracts_are_drawn_by_quarter_without_a_handful(values, shape, language):
+    spec = contract_cohort_figure(contract_cells(), values, min_count=10, min_n=30)
+
+    words = texts_of(draw(spec, language, shape))
+    assert ("Contracts" if language == "en" else "合约") in words
+    # Six had ended a quarter on: of the first cells none is told.
+    first = spec.data[spec.data["months_since"] == 1]
+    assert first["share"].isna().all()
+    assert spec.data["share"].notna().any()
+    assert spec.alt.text(language) and spec.subtitle.text(language)
+
+
+def test_too_few_contracts_or_quarters_have_no_picture(values):
+    assert contract_cohort_figure(contract_cells(size=29), values, min_count=10, min_n=30) is None
+    assert contract_cohort_figure(contract_cells(n=2), values, min_count=10, min_n=30) is None
+    assert contract_cohort_figure(contract_cells()[:0], values, min_count=10, min_n=30) is None
 
 
 def triangle(n=13, size=200):
