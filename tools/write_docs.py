@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rapport.params import UnitParams
+from rapport.params.actions import Plans
 from rapport.params.brand import Brand
+from rapport.params.delivery import Delivery
 from rapport.present.labels import all_labels
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -42,9 +44,14 @@ def schema_text() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-def brand_text() -> str:
-    """Give the JSON Schema of `params/<unit>.brand.yml`."""
-    return json.dumps(Brand.model_json_schema(), ensure_ascii=False, indent=2) + "\n"
+OTHER_FILES = {"brand": Brand, "delivery": Delivery, "actions": Plans}
+"""What `params/<unit>.<name>.yml` holds, by name."""
+
+
+def other_text(name: str) -> str:
+    """Give the JSON Schema of a file that belongs to a unit."""
+    schema = OTHER_FILES[name].model_json_schema(by_alias=True)
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def terms_text(labels: Labels) -> str:
@@ -94,7 +101,7 @@ def main() -> None:
     """Write all pages."""
     pages = {
         "params.schema.json": schema_text(),
-        "brand.schema.json": brand_text(),
+        **{f"{name}.schema.json": other_text(name) for name in OTHER_FILES},
         "terms.md": terms_text(all_labels()),
         "methods/index.md": methods_text(DOCS / "methods"),
     }

@@ -50,10 +50,24 @@ def test_the_schema_of_a_units_file_is_the_models(writer):
     assert page == writer["schema_text"](), "run `nox -s docs`"
 
 
-def test_the_schema_of_a_brands_file_is_the_models(writer):
-    page = (DOCS / "brand.schema.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["brand", "delivery", "actions"])
+def test_the_schema_of_a_units_other_file_is_the_models(writer, name):
+    page = (DOCS / f"{name}.schema.json").read_text(encoding="utf-8")
 
-    assert page == writer["brand_text"](), "run `nox -s docs`"
+    assert page == writer["other_text"](name), "run `nox -s docs`"
+
+
+def test_an_example_of_a_units_other_file_names_its_schema(writer):
+    files = [
+        (path, name)
+        for name in writer["OTHER_FILES"]
+        for path in (ROOT / "params").glob(f"*.{name}.yml")
+    ]
+
+    assert {name for _, name in files} >= {"brand", "actions"}
+    for path, name in files:
+        first = path.read_text(encoding="utf-8").partition("\n")[0]
+        assert first == f"# yaml-language-server: $schema=../docs/{name}.schema.json"
 
 
 def test_the_schema_names_what_stands_in_a_file():
