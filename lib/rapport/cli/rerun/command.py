@@ -38,6 +38,7 @@ from rapport.press.proof.seal.answer import Answer, find_trust
 from rapport.press.proof.seal.files import read_trust
 from rapport.press.run.keys.code import PACKAGE_FOLDER
 
+JOURNAL = Path("reports", "log.jsonl")
 CHILD = "rapport.cli.rerun.work"
 JOB, RESULT = "job.json", "result.json"
 TOLD = 8
@@ -78,7 +79,9 @@ def rerun(arguments: argparse.Namespace, answer: Answer) -> int:
             return _refuse(arguments, answer, str(error), {"grade": "X", "exit_code": code})
     described = {**answer.described, "rerun": told.as_json(), "exit_code": told.exit_code}
     if arguments.statement is not None:
-        described["statement"] = write_statement(arguments.statement, statement, told.as_json())
+        described["statement"] = write_statement(
+            arguments.statement, statement, told.as_json(), case.root / JOURNAL
+        )
     text = answer.text + tell_verdict(told, case.predicate)
     sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n" if arguments.json else text)
     return told.exit_code
@@ -111,7 +114,7 @@ def _run(case: Case, arguments: argparse.Namespace) -> Verdict:
     _require_code(predicate, lib, project)
     trust_file = find_trust(arguments.trust, os.environ)
     trust = read_trust(trust_file) if trust_file is not None else None
-    erasures = read_erasures(case.root / "reports" / "log.jsonl", predicate["unit"])
+    erasures = read_erasures(case.root / JOURNAL, predicate["unit"])
     inputs = find_inputs(predicate, case.places, erasures, trust)
     sources = _find_sources(case, inputs, project)
     python, environment = _choose_environment(case, arguments.env)

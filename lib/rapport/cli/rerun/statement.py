@@ -15,7 +15,7 @@ from typing import Any
 
 from rapport.errors import ParameterError
 from rapport.press.proof.envelope import STATEMENT_TYPE, make_envelope
-from rapport.press.proof.log import now
+from rapport.press.proof.log import now, read_head
 from rapport.press.proof.packed import canonical_json, sha256
 from rapport.press.proof.signing import read_signer
 
@@ -37,7 +37,10 @@ def require_writable(path: Path) -> None:
 
 
 def write_statement(
-    path: Path, statement: Mapping[str, Any], verdict: Mapping[str, Any]
+    path: Path,
+    statement: Mapping[str, Any],
+    verdict: Mapping[str, Any],
+    journal: Path | None = None,
 ) -> dict[str, Any]:
     """Write what was found about the files of a report; give where, and who signed.
 
@@ -46,6 +49,8 @@ def write_statement(
     path : of the file, which must not be there yet
     statement : the report's own
     verdict : as JSON
+    journal : the log of runs at hand, whose length and head the statement names: an auditor's word
+        outlives the log, so that lines cut off its end afterwards are missed
 
     Raises
     ------
@@ -64,6 +69,7 @@ def write_statement(
             "verifier": signer.name if signer else "",
             "made": now(),
             "machine": {"system": platform.system(), "processor": platform.machine()},
+            "log": _tell_log(journal),
             "verdict": verdict,
         },
     }
@@ -76,3 +82,10 @@ def write_statement(
             f"{path.name}: cannot be written ({error.strerror}). Name a file that is not there yet."
         ) from error
     return {"file": str(path), "signer": signer.name if signer else None}
+
+
+def _tell_log(journal: Path | None) -> dict[str, Any] | None:
+    if journal is None or not journal.is_file():
+        return None
+    n_lines, head = read_head(journal)
+    return {"lines": n_lines, "head": head}

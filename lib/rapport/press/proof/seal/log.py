@@ -25,6 +25,10 @@ class Logged:
     n_lines: int
     line: int
     """Which one is the run's."""
+    newest: int
+    """The line of the newest report at hand: what stands after it no report holds fast."""
+    head: str
+    """Digest of the last line: who notes it sees afterwards if lines were cut off."""
     others: Mapping[str, int]
     """Further events of its unit and period: `published`, `failed`, `abandoned`."""
     erasures: tuple[tuple[str, int, str], ...] = ()
@@ -77,15 +81,16 @@ def check_log(log: Path, folder: Path, statement: Mapping[str, Any], trust: Trus
     predicate = statement["predicate"]
     place = _check_anchor(lines, predicate.get("log"), of="this report")
     _check_line(lines[place - 1], statement)
-    for name, anchor in _list_anchors(log.parent):
-        _check_anchor(lines, anchor, of=name)
+    held = [_check_anchor(lines, each, of=name) for name, each in _list_anchors(log.parent)]
     scope = (predicate["unit"], predicate["period"])
     others = Counter(
         str(line.entry.get("event"))
         for line in lines
         if (line.entry.get("unit"), line.entry.get("period")) == scope and line.number != place
     )
-    return Logged(len(lines), place, dict(others), tuple(_list_erasures(lines, folder, trust)))
+    erasures = tuple(_list_erasures(lines, folder, trust))
+    newest = max([place, *held])
+    return Logged(len(lines), place, newest, lines[-1].digest, dict(others), erasures)
 
 
 def _check_anchor(lines: Sequence[Line], anchor: Any, *, of: str) -> int:

@@ -38,7 +38,9 @@ def describe(checked: Checked, what: str) -> dict[str, Any]:
         "file": None if checked.is_folder else seal.name,
         "files": checked.n_files,
         "log": None if logged is None else {
-            "lines": logged.n_lines, "line": logged.line, "others": dict(logged.others),
+            "lines": logged.n_lines, "line": logged.line,
+            "newest": logged.newest, "head": logged.head,
+            "others": dict(logged.others),
         },
         "erasures": [
             {"erasure": name, "line": line, "signer": signer or None}
@@ -141,6 +143,11 @@ def _tell_log(checked: Checked) -> list[str]:
     lines = "1 line" if logged.n_lines == 1 else f"{logged.n_lines:,} lines"
     whole = f"The log of {lines} is whole, as far as the reports beside it tell;"
     said = [f"{whole} this run is line {logged.line}."]
+    if logged.n_lines > logged.newest:
+        said.append(
+            f"What stands after line {logged.newest:,} no report at hand holds fast: note "
+            f"{logged.n_lines:,} lines, the last {logged.head[:16]}, to see later if it was cut off."
+        )
     told = [f"{n} {word}" for word, n in sorted(logged.others.items())]
     if told:
         said.append(f"Of this unit and period the log also names: {', '.join(told)}.")

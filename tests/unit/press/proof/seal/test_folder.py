@@ -57,6 +57,19 @@ def test_a_folder_that_was_taken_elsewhere_is_sealed_without_its_log(published, 
     assert check_folder(copy, TRUST).logged is None
 
 
+def test_lines_cut_off_behind_the_newest_report_are_missed_by_who_noted_the_head(reports):
+    journal = reports / "log.jsonl"
+    log.append(journal, {"event": "erased", "unit": "other"})
+    before = check_folder(folder_of(reports, PERIODS[1]), TRUST).logged
+
+    rewrite(journal, lambda lines: lines[:-1])
+
+    after = check_folder(folder_of(reports, PERIODS[1]), TRUST).logged
+    assert (before.n_lines, before.newest) == (4, 3)
+    assert (after.n_lines, after.newest) == (3, 3)
+    assert after.head == log.read_head(journal)[1] != before.head
+
+
 def test_a_strangers_log_near_a_copy_is_not_held_against_it(published, tmp_path):
     copy = shutil.copytree(folder_of(published), tmp_path / "here" / "copy")
     (tmp_path / "log.jsonl").write_text('{"level": "info"}\n', encoding="utf-8")
