@@ -12,10 +12,11 @@ NAMES = re.compile(
     r"(?i)(?:.*_)?(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|api_?key|access_?key"
     r"|private_?key)(?:_.*)?"
 )
-# An address with a password, words as drivers take them, a key of Amazon's or a private one.
-VALUES = re.compile(
-    r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@]*:[^\s/@]+@|\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE"
-)
+# A key of Amazon's or a private one, an address with a password, words as drivers take them. What
+# is no address of an object is suspected with any mark before the @.
+KEYS = re.compile(r"\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE")
+ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^@]*:[^@]*@")
+OBJECT = re.compile(r"s3://(?![^/@]*@)")
 WORDS = re.compile(r"(?i)\b(?:password|passwd|pwd|secret|token)\s*=\s*[^\s&;]")
 
 
@@ -38,7 +39,7 @@ def find_secrets(values: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str,
 
 
 def _is_secret(path: tuple[str, ...], value: str) -> bool:
-    if VALUES.search(value):
+    if KEYS.search(value) or (ADDRESS.search(value) and not OBJECT.match(value)):
         return True
     own = path[:1] == ("sources",) and path[-1:] != ("query",)
     if own and WORDS.search(value):

@@ -23,7 +23,9 @@ NUMBERS = itertools.count(1)
 def moto():
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    yield server.get_host_and_port()[1]
+    port = server.get_host_and_port()[1]
+    words = {"aws_access_key_id": "an-id", "aws_secret_access_key": "a-word"}
+    yield port, boto3.resource("s3", endpoint_url=f"http://127.0.0.1:{port}", **words)
     server.stop()
 
 
@@ -36,14 +38,14 @@ def store(moto, monkeypatch):
     }.items():  # fmt: skip
         monkeypatch.setenv(name, word)
     monkeypatch.setattr(objects, "FIRST_PAUSE", 0.01)
-    with faulty_store(moto) as proxy:
+    with faulty_store(moto[0]) as proxy:
         yield proxy
 
 
 @pytest.fixture
 def bucket(moto, store):
     name = f"shop-{next(NUMBERS)}"
-    made = boto3.resource("s3", endpoint_url=f"http://127.0.0.1:{moto}").Bucket(name)
+    made = moto[1].Bucket(name)
     made.create()
     made.put_object(Key="till/2024-03.csv", Body=MARCH.encode())
     made.put_object(Key="till/2024-04.csv", Body=APRIL.encode())
