@@ -146,7 +146,8 @@ def _tell_log(checked: Checked) -> list[str]:
     if logged.n_lines > logged.newest:
         said.append(
             f"What stands after line {logged.newest:,} no report at hand holds fast: note "
-            f"{logged.n_lines:,} lines, the last {logged.head[:16]}, to see later if it was cut off."
+            f"{logged.n_lines:,} lines, the last {logged.head[:16]}, to see later whether any were "
+            "cut off."
         )
     told = [f"{n} {word}" for word, n in sorted(logged.others.items())]
     if told:
