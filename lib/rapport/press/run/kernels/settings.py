@@ -44,8 +44,11 @@ SIGNING = ("RAPPORT_SIGNING_KEY", "RAPPORT_SIGNING_PASSPHRASE")
 OF_WORKERS = (*SIGNING, "RAPPORT_ENGINE_URL")
 """What workers are told and kernels are not: what opens a key, or a server of marts."""
 
-DELIVERING = ("RAPPORT_SMTP_", "RAPPORT_WEBHOOK_")
-"""How secrets of deliveries begin: no chapter sends anything, so none is told them."""
+APART = (
+    "RAPPORT_SMTP_", "RAPPORT_WEBHOOK_", "RAPPORT_DATABASE_",
+    "AWS_ACCESS_KEY", "AWS_SECRET", "AWS_SESSION_TOKEN",
+)  # fmt: skip
+"""How secrets begin that deliveries and sources need: no chapter sends or fetches anything."""
 
 # Most would change what a chapter does or shows: asserts off, code run at start, other dates.
 DROPPED = (
@@ -91,7 +94,7 @@ def kernel_environment(
     environment = {
         name: value
         for name, value in ambient.items()
-        if name not in DROPPED and not name.startswith(DELIVERING)
+        if name not in DROPPED and not name.startswith(APART)
     }
     environment |= ENFORCED
     environment["MATPLOTLIBRC"] = str(Path(__file__).with_name("matplotlibrc"))

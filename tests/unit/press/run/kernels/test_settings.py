@@ -22,8 +22,12 @@ def test_settings_that_would_change_a_chapter_are_dropped():
     assert not ambient.keys() & kernel_environment(ambient).keys()
 
 
-def test_no_chapter_is_told_the_secrets_of_deliveries():
-    secrets = {"RAPPORT_SMTP_PASSWORD": "a", "RAPPORT_WEBHOOK_BOARD_URL": "https://b"}
+def test_no_chapter_is_told_the_secrets_of_deliveries_and_sources():
+    secrets = {
+        "RAPPORT_SMTP_PASSWORD": "a", "RAPPORT_WEBHOOK_BOARD_URL": "https://b",
+        "RAPPORT_DATABASE_ERP_URL": "mysql://c", "RAPPORT_DATABASE_ERP_PASSWORD": "d",
+        "AWS_ACCESS_KEY_ID": "e", "AWS_SECRET_ACCESS_KEY": "f", "AWS_SESSION_TOKEN": "g",
+    }  # fmt: skip
 
     environment = kernel_environment({**secrets, "RAPPORT_DATA_PATH": "c"})
 
