@@ -38,4 +38,4 @@ select
     returns,
     net
 from grouped
-order by position, coalesce(category, '')
+order by position, coalesce(category, ''), category

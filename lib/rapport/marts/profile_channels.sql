@@ -33,4 +33,4 @@ select
 from ranked
 where place = 1
 group by channel, n_channels
-order by coalesce(channel, ''), n_channels
+order by coalesce(channel, ''), channel, n_channels

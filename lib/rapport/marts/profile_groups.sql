@@ -75,4 +75,4 @@ select
     returns,
     net
 from grouped
-order by position, dimension, coalesce(name, '')
+order by position, dimension, coalesce(name, ''), name
