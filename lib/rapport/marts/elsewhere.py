@@ -35,7 +35,7 @@ def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Parameters
     ----------
     arguments : `name`, `tables` (table: path of its Parquet file; what the mart reads, followed
-        to tables that are files), `into` (a folder), `engine`
+        to tables that are files), `into` (a folder), `store` (that of all of them), `engine`
 
     Returns
     -------
@@ -43,12 +43,13 @@ def run_task(arguments: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """
     name, into = arguments["name"], Path(arguments["into"])
     paths = {table: Path(path) for table, path in arguments["tables"].items()}
-    made = build_elsewhere(name, paths, into=into, engine=arguments["engine"])
+    how = {"engine": arguments["engine"], "shelf": Path(arguments["store"])}
+    made = build_elsewhere(name, paths, into=into, **how)
     return {name: {"path": str(made.path), "digest": made.digest, "n_rows": made.n_rows}}
 
 
 def build_elsewhere(
-    name: str, paths: Mapping[str, Path], *, into: Path, engine: str
+    name: str, paths: Mapping[str, Path], *, into: Path, engine: str, shelf: Path | None = None
 ) -> tables.TableFile:
     """Write one mart to `<into>/<name>.parquet`, made on another engine: the bytes of DuckDB's.
 
@@ -56,6 +57,7 @@ def build_elsewhere(
     ----------
     name : a mart that is a SELECT
     paths : the Parquet file of every table of `list_leaves`
+    shelf : as of `build.build_mart`
 
     Raises
     ------
@@ -72,7 +74,7 @@ def build_elsewhere(
         raise DataError(f"mart {name}: needs {', '.join(absent)}. Run the ingestion of the unit.")
     given = {table: paths[table] for table in sorted(needed | used) if table in paths}
     given |= {table: write_empty(table, into / "absent").path for table in used - set(paths)}
-    held = _Held(open_engine(engine))
+    held = _Held(open_engine(engine), shelf)
     for table, path in given.items():
         held.load(table, path)
     for mart in walk(name):
@@ -87,6 +89,7 @@ class _Held:
     """What an engine holds for one mart: its names, columns as DuckDB has them, files behind it."""
 
     engine: Elsewhere
+    shelf: Path | None
     names: dict[str, str] = field(default_factory=dict)
     schemas: dict[str, pa.Schema] = field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -119,7 +122,8 @@ class _Held:
 
         assert mart.sql is not None
         read = sorted({*mart.reads, *mart.uses})
-        schema = find_schema(mart.sql, tuple((name, self.schemas[name]) for name in read))
+        columns = tuple((name, self.schemas[name]) for name in read)
+        schema = find_schema(mart.sql, columns, self.shelf)
         names = {name: self.names[name] for name in read}
         told = {"dialect": self.engine.dialect, "schema": self.engine.schema}
         return write_select(mart.sql, names=names, **told), schema

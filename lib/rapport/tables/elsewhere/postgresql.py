@@ -46,6 +46,8 @@ TYPES: tuple[tuple[Callable[[pa.DataType], bool], str], ...] = (
     (pa.types.is_date32, "date"),
     (pa.types.is_timestamp, "timestamp"),
 )
+# Who is not let in gets no SQLSTATE: that is the server's answer to a statement.
+NO_ENTRY = "cannot be reached, or lets nobody in. Look whether it runs, at host, user and password"
 # First letters of SQLSTATE, and what a person makes of them.
 REFUSALS = {
     "08": "cannot be reached. Look whether it runs, and at the address",
@@ -67,7 +69,7 @@ class PostgreSQL:
     def __init__(self, url: str) -> None:
         _check_address(url)
         self._known: set[str] = set()
-        with _told():
+        with _told(NO_ENTRY):
             self._connection = dbapi.connect(url, autocommit=True)
         atexit.register(self._connection.close)
         with _told(), self._connection.cursor() as cursor:
@@ -226,16 +228,13 @@ def _drain(reader: pa.RecordBatchReader, cursor: Any) -> Iterator[pa.RecordBatch
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(otherwise: str = "refuses a statement. Look into its log") -> Iterator[None]:
     """Say what went wrong by its state alone: a server's own words may hold rows and addresses."""
     try:
         yield
     except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
         state = str(getattr(error, "sqlstate", None) or "")
-        why = next((said for begin, said in REFUSALS.items() if state.startswith(begin)), None)
-        if why is None and not state:
-            why = REFUSALS["08"]
-        told = why or "refuses a statement. Look into its log"
+        why = next((said for begin, said in REFUSALS.items() if state.startswith(begin)), otherwise)
         raise ServerError(
-            f"engine postgresql: the server {told} (SQLSTATE {state or 'not given'})."
+            f"engine postgresql: the server {why} (SQLSTATE {state or 'not given'})."
         ) from None

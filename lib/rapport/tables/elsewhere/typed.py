@@ -9,21 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 
 from rapport.errors import DataError
 from rapport.tables.engine import select
+from rapport.tables.shelf import select_from
 
 # As many digits as Arrow's decimals hold, more of them behind the point than any product has.
 WIDE = pa.decimal128(38, 12)
 
 
 @lru_cache(maxsize=256)
-def find_schema(sql: str, schemas: tuple[tuple[str, pa.Schema], ...]) -> pa.Schema:
-    """Give the columns that a SELECT gives on DuckDB, of the columns that its tables have."""
+def find_schema(
+    sql: str, schemas: tuple[tuple[str, pa.Schema], ...], shelf: Path | None = None
+) -> pa.Schema:
+    """Give the columns that a SELECT gives on DuckDB, of the columns that its tables have.
+
+    Parameters
+    ----------
+    schemas : of every table that it reads
+    shelf : the folder over which this process keeps a DuckDB open, if it does
+    """
     empty = {name: pa.Table.from_batches([], schema=schema) for name, schema in schemas}
-    return select(sql, empty, threads=1).schema
+    return (select_from(shelf, sql, empty) if shelf else select(sql, empty)).schema
 
 
 def give_types(batches: pa.RecordBatchReader, schema: pa.Schema) -> pa.RecordBatchReader:
