@@ -210,7 +210,10 @@ def test_squares_of_money_are_exact(tmp_path):
 
 
 def test_sums_spent_are_those_of_the_arms(tmp_path):
-    paths = make(tmp_path)
+    # The window of e is still open.
+    held = [campaign("x", "2010-11-01", "2010-12-15")]
+    contacts = CONTACTS + "x         e         mail     2010-11-28\n"
+    paths = make(tmp_path, contacts=contacts, campaigns=held)
     arms, spends = (tables.read_table(paths[n]) for n in ("campaign_arms", "campaign_spends"))
 
     summed = spends.assign(net=spends["net"] * spends["n"]).groupby("variant")[["n", "net"]].sum()
@@ -228,6 +231,24 @@ def test_the_first_order_after_the_assignment_counts_and_the_others_are_watched_
     # ran and before it was assigned; b did not order by the thirtieth.
     assert rows.loc["control"].tolist() == [28, 0, 1]
     assert rows.loc["mail"].to_numpy().tolist() == [[1, 1, 1], [6, 1, 1]]
+
+
+def test_an_order_of_the_day_of_assignment_is_none_of_those_that_followed(tmp_path):
+    orders = """
+        customer  day         kind    amount
+        a         2010-11-01  sale    10
+        a         2010-11-02  sale    20
+        b         2010-11-02  sale    20
+    """
+    held = [campaign("x", "2010-11-02", "2010-11-15")]
+    contacts = """
+        campaign  customer  variant  assigned
+        x         a         mail     2010-11-02
+        x         b         control  2010-11-02
+    """
+    waits = read(tmp_path, "campaign_waits", orders=orders, contacts=contacts, campaigns=held)
+
+    assert waits[["duration", "is_event"]].to_numpy().tolist() == [[28, 0], [28, 0]]
 
 
 @pytest.mark.parametrize(
