@@ -40,7 +40,8 @@ from rapport.ingest.past.drift import find_drift, note_drift
 from rapport.ingest.past.kept import Past, find_past, forget, name_note
 from rapport.ingest.past.people import add_up, part_names, stand_alone, take_net
 from rapport.ingest.past.recent import OtherPastError, read_copies
-from rapport.ingest.past.write import Made, keep_made, split
+from rapport.ingest.past.split import split
+from rapport.ingest.past.write import Made, keep_made
 from rapport.ingest.prepare import Prepared, prepare
 from rapport.ingest.quality import (
     flow_steps,

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
 from rapport.ingest.staging import label_rows, number_rows
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import Engine, identifier
+
+# So many keys are sorted as numbers: eight bytes each.
+SORTED_FROM = 1_000_000
 
 
 def check_keys(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Fault]:
@@ -21,21 +26,43 @@ def check_keys(engine: Engine, pieces: Sequence[Piece]) -> dict[str, Fault]:
         if (held := [piece for piece in pieces if piece.table == table])
         and all(piece.has(name) for piece in held for name in SCHEMAS[table].key)
     }
-    # A key in 64 bits is found as often as the key, or more: what is unique by it is unique. Groups
-    # are spilled where they have no room; a count of what is distinct never is.
     keyed = [(table, held) for table, held in tables.items() if SCHEMAS[table].key]
-    rows = [
-        f"SELECT {place} AS place, hash({', '.join(SCHEMAS[table].key)}) AS key "
-        f"FROM {identifier(piece.relation)} WHERE rule IS NULL"
-        for place, (table, held) in enumerate(keyed)
-        for piece in held
-    ]
-    if not rows:
-        return {}
-    twice = f"({' UNION ALL '.join(rows)}) GROUP BY place, key HAVING count(*) > 1"
-    places = engine.rows(f"SELECT DISTINCT place FROM (SELECT place FROM {twice}) ORDER BY place")
-    found = {keyed[row["place"]][0]: _count_twice(engine, *keyed[row["place"]]) for row in places}
+    found = {table: _count_twice(engine, table, held) for table, held in _list_twice(engine, keyed)}
     return {table: fault for table, fault in found.items() if fault}
+
+
+def _list_twice(
+    engine: Engine, tables: Sequence[tuple[str, Sequence[Piece]]]
+) -> list[tuple[str, Sequence[Piece]]]:
+    """Give the tables some of whose keys may occur twice.
+
+    A key in 64 bits is found as often as the key, or more: what is unique by it is unique.
+    """
+    keys = {
+        place: " UNION ALL ".join(
+            f"SELECT {place} AS place, hash({', '.join(SCHEMAS[table].key)}) AS key "
+            f"FROM {identifier(piece.relation)} WHERE rule IS NULL"
+            for piece in held
+        )
+        for place, (table, held) in enumerate(tables)
+    }
+    if not keys:
+        return []
+    every = " UNION ALL ".join(keys.values())
+    counted = engine.rows(f"SELECT place, count(*) AS n FROM ({every}) GROUP BY place")
+    many = {row["place"] for row in counted if row["n"] >= SORTED_FROM}
+    few = " UNION ALL ".join(sql for place, sql in keys.items() if place not in many)
+    twice = {place for place in many if _repeats(engine, keys[place])}
+    if few:
+        listed = f"SELECT place FROM ({few}) GROUP BY place, key HAVING count(*) > 1"
+        twice |= {row["place"] for row in engine.rows(f"SELECT DISTINCT place FROM ({listed})")}
+    return [tables[place] for place in sorted(twice)]
+
+
+def _repeats(engine: Engine, keys: str) -> bool:
+    # In order, for the groups of so many keys fill the engine's memory however large it is.
+    found = np.sort(engine.fetch(f"SELECT key FROM ({keys})")["key"].to_numpy())
+    return bool((found[1:] == found[:-1]).any())
 
 
 def _count_twice(engine: Engine, table: str, pieces: Sequence[Piece]) -> Fault | None:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rapport.errors import DataError
+from rapport.ingest import keys
 from rapport.tables import to_frame
 
 MAPPINGS: dict[str, Any] = {
@@ -240,6 +241,14 @@ def test_one_table_may_have_several_sources(give):
 
 
 def test_a_key_that_occurs_twice_is_a_fault(give):
+    text = FILES["orders"] + "1,bob,2024-03-09,1.00,sale\n"
+
+    with pytest.raises(DataError, match=r"orders.order_id .* 1 row: the key occurs before; row 4"):
+        give("orders", orders=text).ingest()
+
+
+def test_of_many_keys_too_one_that_occurs_twice_is_a_fault(give, monkeypatch):
+    monkeypatch.setattr(keys, "SORTED_FROM", 1)
     text = FILES["orders"] + "1,bob,2024-03-09,1.00,sale\n"
 
     with pytest.raises(DataError, match=r"orders.order_id .* 1 row: the key occurs before; row 4"):
