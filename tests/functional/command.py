@@ -49,15 +49,17 @@ def arguments(*words: str) -> list[str]:
     return [sys.executable, "-c", CALL, *words]
 
 
-def rapport(project: Path, *words: str, env: Mapping[str, str] | None = None) -> Done:
-    """Run a command in a project and wait for it."""
+def rapport(
+    project: Path, *words: str, env: Mapping[str, str] | None = None, wait: int = 300
+) -> Done:
+    """Run a command in a project and wait so many seconds for it."""
     done = subprocess.run(
         arguments(*words),
         cwd=project,
         env=environment(project, **(env or {})),
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=wait,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)

@@ -85,7 +85,8 @@ def make_plain(folder: Path, unit: str, source: Path) -> Path:
 
 
 def run(project: Path, *flags: str, env: dict[str, str] | None = None) -> None:
-    done = rapport(project, "run", "shop", "--period", PERIOD, *flags, env=env)
+    # All chapters, cold and one after another: on a machine that others use, too, that takes long.
+    done = rapport(project, "run", "shop", "--period", PERIOD, *flags, env=env, wait=1800)
     assert done.code == 0, done.said
 
 
