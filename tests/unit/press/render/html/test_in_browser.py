@@ -3,6 +3,7 @@
 Skipped where no Chromium is installed; it is no dependency of the package.
 """
 
+import base64
 import json
 import re
 import shutil
@@ -59,14 +60,33 @@ def measure(folder, *documents):
     return json.loads(unescape(re.search(r'<pre id="told">(.*?)</pre>', done.stdout)[1]))
 
 
+SIGN = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"/>'
+
+
+def fullest():
+    """Page one with all that can stand on it: a logo, a draft's band, a note of eighty words."""
+    document = example("en")
+    logo = {
+        "form": "svg", "data": base64.b64encode(SIGN).decode(), "width": 120.0, "height": 40.0,
+        "alt": "",
+    }  # fmt: skip
+    note = {"text": "known words " * 40, "source": {"kind": "prose", "id": "note"}, "strong": False}
+    document["brand"] = {**document["brand"], "logo": logo, "name": "A group of shops"}
+    document["draft"] = "Draft: not approved"
+    document["front"]["note"] = {"title": "Analyst’s note.", "text": [note]}
+    return document
+
+
 def test_page_one_fits_a_phone_and_hostile_text_does_nothing(tmp_path):
     hostile = example("en")
     attack = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
     hostile["unit"]["title"] = hostile["front"]["cards"][0]["name"] = attack
 
-    english, chinese, attacked = measure(tmp_path, example("en"), example("zh"), hostile)
+    english, chinese, full, attacked = measure(
+        tmp_path, example("en"), example("zh"), fullest(), hostile
+    )
 
-    for page in (english, chinese):
+    for page in (english, chinese, full):
         assert page["cards"] <= 900
         assert page["front"] <= 1800
         assert page["width"] == 390
