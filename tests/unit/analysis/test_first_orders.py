@@ -38,16 +38,16 @@ def draw_waits(name, rates, *, n=500, seen=90, seed=0):
     [((0.004, 0.010), "sooner"), ((0.010, 0.004), "later"), ((0.006, 0.006), "alike")],
 )
 def test_a_planted_difference_is_found_and_none_where_none_is(rates, outcome):
-    drawn = [draw_waits("c", rates, seed=seed) for seed in range(20)]
+    drawn = [draw_waits("c", rates, seed=seed) for seed in range(10)]
     found = [follow.follow_experiments([experiment()], waits, RULES)[0] for waits in drawn]
 
-    assert sum(one.outcome == outcome for one in found) >= 18
+    assert sum(one.outcome == outcome for one in found) >= 9
     truth = dict(zip(("held_out", "assigned"), 1 - np.exp(-90 * np.array(rates)), strict=True))
     held = [
         one.ordered.loc[arm, "share_low"] < truth[arm] < one.ordered.loc[arm, "share_high"]
         for one in found for arm in truth
     ]  # fmt: skip
-    assert sum(held) >= 36
+    assert sum(held) >= 18
 
 
 def test_the_test_is_that_of_lifelines_on_customers_one_by_one():
