@@ -81,11 +81,11 @@ def open_report(reports: Path, unit: str, period: str, trust: Trust | None) -> R
     seals = {file: _check(content, file, name, trust) for file, content in files.items()}
     for seal in seals.values():
         _check_state(seal, name, trust)
-    runs = {str(seal.statement["predicate"]["run"]) for seal in seals.values()}
-    if len(runs) != 1:
+    first = next(iter(seals.values())).statement
+    if any(seal.statement != first for seal in seals.values()):
         raise TamperedError(f"{name}: its files are of different runs. Make the report again.")
     pages = _read_page_one(folder, next(iter(seals.values())), name)
-    return Ready(unit, period, runs.pop(), pages, files)
+    return Ready(unit, period, str(first["predicate"]["run"]), pages, files)
 
 
 def _check(content: bytes, file: str, name: str, trust: Trust | None) -> Seal:

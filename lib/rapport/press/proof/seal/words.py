@@ -98,7 +98,10 @@ def _tell_whole(checked: Checked, what: str) -> str:
         )
     if checked.is_folder:
         return f"{what}: all {checked.n_files} files are those that the record names."
-    return f"{what}: every byte is as it was sealed."
+    said = f"{what}: every byte is as it was sealed."
+    # A shorter edition under the whole one's name is whole, too.
+    is_other = checked.seal.name != what
+    return f"{said} The record calls this file {checked.seal.name}." if is_other else said
 
 
 def _tell_signer(seal: Seal) -> str:
