@@ -40,26 +40,7 @@ class Line:
         ParameterError
             The extra is not installed, the address is none, or nobody answers there.
         """
-        if not self.address.startswith(KINDS):
-            raise ParameterError(f"--cluster {self.address}: is no address as tcp://host:port.")
-        try:
-            from distributed import Client  # noqa: PLC0415 - an extra
-        except ImportError as error:
-            raise ParameterError(
-                "--cluster: needs the extra `cluster`. Install rapport-reports[cluster], here and "
-                "on the workers."
-            ) from error
-        try:
-            self._client = Client(  # type: ignore[no-untyped-call]
-                self.address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name="rapport"
-            )
-        except (OSError, TypeError, ValueError) as error:
-            # A TypeError: tls:// without certificates.
-            raise ParameterError(
-                f"--cluster {self.address}: no connection ({type(error).__name__}). Look whether a "
-                "scheduler runs there, and for tls:// whether DASK_DISTRIBUTED__COMM__TLS__* name "
-                "the certificates."
-            ) from error
+        self._client = _connect(self.address)
         self._client.subscribe_topic(topic_of(self.run), lambda event: on_event(event[1]))
 
     @property
@@ -119,3 +100,30 @@ class Line:
                 logger.warning("cluster: not every worker was told of the end (%s)", error)
         self._client.close(timeout=SECONDS_TO_END)
         self._client = None
+
+
+def _connect(address: str) -> Any:
+    if not address.startswith(KINDS):
+        raise ParameterError(f"--cluster {address}: is no address as tcp://host:port.")
+    try:
+        from distributed import Client, Security  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise ParameterError(
+            "--cluster: needs the extra `cluster`. Install rapport-reports[cluster], here and on "
+            "the workers."
+        ) from error
+    given: Any = Security()  # type: ignore[no-untyped-call]
+    if address.startswith("tls://") and not given.tls_ca_file:
+        raise ParameterError(
+            f"--cluster {address}: no certificates. Name them by "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE and its fellows, see docs/cluster.md."
+        )
+    try:
+        return Client(  # type: ignore[no-untyped-call]
+            address, timeout=SECONDS_TO_CONNECT, set_as_default=False, name="rapport"
+        )
+    except (OSError, TypeError, ValueError) as error:
+        raise ParameterError(
+            f"--cluster {address}: no connection ({type(error).__name__}). Look whether a "
+            "scheduler runs there, and for tls:// whether its authority is the one named here."
+        ) from error
