@@ -4,6 +4,7 @@ Skipped where no Chromium is installed; it is no dependency of the package.
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,9 +13,11 @@ from importlib.resources import files
 
 import pytest
 
+import sample_reports
 from document import example, runs
 from rapport.press.render.html import render_html
 
+IS_THOROUGH = os.environ.get("RAPPORT_TEST_SHARE") == "1"
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium to run the checker in")
 
@@ -22,7 +25,7 @@ POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 DARK = "@media screen and (prefers-color-scheme: dark)"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 CHECK = """<script>AXE</script><script>
-axe.run(document, {runOnly: RULES}).then(found => {
+axe.run(document, {runOnly: RULES, rules: {"color-contrast": {enabled: CONTRAST}}}).then(found => {
   const told = document.createElement("pre");
   told.id = "told";
   const name = one => [one.id, one.nodes.map(node => node.html.slice(0, 120))];
@@ -34,14 +37,21 @@ axe.run(document, {runOnly: RULES}).then(found => {
 
 
 def check(folder, document, *, is_dark=False):
-    """Give the rules that a page breaks, and those that it keeps."""
-    page = POLICY.sub("", render_html(document, slot=None).decode())
+    """Give the rules that the page of a document breaks, and those that it keeps."""
+    return check_page(folder, render_html(document, slot=None), is_dark=is_dark)
+
+
+def check_page(folder, content, *, is_dark=False, has_contrast=True):
+    """Give the rules that a page breaks, and those that it keeps; contrast takes half the time."""
+    page = POLICY.sub("", content.decode())
     if is_dark:
         assert DARK in page
         page = page.replace(DARK, "@media screen")
     axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    script = CHECK.replace("RULES", json.dumps(RULES)).replace(
-        "AXE", axe.replace("</script", "<\\/script")
+    script = (
+        CHECK.replace("RULES", json.dumps(RULES))
+        .replace("CONTRAST", json.dumps(has_contrast))
+        .replace("AXE", axe.replace("</script", "<\\/script"))
     )
     path = folder / "page.html"
     path.write_text(page.replace("</body>", script), encoding="utf-8")
@@ -74,6 +84,24 @@ def test_a_dark_page_of_a_branded_draft_breaks_none(tmp_path):
     document["front"]["note"] = {"title": "分析员附注", "text": runs("库存偏低。")}
 
     found = check(tmp_path, document, is_dark=True)
+
+    assert found["violations"] == []
+    assert "color-contrast" in found["passes"]
+
+
+def test_a_whole_report_breaks_no_rule_of_accessibility(tmp_path):
+    found = check_page(tmp_path, sample_reports.html("en"), has_contrast=False)
+
+    assert found["violations"] == []
+    assert {"heading-order", "image-alt", "list", "region", "scrollable-region-focusable"} <= set(
+        found["passes"]
+    )
+
+
+@pytest.mark.skipif(not IS_THOROUGH, reason="contrast of a whole report: the thorough session")
+@pytest.mark.parametrize(("language", "is_dark"), [("en", False), ("zh", True)])
+def test_all_of_a_report_has_contrast_by_day_and_night(tmp_path, language, is_dark):
+    found = check_page(tmp_path, sample_reports.html(language), is_dark=is_dark)
 
     assert found["violations"] == []
     assert "color-contrast" in found["passes"]
