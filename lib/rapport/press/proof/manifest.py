@@ -102,7 +102,10 @@ def list_parts(report: Report, values: Sequence[Mapping[str, Any]]) -> dict[str,
         "bands": list(frame.bands),
         "signer": frame.signer,
         # Prose is no part of an execution key, so the text of the notebooks is part of this one.
-        "notebooks": [sha256(c.notebook) for c in report.chapters],
+        # By number: in which order they ran depends on which tables are tasks of their own.
+        "notebooks": [
+            sha256(c.notebook) for c in sorted(report.chapters, key=lambda c: (c.number, c.name))
+        ],
         "parameters": [(p.name, p.value, p.default) for p in frame.parameters],
         "sources": [(s.name, s.n_rows, s.digest) for s in frame.sources],
         "titles": frame.titles,
