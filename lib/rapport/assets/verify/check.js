@@ -105,7 +105,15 @@ function checkShape(statement) {
   for (const one of statement.subject) names.push(one.name, one.digest.sha256);
   const isKnown = Object.keys(statement).length === 4 && statement._type === STATEMENT_TYPE;
   if (!isKnown || names.some((name) => typeof name !== "string")) refuse();
+  if (!areFiles(statement.subject.map((one) => one.name))) refuse();
   return version;
+}
+
+// Names of files in one folder, each once: none leads out of it, on any system.
+function areFiles(names) {
+  const parts = names.flatMap((name) => name.split("/"));
+  const isInside = !parts.some((part) => part === "" || part === "." || part === "..");
+  return isInside && !names.some((name) => /[\\:\x00-\x1f]/.test(name)) && new Set(names).size === names.length;
 }
 
 // JSON in which every name stands once and every number is finite; JSON.parse takes the last of two.
@@ -116,8 +124,11 @@ function readJson(payload) {
   const TOKEN = /[ \t\n\r]*(?:([[\]{},:])|("[^"\\]*(?:\\.[^"\\]*)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))/sy;
   const next = () => TOKEN.exec(source) || refuse();
   const word = (token) => { try { return JSON.parse(token); } catch { return refuse(); } };
+  // Half of a character is none: it could not be written again.
+  const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+  const text = (token) => { const found = word(token); return HALF.test(found) ? refuse() : found; };
   const value = (token, depth) => {
-    if (token[2] !== undefined) return word(token[2]);
+    if (token[2] !== undefined) return text(token[2]);
     if (token[3] !== undefined) {
       if (token[3].length > LONGEST || !Number.isFinite(Number(token[3]))) refuse();
       return Number(token[3]);
@@ -145,7 +156,7 @@ function readJson(payload) {
     if (token[1] === "}") return found;
     for (;;) {
       if (token[2] === undefined) refuse();
-      const name = word(token[2]);
+      const name = text(token[2]);
       if (name in found || next()[1] !== ":") refuse();
       found[name] = value(next(), depth + 1);
       token = next();
