@@ -111,8 +111,9 @@ def _last_cell(notebook: Notebook | None) -> int | None:
     """Give the index of the cell that was at work."""
     if notebook is None:
         return None
-    states = [cell["metadata"].get("papermill", {}).get("status") for cell in notebook["cells"]]
-    began = [at for at, state in enumerate(states) if state in ("running", "completed", "failed")]
+    # Not by their status: when a kernel dies, papermill calls all cells that follow completed.
+    told = [cell["metadata"].get("papermill", {}) for cell in notebook["cells"]]
+    began = [at for at, of_cell in enumerate(told) if of_cell.get("start_time")]
     return began[-1] if began else None
 
 

@@ -21,8 +21,8 @@ from rapport.press.run.kernels.forks import NAME as FORKS
 from rapport.press.run.kernels.forkserver import ForkServer
 from rapport.press.run.kernels.preload import OF_A_RUN
 from rapport.press.run.kernels.settings import (
-    PREFIX,
     OF_WORKERS,
+    PREFIX,
     SOCKETS_VARIABLE,
     kernel_environment,
 )

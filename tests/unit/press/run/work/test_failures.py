@@ -15,7 +15,12 @@ PROSE = [
 ]
 AT_WORK = {
     "cell_type": "code", "source": "x", "outputs": [],
-    "metadata": {"tags": ["setup"], "papermill": {"status": "running"}},
+    "metadata": {"tags": ["setup"], "papermill": {"start_time": "2010-11-30T12:00:00+00:00"}},
+}  # fmt: skip
+# As papermill leaves a cell that never began, once the kernel is dead.
+NEVER_BEGUN = {
+    "cell_type": "code", "source": "y", "outputs": [],
+    "metadata": {"tags": [], "papermill": {"start_time": None, "status": "completed"}},
 }  # fmt: skip
 
 
@@ -23,7 +28,7 @@ AT_WORK = {
 def watch(tmp_path):
     watch = Watch(tmp_path, lambda *_: None, limits=Limits(1, 1, 1))
     injected = {"cell_type": "code", "metadata": {"tags": ["injected-parameters"]}, "source": ""}
-    watch.start({"cells": [*PROSE, injected, {**AT_WORK, "outputs": []}]})
+    watch.start({"cells": [*PROSE, injected, {**AT_WORK, "outputs": []}, NEVER_BEGUN]})
     return watch
 
 
