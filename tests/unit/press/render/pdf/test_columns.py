@@ -1,6 +1,17 @@
 """Where two columns of the appendix part, from heights alone."""
 
+import json
+import shutil
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+import typst
+from pypdf import PdfReader
+
+from rapport.assets.files import asset_path
 from rapport.press.render.pdf.columns import LINE, Flowing, plan_columns
+from rapport.press.render.pdf.texts import measured
 
 HEAD = Flowing(15, 16, is_head=True)
 
@@ -49,3 +60,48 @@ def test_a_block_longer_than_a_column_flows_on():
 
     assert parting is None
     assert end <= 700
+
+
+TEMPLATE = """
+#import "chapters.typ": columns-of
+#set page(width: 166mm, height: 200mm, margin: 0mm)
+#set text(font: "Noto Sans")
+#let parts = json("parts.json")
+#block(height: 200mm - ROOM)[]
+#columns-of(parts, (needs: 0, blocks: ((0, 0), (0, 1)), parting: (0, 1)), -1, (table: "Table"))
+"""
+
+
+@pytest.mark.parametrize("room", [60, 45, 30, 20])
+def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(tmp_path, room):
+    rows = [[f"Row {number}", "said"] for number in range(7)]
+    heads = [{"head": head, "align": "left"} for head in ("Name", "What")]
+    table = {
+        "type": "table", "anchor": "a1", "number": "", "title": [], "subtitle": None, "note": None,
+        "columns": measured(heads, rows), "whole": True,
+        "rows": [{"cells": cells, "strong": False} for cells in rows],
+    }  # fmt: skip
+    part = {
+        "number": "A", "topic": "Consent", "anchor": "a0", "headline": [], "finding": None,
+        "running": "", "appendix": True, "groups": [table],
+    }  # fmt: skip
+    shutil.copytree(asset_path("typst"), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "parts.json").write_text(json.dumps([part]), encoding="utf-8")
+    main = tmp_path / "main.typ"
+    main.write_text(TEMPLATE.replace("ROOM", f"{room}mm"), encoding="utf-8")
+
+    content = typst.compile(
+        main, root=tmp_path, font_paths=[asset_path("fonts")], ignore_system_fonts=True
+    )
+
+    found = {}
+    for number, page in enumerate(PdfReader(BytesIO(content)).pages):
+        page.extract_text(
+            visitor_text=lambda text, here, *_, number=number: found.setdefault(
+                text.strip(), (number, here[5])
+            )
+        )
+    heights = sorted(at for text, at in found.items() if text.startswith("Row"))
+    assert len(heights) == len(rows)
+    for (page, low), (other, high) in pairwise(heights):
+        assert page != other or high - low > 9
