@@ -28,7 +28,7 @@ ITS_OWN = {
     "06_churn": {"effects", "gains", "groups", "monthly", "survival"},
     "07_satisfaction": {"drivers", "feedback", "groups", "satisfaction"},
     "09_recommendation": {"affinity", "dumbbells", "hits", "pairs", "rules"},
-    "08_campaigns": {"campaigns"},
+    "08_campaigns": {"campaigns", "survival"},
     "10_summary": {"bridge", "bullets"},
 }
 # Parts of a chapter that are rooms of their own.
