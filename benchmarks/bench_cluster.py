@@ -63,9 +63,9 @@ def start_cluster(folder: Path) -> Iterator[str]:
     try:
         yield json.loads(found.read_bytes())["address"]
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
+        # Not asked to end: a worker whose scheduler has gone first may take minutes over it.
+        for process in reversed(processes):
+            process.kill()
             process.wait()
 
 

@@ -104,10 +104,10 @@ def start_cluster(folder: Path) -> Iterator[Cluster]:
         address = json.loads(found.read_bytes())["address"]
         yield Cluster(address, folder, workers)
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait(30)
+        # Not asked to end: a worker whose scheduler has gone first may take minutes over it.
+        for process in reversed(processes):
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture(scope="module")
