@@ -2,9 +2,10 @@
 
 Each chapter of one unit is executed by a run with one worker and warm kernels, which accounts for
 client and kernel. Beside it its cells run one after another in a plain process whose imports are
-done. The difference is fork, shell, messages, injected parameters, imports of the package's own
-modules, the canonical notebook, and the store. Also printed: what server, workers and kernels hold
-in memory at most, each shared page counted once.
+done, as the same task: its tables and parameters, a folder of its own for what it writes. The
+difference is fork, shell, messages, injected parameters, imports of the package's own modules, the
+canonical notebook, and the store. Both are measured in turns. Also printed: what server, workers
+and kernels hold in memory at most, each shared page counted once.
 
 Usage: bench_overhead.py [REPEATS [UNIT]]
 """
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from bench_run import PERIOD, RAPPORT, copy_project
 from measuring import environment, print_table
@@ -26,7 +28,7 @@ CELLS = """
 import builtins, importlib, io, json, sys, time, types
 from contextlib import redirect_stdout
 sys.path.insert(0, "lib")
-preload, notebook, unit, period = sys.argv[1:]
+preload, notebook, task = sys.argv[1:]
 builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)
 for name in preload.split(","):
     importlib.import_module(name)
@@ -40,9 +42,8 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 with redirect_stdout(io.StringIO()):
     shell.run_cell(sources[0])
-    shell.user_ns["unit"] = unit
-    if "period" in shell.user_ns:
-        shell.user_ns["period"] = period
+    with open(task, encoding="utf-8") as file:
+        shell.user_ns.update(json.load(file)["parameters"])
     spent = time.process_time()
     for source in sources[1:]:
         shell.run_cell(source).raise_error()
@@ -51,20 +52,35 @@ print(spent)
 """
 
 
-def run_cells(folder: Path, notebook: Path, unit: str) -> float:
+def run_cells(folder: Path, notebook: Path, task: dict[str, Any]) -> float:
     """Give what a chapter's cells take in a plain process, in processor seconds."""
     from rapport.press.run.kernels.preload import PRELOADED  # noqa: PLC0415
     from rapport.press.run.kernels.settings import kernel_environment  # noqa: PLC0415
 
-    done = subprocess.run(
-        [sys.executable, "-c", CELLS, ",".join(PRELOADED), str(notebook), unit, PERIOD],
-        cwd=folder, env=kernel_environment(os.environ), capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        own = {one: str(Path(name) / one) for one in ("writes", "private")}
+        for path in own.values():
+            Path(path).mkdir()
+        file = Path(name) / "task.json"
+        file.write_text(json.dumps(task | own, ensure_ascii=False), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-c", CELLS, ",".join(PRELOADED), str(notebook), str(file)],
+            cwd=folder, env=kernel_environment(os.environ) | {"RAPPORT_TASK": str(file)},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
     return float(done.stdout.split()[-1])
 
 
-def run_press(folder: Path, unit: str) -> tuple[dict[str, float], dict[str, int]]:
-    """Give what each chapter took in a run, and the most memory that its processes held."""
+class Run(NamedTuple):
+    """What a run took by chapter, the most memory of its processes, and its chapters' tasks."""
+
+    cpu: dict[str, float]
+    peaks: dict[str, int]
+    tasks: dict[str, dict[str, Any]]
+
+
+def run_press(folder: Path, unit: str) -> Run:
+    """Run the unit and give what each chapter took."""
     command = [
         *RAPPORT,
         "run",
@@ -79,23 +95,34 @@ def run_press(folder: Path, unit: str) -> tuple[dict[str, float], dict[str, int]
         "--json",
     ]
     peaks: dict[str, int] = {}
+    tasks: dict[str, dict[str, Any]] = {}
     with subprocess.Popen(
         command, cwd=folder, env=environment({"PYTHONPATH": str(folder / "lib")}),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as run:  # fmt: skip
         ended = threading.Event()
-        watch = threading.Thread(target=_sample, args=(folder, run.pid, peaks, ended))
+        watch = threading.Thread(target=_sample, args=(folder, run.pid, peaks, tasks, ended))
         watch.start()
         _, said = run.communicate()
         ended.set()
         watch.join()
     events = [json.loads(line) for line in said.splitlines()]
-    return {e["chapter"]: e["cpu_seconds"] for e in events if e.get("kind") == "executed"
-            and e.get("chapter")}, peaks  # fmt: skip
+    done = [e for e in events if e.get("kind") == "executed" and e.get("chapter")]
+    return Run({e["chapter"]: e["cpu_seconds"] for e in done}, peaks, tasks)
 
 
-def _sample(folder: Path, command: int, peaks: dict[str, int], ended: threading.Event) -> None:
+def _sample(
+    folder: Path,
+    command: int,
+    peaks: dict[str, int],
+    tasks: dict[str, dict[str, Any]],
+    ended: threading.Event,
+) -> None:
     while not ended.wait(0.1):
+        for path in (folder / "data" / "store" / "aside").glob("run-*/*/task.json"):
+            with contextlib.suppress(OSError, ValueError):
+                task = json.loads(path.read_bytes())
+                tasks[task["chapter"]] = task
         accounts = list((folder / "data" / "store" / "aside").glob("run-*/*/kernel.json"))
         kernels = set()
         for path in accounts:
@@ -133,15 +160,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as name:
         folder = copy_project(Path(name))
         run_press(folder, unit)
-        runs = [run_press(folder, unit) for _ in range(int(repeats))]
-        notebooks = sorted((folder / "notebooks").glob("*.ipynb"))
-        plain = {
-            path.stem[3:]: statistics.median(
-                run_cells(folder, path, unit) for _ in range(int(repeats))
-            )
-            for path in notebooks
-        }
-    press = {name: statistics.median(run[0][name] for run in runs) for name in plain}
+        notebooks = {path.stem[3:]: path for path in (folder / "notebooks").glob("*.ipynb")}
+        runs, alone = [], []
+        for _ in range(int(repeats)):
+            runs.append(run_press(folder, unit))
+            tasks = runs[-1].tasks
+            alone.append({n: run_cells(folder, notebooks[n], tasks[n]) for n in sorted(tasks)})
+    plain = {name: statistics.median(cost[name] for cost in alone) for name in alone[0]}
+    press = {name: statistics.median(run.cpu[name] for run in runs) for name in plain}
     print_table(
         f"{unit} {PERIOD}, CPU seconds, median of {repeats}",
         ["chapter", "cells alone", "by the press", "overhead"],
@@ -153,7 +179,7 @@ def main() -> None:
     overhead = statistics.mean(press[name] - plain[name] for name in plain)
     print(f"\noverhead of the press: {overhead:.2f} CPU s a chapter")
     for what in ("server and workers", "with kernels"):
-        print(f"{what}: at most {max(run[1][what] for run in runs) / 1e6:.0f} MB")
+        print(f"{what}: at most {max(run.peaks[what] for run in runs) / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":
