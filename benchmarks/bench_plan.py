@@ -12,7 +12,6 @@ Usage: bench_plan.py [UNITS [UNIT [REPEATS]]]
 
 # ruff: noqa: PLC0415 - the copy's own package is loaded where it is worked with
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -59,7 +58,7 @@ def read_plan(folder: Path) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout)["tasks"])
 
 
-def hand_on(unit: str) -> None:
+def hand_on() -> None:
     """Write down for every unit what the store holds of the first one; runs in the copy."""
     from rapport.cli.main import main as command
     from rapport.press.run import plan
@@ -77,15 +76,15 @@ def hand_on(unit: str) -> None:
             return consider(planner, task)
         return decided, record
 
-    plan.Planner.consider = consider_and_write  # type: ignore[method-assign]
-    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+    plan.Planner.consider = consider_and_write
+    # What it prints is caught by whoever called this.
     sys.exit(command([*DRY]))
 
 
 def main() -> None:
     """Measure and print, or write down for the others what there is of one."""
     if sys.argv[1:2] == ["--hand-on"]:
-        hand_on(sys.argv[2])
+        hand_on()
     n_units, unit, repeats = (*sys.argv[1:], *("1000", "sample-mall", "3")[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as name:
         folder = copy_project(Path(name))
@@ -93,7 +92,7 @@ def main() -> None:
         unread = median([measure(folder) for _ in range(int(repeats))])
         command, env = command_of(folder, "run", f"{unit}-0000", "--format", "none")
         cost_of_command(command, cwd=folder, env=env)
-        cost_of_command([sys.executable, __file__, "--hand-on", unit], cwd=folder, env=env)
+        cost_of_command([sys.executable, __file__, "--hand-on"], cwd=folder, env=env)
         rows = read_plan(folder)
         assert {row["action"] for row in rows} == {"reuse"}, "something would be executed"
         again = median([measure(folder) for _ in range(int(repeats))])
