@@ -21,6 +21,7 @@ BOOKKEEPING = {
     "measured": "numbers as records",
     "measures": "columns as floats",
     "threads": "one numeric thread",
+    "few": "what page one does not tell of few customers: docs/methods.md 1.3",
     "page_one": "which headline the figures allow",
     "page_story": "which sentences the figures allow",
     "page_unsold": "page one of a unit without sales",

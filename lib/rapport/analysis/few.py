@@ -69,13 +69,14 @@ def find_few(periods: pd.DataFrame, buyers: pd.DataFrame, *, min_count: int) -> 
     """
     counted = buyers.groupby("window")["customer_id"].nunique()
     known, anybody = set(), set()
-    for row in periods.itertuples(index=False):
+    rows = periods.set_index("window")[["n_active", "n_orders", "identified_orders"]].astype(int)
+    for window, row in zip(map(str, rows.index), rows.to_dict("records"), strict=True):
         # Of the history it is known who bought, not who only returned something.
-        n = int(max(counted.get(row.window, 0), row.n_active))
+        n = max(int(counted.get(window, 0)), row["n_active"])
         if 0 < n < min_count:
-            known.add(str(row.window))
-            if n + int(row.n_orders - row.identified_orders) < min_count:
-                anybody.add(str(row.window))
+            known.add(window)
+            if n + row["n_orders"] - row["identified_orders"] < min_count:
+                anybody.add(window)
     past = periods[periods["window"].str.startswith(HISTORY)].sort_values("position", kind="stable")
     return Few(frozenset(known), frozenset(anybody), tuple(past["window"]))
 
