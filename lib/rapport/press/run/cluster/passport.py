@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import sys
@@ -64,12 +65,13 @@ def parse_passport(spelled: bytes) -> Passport:
 
 def list_files(folder: Path) -> list[str]:
     """Name the files of a package, without what Python compiled."""
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(
-        at
-        for at in found
-        if not (at.endswith(".pyc") or "__pycache__/" in at or at.startswith(ELSEWHERE))
-    )
+    # By strings: it is done for every task, and paths took ten times as long.
+    root, found = str(folder), []
+    for inside, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        at = inside[len(root) + 1 :].replace(os.sep, "/")
+        found += [f"{at}/{name}" if at else name for name in names if not name.endswith(".pyc")]
+    return sorted(at for at in found if not at.startswith(ELSEWHERE))
 
 
 def read_packages() -> dict[str, str]:
@@ -136,6 +138,6 @@ class Unmoved:
     def _look(self) -> dict[str, tuple[int, int, int]]:
         found = {}
         for at in list_files(self._folder):
-            status = (self._folder / at).stat()
+            status = os.stat(f"{self._folder}/{at}")  # noqa: PTH116
             found[at] = (status.st_size, status.st_mtime_ns, status.st_ino)
         return found
