@@ -100,7 +100,8 @@ class _Held:
         columns = _choose_columns(table, whole)
         self.schemas[table] = pa.schema([whole.field(name) for name in columns])
         self.names[table] = f"t_{_digest(digest, *columns)}"
-        self.parts[table] = (digest,)
+        # An empty table is of no file of the store, and no trouble to keep.
+        self.parts[table] = (digest,) if pq.read_metadata(path).num_rows else ()
         self.engine.load(self.names[table], path, columns, self.parts[table])
 
     def keep(self, mart: Mart) -> None:
