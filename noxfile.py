@@ -136,6 +136,17 @@ def perturbed(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def engines(session: nox.Session) -> None:
+    """Make every mart of the samples and of Online Retail on PostgreSQL and Spark, and compare."""
+    install(session)
+    # Not in the lock: 430 MB of Java libraries for this session alone.
+    session.install("py4j>=0.10.9", "pyspark>=4.0")
+    paths = ("tests/unit/marts/test_elsewhere.py", "tests/functional/test_engines.py",
+             "tests/functional/test_engines_whole.py")  # fmt: skip
+    pytest(session, *paths, RAPPORT_TEST_ENGINES="1")
+
+
+@nox.session(python=PYTHON)
 def unit(session: nox.Session) -> None:
     """Run the unit tests."""
     install(session)
