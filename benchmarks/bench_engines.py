@@ -3,8 +3,8 @@
     python benchmarks/bench_engines.py [FOLDER PERIOD]
 
 FOLDER holds canonical tables, `<table>.parquet`; without it they are drawn. PostgreSQL takes part
-where `RAPPORT_ENGINE_URL` says where it is, Spark where pyspark is installed. Processor time is that of this process and its children: PostgreSQL's own is not in
-it, for its server belongs to somebody else.
+where `RAPPORT_ENGINE_URL` says where it is, Spark where pyspark is installed. Processor time is
+that of this process and its ended children: the servers' own is not in it.
 """
 
 from __future__ import annotations
