@@ -73,9 +73,8 @@ def build_elsewhere(
     if absent:
         raise DataError(f"mart {name}: needs {', '.join(absent)}. Run the ingestion of the unit.")
     given = {table: paths[table] for table in sorted(needed | used) if table in paths}
-    given |= {
-        table: write_empty(table, into / "absent").path for table in sorted(used - set(paths))
-    }
+    for table in sorted(used - set(paths)):
+        given[table] = write_empty(table, into / "absent").path
     held = _Held(open_engine(engine), shelf)
     for table, path in given.items():
         held.load(table, path)
