@@ -29,13 +29,18 @@ def find_final(runs: Path, draft: str) -> Path | None:
     ----------
     runs : the folder of a unit's runs
     draft : the draft's number
+
+    Raises
+    ------
+    TamperedError
+        A record that speaks of the draft is damaged.
     """
     quoted = f'"{draft}"'.encode()
     for folder in sorted(runs.glob("*")):
         manifest = folder / MANIFEST
         content = manifest.read_bytes() if manifest.is_file() else b""
         # A quick look first: a unit may have hundreds of runs, and few wait for approval.
-        if quoted in content and _approves(json.loads(content), draft):
+        if quoted in content and _approves(_read(folder), draft):
             return folder
     return None
 
