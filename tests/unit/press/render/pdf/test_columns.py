@@ -1,6 +1,7 @@
 """Where two columns of the appendix part, from heights alone."""
 
 import json
+import re
 import shutil
 from io import BytesIO
 from itertools import pairwise
@@ -68,12 +69,18 @@ TEMPLATE = """
 #set text(font: "Noto Sans")
 #let parts = json("parts.json")
 #block(height: 200mm - ROOM)[]
-#columns-of(parts, (needs: 0, blocks: ((0, 0), (0, 1)), parting: (0, 1)), -1, (table: "Table"))
+#columns-of(parts, (needs: 0, blocks: (BLOCKS), parting: PARTING), -1, (table: "Table"))
 """
 
 
+@pytest.mark.parametrize(
+    ("blocks", "parting"),
+    [("(0, 0), (0, 1)", "(0, 1)"), ("(0, 0), (0, 1)", "none"), ("(0, 1),", "none")],
+)
 @pytest.mark.parametrize("room", [60, 45, 30, 20])
-def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(tmp_path, room):
+def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(
+    tmp_path, room, blocks, parting
+):
     rows = [[f"Row {number}", "said"] for number in range(7)]
     heads = [{"head": head, "align": "left"} for head in ("Name", "What")]
     table = {
@@ -88,7 +95,9 @@ def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(t
     shutil.copytree(asset_path("typst"), tmp_path, dirs_exist_ok=True)
     (tmp_path / "parts.json").write_text(json.dumps([part]), encoding="utf-8")
     main = tmp_path / "main.typ"
-    main.write_text(TEMPLATE.replace("ROOM", f"{room}mm"), encoding="utf-8")
+    placed = {"ROOM": f"{room}mm", "BLOCKS": blocks, "PARTING": parting}
+    told = re.sub("ROOM|BLOCKS|PARTING", lambda word: placed[word[0]], TEMPLATE)
+    main.write_text(told, encoding="utf-8")
 
     content = typst.compile(
         main, root=tmp_path, font_paths=[asset_path("fonts")], ignore_system_fonts=True
@@ -98,10 +107,10 @@ def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(t
     for number, page in enumerate(PdfReader(BytesIO(content)).pages):
         page.extract_text(
             visitor_text=lambda text, here, *_, number=number: found.setdefault(
-                text.strip(), (number, here[5])
+                text.strip(), (number, here[4], here[5])
             )
         )
-    heights = sorted(at for text, at in found.items() if text.startswith("Row"))
-    assert len(heights) == len(rows)
-    for (page, low), (other, high) in pairwise(heights):
-        assert page != other or high - low > 9
+    places = sorted(at for text, at in found.items() if text.startswith("Row"))
+    assert len(places) == len(rows)
+    for (page, left, low), (other, beside, high) in pairwise(places):
+        assert (page, left) != (other, beside) or high - low > 9
