@@ -19,12 +19,11 @@ _TOGETHER = 2 * LINE
 
 @dataclass(frozen=True)
 class Flowing:
-    """A block of a column, in points; a head stays with what follows, a whole one is not torn."""
+    """A block of a column, in points; a head stays with what follows, and is never torn."""
 
     height: float
     above: float
     is_head: bool = False
-    is_whole: bool = False
 
 
 def plan_columns(blocks: Sequence[Flowing], room: float, height: float) -> tuple[int | None, float]:
@@ -68,9 +67,7 @@ def _let_flow(
         y += block.above if y else 0.0
         if y + left > room or (block.is_head and y + left + _TOGETHER > room):
             fits = (room - y) // LINE * LINE
-            is_torn = (
-                not (block.is_head or block.is_whole) and fits >= _TOGETHER and left - fits >= LINE
-            )
+            is_torn = not block.is_head and fits >= _TOGETHER and left - fits >= LINE
             while not is_torn and at > start[0] + 1 and blocks[at - 1].is_head:
                 at -= 1
             return (at, done + fits) if is_torn else (at, done if at == start[0] else 0.0)

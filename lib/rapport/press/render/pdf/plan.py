@@ -93,7 +93,7 @@ def _plan_columns(
         for number, size in enumerate(sizes["parts"][place]["close"]):
             if size["group"] in groups:
                 names.append([place, number])
-                blocks.append(Flowing(size["height"], size["above"], size["head"], size["whole"]))
+                blocks.append(Flowing(size["height"], size["above"], size["head"]))
     room = height - filled - _LINE
     parting, end = plan_columns(blocks, room if room > _LEAST else height, height)
     end += 2 * _LINE  # by so much the guess may be wrong
