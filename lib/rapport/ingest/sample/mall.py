@@ -211,7 +211,7 @@ def _contacts(key: Key, shop: Shop, words: Mapping[str, Any]) -> list[Sheet]:
     return [
         _sheet("visits.csv", "事件号|会员号|会话号|时间|渠道|行为|停留秒数",
                sheets.list_visits(visits, NUMBER, channels=CHANNELS, words=STEPS)),
-        _sheet("tickets.csv", "工单号|会员号|创建时间|类别|首次响应|关闭时间|状态",
+        _sheet("tickets.csv", "工单号|会员号|创建时间|类别|首次响应|关闭时间|状态|重新打开时间",
                sheets.list_tickets(tickets, NUMBER, TOPICS)),
         _sheet("surveys.csv", "问卷号|会员号|邀请时间|回答时间|批次|推荐意愿|满意度|"
                "物流|质量|服务|价格|页面|包装|评价|语言",

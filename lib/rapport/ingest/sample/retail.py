@@ -207,7 +207,7 @@ def _contacts(key: Key, shop: Shop, words: Mapping[str, Any]) -> list[Sheet]:
     log = sheets.list_visits(visits, NUMBER, channels=("web", "app"), words=STEPS)
     return [
         Sheet.of("web_log.csv", "event|customer|session|at|via|step|seconds", log),
-        Sheet.of("tickets.csv", "Ticket|Customer No|Opened|Topic|First reply|Closed|State",
+        Sheet.of("tickets.csv", "Ticket|Customer No|Opened|Topic|First reply|Closed|State|Reopened",
                sheets.list_tickets(tickets, NUMBER, TICKET_TOPICS)),
         Sheet.of("surveys.csv", SURVEY,
                  sheets.list_surveys(key.of("answers"), surveys, words, NUMBER)),

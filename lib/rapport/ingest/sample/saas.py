@@ -260,7 +260,7 @@ def _contacts(key: Key, service: Service, words: Mapping[str, Any]) -> list[Shee
     return [
         Sheet.of("usage.csv", "event|account|session|at|via|step|seconds",
                  sheets.list_visits(usage, NUMBER, channels=("web", "app"), words=("visit",))),
-        Sheet.of("tickets.csv", "ticket|account|opened|topic|first reply|closed|state",
+        Sheet.of("tickets.csv", "ticket|account|opened|topic|first reply|closed|state|reopened",
                  sheets.list_tickets(tickets, NUMBER, ("access", "import", "howto", "invoice"))),
         Sheet.of("surveys.csv", "survey|account|invited|answered|wave|nps|satisfaction|features|"
                  "reliability|support|price|design|manual|comment|language",

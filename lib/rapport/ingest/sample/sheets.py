@@ -171,9 +171,10 @@ def list_visits(
 
 
 def list_tickets(tickets: pd.DataFrame, form: str, topics: Sequence[str]) -> Columns:
-    """List tickets: id, customer, opened, topic, first reply, closed, state (open, closed)."""
+    """List tickets: id, customer, opened, topic, first reply, closed, state, opened again."""
     day, minute = tickets["day"].to_numpy(), tickets["minute"].to_numpy()
     reply, close = tickets["reply"].to_numpy(), tickets["close"].to_numpy()
+    again = tickets["again"].to_numpy()
     return [
         spell_ids("T{:05d}", np.arange(1, len(tickets) + 1)),
         spell_ids(form, tickets["customer"].to_numpy()),
@@ -182,6 +183,7 @@ def list_tickets(tickets: pd.DataFrame, form: str, topics: Sequence[str]) -> Col
         keep_where(reply >= 0, spell_times(day, minute + reply)),
         keep_where(close >= 0, spell_times(day, minute + close)),
         spell_flags(close >= 0, "closed", "open"),
+        keep_where(again >= 0, spell_times(day, minute + again)),
     ]
 
 

@@ -20,6 +20,8 @@ MINUTES_BEFORE = (24, 19, 7, 2)
 TICKET_TOPICS = ("delivery", "return", "product", "invoice")
 TOPIC_WEIGHTS = (34, 30, 24, 12)
 LATE_WEIGHTS = (72, 24, 20, 12)
+AGAIN_PPM = 140_000
+"""Tickets that are opened a second time before they are closed for good, in millionths."""
 REACH = ((1_000_000, 450_000, 1_000_000, 1_000_000), (1_000_000, 480_000, 210_000, 60_000))
 
 
@@ -76,8 +78,9 @@ def draw_tickets(
     Returns
     -------
     one row per ticket, by time
-        `customer`, `day`, `minute`, `topic` (position in `TICKET_TOPICS`), `reply` and `close`
-        (minutes after the ticket; -1 = not yet).
+        `customer`, `day`, `minute`, `topic` (position in `TICKET_TOPICS`), `reply`, `again`
+        (opened a second time, if it was) and `close` (the last time), in minutes after the
+        ticket; -1 = not yet, or never.
     """
     late = (orders["day"] >= late_from).to_numpy()
     asks = draw_chance(key.of("asks"), np.where(late, ppm * 3 // 2, ppm), len(orders))
@@ -97,7 +100,12 @@ def draw_tickets(
     reply = draw_from(key.of("reply"), tabulate_gamma(1.2), n) * 7 * 60 // 10_000 + 4
     close = reply + draw_from(key.of("close"), tabulate_gamma(1.1), n) * 26 * 60 // 10_000 + 9
     ends = (last_day + 1) * 1440 - tickets["day"] * 1440 - tickets["minute"]
-    tickets = tickets.assign(reply=_until(reply, ends), close=_until(close, ends))
+    # Between the first reply and the last closing, so that neither time depends on it.
+    again = reply + (close - reply) * (2 + draw_below(key.of("again at"), 7, n)) // 10
+    again = np.where(draw_chance(key.of("again"), AGAIN_PPM, n), again, -1)
+    tickets = tickets.assign(
+        reply=_until(reply, ends), again=_until(again, ends), close=_until(close, ends)
+    )
     return tickets.sort_values(["day", "minute", "customer"], kind="stable", ignore_index=True)
 
 
