@@ -2,14 +2,18 @@
 
 import io
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
+from itertools import takewhile
+from typing import NamedTuple
 
 import pdfua
 import pypdf
 import pytest
 
 import sample_reports
+from rapport.assets.shaping import open_font
 
 LANGUAGES = sample_reports.LANGUAGES
 MM = 72 / 25.4
@@ -23,22 +27,55 @@ def read(language: str) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(sample_reports.pdf(language)))
 
 
+class Words(NamedTuple):
+    """What stands on one line in one go: where it begins, how wide and how large it is."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    size: float
+
+
 @cache
-def laid_out(language: str) -> list[tuple[str, float]]:
-    """Give each page's text and how far above the foot the lowest of it stands."""
+def laid_out(language: str) -> list[tuple[str, list[Words]]]:
+    """Give each page's text, and where it stands."""
     return [_read_page(page) for page in read(language).pages]
 
 
-def _read_page(page: pypdf.PageObject) -> tuple[str, float]:
-    places: list[float] = []
-    height = float(page.mediabox.height)
+def _read_page(page: pypdf.PageObject) -> tuple[str, list[Words]]:
+    found: list[Words] = []
 
-    def visit(text: str, outer: list[float], inner: list[float], *_: object) -> None:
-        y = outer[1] * inner[4] + outer[3] * inner[5] + outer[5]
-        if text.strip() and BOTTOM - 1 < y < height - TOP:
-            places.append(y - BOTTOM)
+    def visit(text: str, outer: list[float], inner: list[float], font: dict, size: float) -> None:
+        a, b, c, d, e, f = outer
+        words, (right, up) = text.strip(), inner[4:]
+        if words:
+            # Drawings are scaled, and no text of a report is turned.
+            scaled = size * a * inner[0]
+            name = font["/BaseFont"].split("+")[-1]
+            wide = sum(_advance(letter, name) for letter in words) * scaled
+            found.append(Words(words, a * right + c * up + e, b * right + d * up + f, wide, scaled))
 
-    return page.extract_text(visitor_text=visit), min(places)
+    return page.extract_text(visitor_text=visit), found
+
+
+@cache
+def _advance(letter: str, face: str) -> float:
+    # Typst sets Chinese marks closer than they are wide.
+    if letter in "“”‘’（）《》，。；：、！？":
+        return 0.5
+    font = open_font(face)
+    return float(font.get_glyph_h_advance(font.get_nominal_glyph(ord(letter)) or 0)) / 1_000
+
+
+def overprinted(page: Sequence[Words]) -> Iterator[tuple[str, str]]:
+    """Give what is set upon what: more than six points of two lines at one height."""
+    falling = sorted(page, key=lambda words: -words.y)
+    for place, one in enumerate(falling):
+        for other in takewhile(lambda words, y=one.y: y - words.y < 20, falling[place + 1 :]):
+            common = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+            if common > 6 and one.y - other.y < 0.5 * min(one.size, other.size):
+                yield one.text, other.text
 
 
 def feet(language: str) -> list[float]:
@@ -46,8 +83,12 @@ def feet(language: str) -> list[float]:
 
     The last part stands alone on the last page, so the page before may end early, too.
     """
-    room = 297 * MM - TOP - BOTTOM
-    return [lowest / room for _, lowest in laid_out(language)[2:-2]]
+    height = 297 * MM
+    lowest = [
+        min(words.y for words in page if BOTTOM - 1 < words.y < height - TOP)
+        for _, page in laid_out(language)[2:-2]
+    ]
+    return [(y - BOTTOM) / (height - TOP - BOTTOM) for y in lowest]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -56,6 +97,21 @@ def test_no_page_is_half_empty(language):
 
     assert max(white) <= 0.4
     assert sum(white) / len(white) <= 0.15
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_printed_upon_other_words(language):
+    pages = [page for _, page in laid_out(language)]
+
+    assert sum(map(len, pages)) > 3_000
+    assert [pair for page in pages for pair in overprinted(page)] == []
+
+
+def test_words_set_one_upon_the_other_are_found():
+    apart, upon = Words("beside", 60, 101, 30, 9), Words("upon", 20, 101, 30, 9)
+    page = [Words("below", 10, 89, 40, 9), Words("first", 10, 100, 40, 9), apart, upon]
+
+    assert list(overprinted(page)) == [("upon", "first")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
