@@ -58,6 +58,10 @@ from rapport.tables.engine import Engine
 # What the engine may hold before it spills into its room: half of the two gigabytes that the
 # ingestion of five million orders may take, for Python and Arrow take their part.
 MEMORY = "900MB"
+# From so many bytes of sources on it may hold more: with less, rows of fifty million orders go to
+# the disk and back so often that each costs half as much again, and their sort finds no room.
+LARGE_FROM = 512 << 20
+MEMORY_OF_LARGE = "2GB"
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,8 @@ def check_unit(
 
 def _open(sources: ResolvedSources, threads: int | None, room: Room | None) -> Engine:
     files = [file for paths in sources.files.values() for file in paths]
-    limit = MEMORY if room else None
+    size = sum(file.stat().st_size for file in files)
+    limit = (MEMORY if size < LARGE_FROM else MEMORY_OF_LARGE) if room else None
     return Engine({}, files=files, threads=threads, memory_limit=limit, room=room)
 
 

@@ -31,6 +31,8 @@ SCHEMA = pa.schema(
 NUMBER = "customer_number"
 WHOLE_NAME = ("family_name", "given_name")
 FLAGS = ("phone_verified", "email_verified")
+# So many identifiers are texts of Python at once.
+SPELLED_AT_ONCE = 131_072
 
 
 def make_identifiers(
@@ -94,6 +96,18 @@ def _spell(engine: Engine) -> None:
     new = engine.fetch(
         f"SELECT DISTINCT kind, value FROM identified ANTI JOIN {known} USING (kind, value)"
     )
+    parts = [
+        _spell_part(new.slice(at, SPELLED_AT_ONCE))
+        for at in range(0, max(new.num_rows, 1), SPELLED_AT_ONCE)
+    ]
+    engine.add("new spelled", pa.concat_tables(parts))
+    engine.run(
+        f'CREATE TEMP VIEW spelled AS SELECT * FROM {known} UNION ALL SELECT * FROM "new spelled"'
+    )
+
+
+def _spell_part(new: pa.Table) -> pa.Table:
+    """Give the spellings of identifiers: `kind`, `value`, `place` among them, `key`."""
     rows: list[int] = []
     places: list[int] = []
     keys: list[str | None] = []
@@ -105,10 +119,7 @@ def _spell(engine: Engine) -> None:
         keys += spelled
     repeated = new.take(pa.array(rows, pa.int64()))
     repeated = repeated.append_column("place", pa.array(places, pa.int32()))
-    engine.add("new spelled", repeated.append_column("key", pa.array(keys, pa.string())))
-    engine.run(
-        f'CREATE TEMP VIEW spelled AS SELECT * FROM {known} UNION ALL SELECT * FROM "new spelled"'
-    )
+    return repeated.append_column("key", pa.array(keys, pa.string()))
 
 
 def _part(piece: Piece, kind: str, value: str, relation: str) -> str:

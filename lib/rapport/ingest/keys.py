@@ -61,7 +61,8 @@ def _list_twice(
 
 def _repeats(engine: Engine, keys: str) -> bool:
     # In order, for the groups of so many keys fill the engine's memory however large it is.
-    found = np.sort(engine.fetch(f"SELECT key FROM ({keys})")["key"].to_numpy())
+    found = np.array(engine.fetch(f"SELECT key FROM ({keys})")["key"])
+    found.sort()
     return bool((found[1:] == found[:-1]).any())
 
 

@@ -164,7 +164,10 @@ def _keep_keys(work: Split) -> Iterator[str]:
     if work.is_moved:
         arrays = [np.load(path) for path in work.before.paths["keys"][:1]] if work.before else []
         arrays += [_hash(work.engine, moved_of(piece)) for piece in work.pieces]
-        yield work.keep_array("keys", np.sort(np.concatenate(arrays), kind="stable"))
+        keys = np.concatenate(arrays)
+        del arrays
+        keys.sort(kind="stable")
+        yield work.keep_array("keys", keys)
     else:
         yield work.held["keys"][0]
     recent = [_hash(work.engine, identifier(piece.latest)) for piece in work.pieces]
