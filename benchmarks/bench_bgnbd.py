@@ -44,8 +44,8 @@ def measure(n: int) -> tuple[str, ...]:
 
     ours, peer = fit_ours(), fit_theirs()
     apart = max(abs(getattr(ours, name) / peer.params_[name] - 1) for name in NAMES)
-    one = median([cost_of_call(fit_ours) for _ in range(5 if few else 3)]).cpu
-    other = median([cost_of_call(fit_theirs) for _ in range(3 if few else 1)]).cpu
+    one = median([cost_of_call(fit_ours) for _ in range(25 if few else 3)]).cpu
+    other = median([cost_of_call(fit_theirs) for _ in range(9 if few else 1)]).cpu
     return (
         f"{n:,}", f"{len(collapse(x, t_x, T).x):,}", f"{one:.3f}", f"{other:.3f}",
         f"{other / one:.1f}", str(GOALS.get(n, "-")), f"{apart:.1e}",

@@ -23,9 +23,9 @@ LOG_BOUND = 10.0
 SEEN_A, SEEN_B, SPREAD = 0.005, 1_000.0, 1_000.0
 WIDEST = 1.75  # standard error of a logarithm: an interval from 1 to 950
 ENOUGH_ROWS = 1_000
-MOST_STEPS, NEAR = 8, 1e-5  # of a logarithm: what Newton's steps make good
+MOST_STEPS, NEAR = 8, 1e-4  # of a logarithm: what Newton's steps make good
 STEP = 1e-4
-ROUGH, FINE = 1e-4, 1e-12  # gains of the mean log-likelihood at which a climb ends
+ROUGH, NEARLY, FINE = 1e-4, 1e-8, 1e-12  # gains of the mean log-likelihood at which a climb ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +119,8 @@ def _carry_on(logs: Floats, some: Prepared, rows: Prepared) -> Floats:
     Where steps do not draw near, as where customers never leave, all histories are climbed.
     """
     if some.total < rows.total and np.abs(logs).max() < LOG_BOUND - 1:
-        logs, _ = _climb(logs, some, fine=FINE)
-        curvature = find_curvature(logs, lambda place: log_likelihood(place, some)[1])
+        logs, _ = _climb(logs, some, fine=NEARLY)
+        curvature = _curvature_from(logs, log_likelihood(logs, some)[1], some)
         if np.linalg.eigvalsh(curvature).max() < 0:
             way = np.linalg.inv(curvature) * some.total / rows.total
             before = np.inf
@@ -158,7 +158,7 @@ def find_curvature(logs: Floats, slopes: Callable[[Floats], Floats]) -> Floats:
     return np.asarray((curvature + curvature.T) / 2)
 
 
-def _curvature_of_all(logs: Floats, slopes: Floats, rows: Prepared) -> Floats:
+def _curvature_from(logs: Floats, slopes: Floats, rows: Prepared) -> Floats:
     """Give the second derivatives from one side: to a hundred-thousandth, at half the work."""
     steps = STEP / 10 * np.eye(len(logs))
     beside = [log_likelihood(logs + step, rows)[1] - slopes for step in steps]
@@ -173,7 +173,7 @@ def _polish(logs: Floats, rows: Prepared) -> tuple[Floats, Floats | None, tuple[
     are the log-likelihood and its slopes there.
     """
     value, slopes = log_likelihood(logs, rows)
-    curvature = _curvature_of_all(logs, slopes, rows)
+    curvature = _curvature_from(logs, slopes, rows)
     free = slice(4) if _sees_drop_out(logs, curvature) else slice(2)
     block = curvature[free, free]
     if np.abs(logs[free]).max() > LOG_BOUND - 1e-3 or np.linalg.eigvalsh(block).max() >= 0:

@@ -7,10 +7,8 @@ docs/methods.md, 3.5.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-from scipy import special
 
 from rapport.analysis.bgnbd_histories import Floats, Histories
 
@@ -34,17 +32,16 @@ class Prepared:
     T: np.ndarray
     n: Floats
     n_days: int
-    seen: np.ndarray
-    """The numbers of repeats that occur."""
+    places: Floats
+    """0 to the most repeats but one."""
+    above: Floats
+    """Customers who have repeated more often than each of `places`."""
+    total: float
+    """Customers in all."""
     before: np.ndarray
     """One less than `x`: where a table by repeats from 1 is looked up."""
     weeks: Floats
     """Of every day from 0 on."""
-
-    @cached_property
-    def total(self) -> float:
-        """Customers in all."""
-        return float(self.counts.sum())
 
 
 def prepare(histories: Histories) -> Prepared:
@@ -63,7 +60,9 @@ def prepare(histories: Histories) -> Prepared:
         T=histories.T[repeats],
         n=histories.n[repeats],
         n_days=n_days,
-        seen=np.flatnonzero(counts),
+        places=np.arange(len(counts) - 1, dtype=float),
+        above=counts[::-1].cumsum()[::-1][1:],
+        total=float(counts.sum()),
         before=x - 1,
         weeks=np.arange(n_days) / UNIT_DAYS,
     )
@@ -87,11 +86,12 @@ def log_likelihood(logs: Floats, rows: Prepared) -> tuple[float, Floats]:
     # Odds of having left after the last order, against being there since.
     tails = b + np.arange(max(len(rows.counts) - 1, 1))
     odds = (np.log(a) - np.log(tails)).take(rows.before) + orders * fall
-    # Of e^-700 the logarithm can still be taken.
-    there = special.expit(-np.minimum(odds, 700.0))
-    gone = rows.n * (1.0 - there)
+    # e^700 is still a number.
+    left = np.exp(np.minimum(odds, 700.0))
+    either = 1.0 + left
+    gone = rows.n * (left / either)
     weighted = rows.n * orders
-    value -= float(rows.n @ np.log(there)) + float(weighted @ far)
+    value += float(rows.n @ np.log(either)) - float(weighted @ far)
     slopes[0] += float(gone @ fall) - float(rows.n @ far)
     slopes[1] -= float(weighted @ soon)
     slopes[1] -= float((gone * orders) @ (one_by.take(rows.t_x) - soon))
@@ -102,20 +102,15 @@ def log_likelihood(logs: Floats, rows: Prepared) -> tuple[float, Floats]:
 
 
 def _by_count(rows: Prepared, r: float, alpha: float, a: float, b: float) -> tuple[float, Floats]:
-    """Sum what depends on the number of repeats alone: one row a number, not one a customer."""
-    n = rows.counts[rows.seen]
-    at = np.array([[r], [b], [a + b]])
-    places = np.concatenate([at, at + rows.seen], axis=1)
-    gammas, digammas = special.gammaln(places), special.digamma(places)
-    gamma, digamma, rate = gammas[:, 0], digammas[:, 0], np.log(alpha)
-    value = n @ (gammas[0, 1:] - gamma[0] + r * rate)
-    value += n @ (gammas[1, 1:] - gamma[1])
-    value += n @ (gamma[2] - gammas[2, 1:])
-    either = digamma[2] - digammas[2, 1:]
-    slopes = [
-        n @ (digammas[0, 1:] - digamma[0] + rate),
-        n.sum() * r / alpha,
-        n @ either,
-        n @ (either + digammas[1, 1:] - digamma[1]),
-    ]
+    """Sum what depends on the number of repeats alone.
+
+    Quotients of gamma functions are products: of r to r + x - 1, and so on. So each repeat up to
+    the most is one row, which weighs as many customers as have repeated more often.
+    """
+    above = rows.above
+    places = np.array([[r], [b], [a + b]]) + rows.places
+    logs, one_by = np.log(places) @ above, (1.0 / places) @ above
+    total, rate = rows.total, np.log(alpha)
+    value = logs[0] + logs[1] - logs[2] + total * r * rate
+    slopes = [one_by[0] + total * rate, total * r / alpha, -one_by[2], one_by[1] - one_by[2]]
     return float(value), np.array(slopes)
