@@ -66,8 +66,9 @@ def test_repurchase_so_far(marts, customers):
 
 def test_months_sum_to_all_sales_and_all_customers(marts):
     months = list_months(
-        marts["profile_months"], data_from=dt.date(2009, 12, 1), as_of=dt.date(2010, 12, 9)
-    )
+        marts["profile_months"], data_from=dt.date(2009, 12, 1), as_of=dt.date(2010, 12, 9),
+        min_count=10,
+    )  # fmt: skip
 
     assert months["n_new"].sum() == 4_312
     assert months.set_index("period")["net"]["2010-11"] == Decimal("1422654.642")

@@ -3,6 +3,7 @@ with charged as (
     select
         o.month_no,
         o.kind,
+        o.customer_id,
         o.amount
     from orders as o
     inner join periods as p on p."window" = 'current' and o.ordered_on <= p.ends_on
@@ -15,7 +16,11 @@ sums as (
         sum(amount) as net,
         coalesce(sum(case when kind = 'sale' then amount end), 0) as gross,
         coalesce(sum(case when kind = 'return' then amount end), 0) as returns,
-        count(case when kind = 'sale' then 1 end) as n_orders
+        count(case when kind = 'sale' then 1 end) as n_orders,
+        count(case when kind = 'sale' and customer_id is not null then 1 end)
+            as identified_orders,
+        count(case when kind = 'return' and customer_id is not null then 1 end)
+            as identified_returns
     from charged
     group by month_no
 ),
@@ -49,6 +54,8 @@ select
     s.gross,
     s.returns,
     s.n_orders,
+    s.identified_orders,
+    s.identified_returns,
     cast(coalesce(b.n_active, 0) as bigint) as n_active,
     cast(coalesce(b.n_new, 0) as bigint) as n_new
 from sums as s

@@ -118,6 +118,7 @@ def test_a_month_counts_each_buyer_once_and_a_newcomer_in_the_first_month(make):
     november = months.iloc[1]
     assert november["net"] == Decimal("14.25")
     assert november[["n_orders", "n_active", "n_new"]].tolist() == [4, 2, 1]
+    assert november[["identified_orders", "identified_returns"]].tolist() == [3, 1]
 
 
 def test_months_after_as_of_are_invisible(make):

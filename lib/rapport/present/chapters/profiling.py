@@ -176,8 +176,8 @@ def _span(row: Any, language: Language) -> str:
 def trend_figure(
     months: pd.DataFrame, values: Values, *, case: str, currency: str
 ) -> FigureSpec | None:
-    """Give the months with the year before in grey; None of fewer than two."""
-    if case == "none":
+    """Give the months with the year before in grey; None of fewer than two that may be told."""
+    if case in ("none", "few"):
         return None
     spec = monthly_trend(months, id="profiling.trend", currency=currency)
     return spec.entitled(

@@ -34,8 +34,8 @@ def monthly_trend(months: pd.DataFrame, *, id: str, currency: str) -> FigureSpec
     Parameters
     ----------
     months : one row per month, oldest first
-        `period` (2026-06), `net`, `net_before` (money; None where the year before is not known),
-        `is_whole` (a month that is not is drawn dashed)
+        `period` (2026-06), `net` (money; None leaves a gap), `net_before` (money; None where the
+        year before is not known), `is_whole` (a month that is not is drawn dashed)
     currency : code, GBP
     """
     drawn = months[["period", "net", "net_before", "is_whole"]].reset_index(drop=True)
@@ -46,7 +46,7 @@ def monthly_trend(months: pd.DataFrame, *, id: str, currency: str) -> FigureSpec
     items = listed(
         (period_value(row.period, name=f"{id}.{row.period}"),
          Value(f"{id}.{row.period}.net", row.net, "money", currency))
-        for row in rows_of(drawn)
+        for row in rows_of(drawn[drawn["net"].notna()])
     )  # fmt: skip
     return FigureSpec(
         id=id,
