@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
+from rapport.ingest.buckets import Ordered, stream_ordered
 from rapport.ingest.columns import empty_of, list_mapped, make_column, unite
 from rapport.ingest.customers import select_customers, select_links
 from rapport.ingest.derived import attributes_of_products
@@ -26,8 +27,8 @@ from rapport.tables import TableFile, arrow_schema, join_tables, write_batches
 from rapport.tables.engine import Engine, identifier, quote
 
 PLAIN = ("subscriptions", "interactions", "surveys", "campaigns", "campaign_contacts", "consents")
-# Sorted with the place of a customer instead of the name, which is four times as long.
-PLACED = ("orders", "order_lines")
+# A range of customers.
+BUCKET = "n.place // (SELECT greatest(count(*) // 64, 1) FROM names)"
 # Fewer orders are sorted and written whole in less time than their parts are looked after.
 MONTHLY_FROM = 600_000
 # So many rows leave the engine at once.
@@ -47,8 +48,8 @@ def make_tables(
     Where the engine has a room, tables are files in it, of the bytes that `write_table` gives; of
     those `apart` each month lies in row groups of its own.
     """
-    for name, sql in _selects(unit, pieces, apart):
-        made = _make(engine, name, sql, "month_no" if name in apart else None)
+    for name, rows in _selects(unit, pieces, apart):
+        made = _make(engine, name, rows, "month_no" if name in apart else None)
         if past is not None and name in past.sums and isinstance(made, TableFile):
             made = _join(past, name, made)
         yield name, made
@@ -80,7 +81,7 @@ def _join(past: Past, name: str, made: TableFile) -> TableFile:
 
 def _selects(
     unit: UnitParams, pieces: Sequence[Piece], apart: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str | Ordered]]:
     held = {piece.table for piece in pieces}
     yield "customers", select_customers(unit, pieces, is_monthly="customers" in apart)
     if held & {"orders", "order_lines"}:
@@ -95,19 +96,33 @@ def _selects(
     yield "identity_links", select_links(unit, pieces, is_monthly="identity_links" in apart)
 
 
-def _make(engine: Engine, table: str, sql: str, apart: str | None) -> pa.Table | TableFile:
+def _make(
+    engine: Engine, table: str, rows: str | Ordered, apart: str | None
+) -> pa.Table | TableFile:
     names = pa.array([], pa.string())
-    if table in PLACED:
+    if isinstance(rows, Ordered):
         names = engine.fetch("SELECT name FROM names ORDER BY place")["name"].combine_chunks()
     if engine.room is None:
-        rows = engine.fetch(sql)
-        named = _name_rows(rows.to_reader(), names).read_all() if table in PLACED else rows
+        found = engine.fetch(rows.whole if isinstance(rows, Ordered) else rows)
+        named = _name(found.to_reader(), rows, names).read_all()
         return named.cast(_schema(table, named.schema)).combine_chunks()
-    with engine.stream(sql, ROWS_AT_ONCE) as batches:
-        named = _name_rows(batches, names) if table in PLACED else batches
+    opened = (
+        stream_ordered(engine, rows, ROWS_AT_ONCE)
+        if isinstance(rows, Ordered)
+        else engine.stream(rows, ROWS_AT_ONCE)
+    )
+    with opened as batches:
+        named = _name(batches, rows, names)
         schema = _schema(table, named.schema)
         path = engine.room.folder / f"{table}.parquet"
         return write_batches(named, path, schema, apart=apart)
+
+
+def _name(
+    batches: pa.RecordBatchReader, rows: str | Ordered, names: pa.Array
+) -> pa.RecordBatchReader:
+    # Sorted with the place of a customer instead of the name, which is four times as long.
+    return _name_rows(batches, names) if isinstance(rows, Ordered) else batches
 
 
 def _name_rows(rows: pa.RecordBatchReader, names: pa.Array) -> pa.RecordBatchReader:
@@ -126,7 +141,7 @@ def _schema(table: str, found: pa.Schema) -> pa.Schema:
     return arrow_schema(SCHEMAS[table], extra=extra)
 
 
-def _orders(pieces: Sequence[Piece], *, is_monthly: bool) -> str:
+def _orders(pieces: Sequence[Piece], *, is_monthly: bool) -> Ordered:
     # What no source fills, or follows from other columns, need not go through the sort.
     filled = {field.column.name for piece in pieces for field in piece.fields}
     after = {c.name: empty_of(c) for c in SCHEMAS["orders"].columns if c.name not in filled}
@@ -139,27 +154,38 @@ def _orders(pieces: Sequence[Piece], *, is_monthly: bool) -> str:
     names = [column.name for column in SCHEMAS["orders"].columns]
     before = ["n.place AS customer_id" if name == "customer_id" else f"o.{name}"
               for name in names if name not in after]  # fmt: skip
+    month = month_of("o.ordered_on")
+    before += [f"{month} AS month_before"] if is_monthly else []
     columns = [f"{after[name]} AS {name}" if name in after else name for name in names]
-    first = f"{month_of('o.ordered_on')} NULLS LAST, " if is_monthly else ""
-    return (
-        f"SELECT {', '.join(columns)} FROM (SELECT {', '.join(before)} FROM {RECENT} AS o "
-        "LEFT JOIN names AS n ON o.customer_id = n.id WHERE o.rule IS NULL "
-        f"ORDER BY {first}n.place NULLS LAST, o.order_key)"
+    return Ordered(
+        name="orders",
+        rows=", ".join(before),
+        relation=f"{RECENT} AS o",
+        joined="LEFT JOIN names AS n ON o.customer_id = n.id WHERE o.rule IS NULL",
+        order=f"{'month_before NULLS LAST, ' * is_monthly}customer_id NULLS LAST, order_key",
+        columns=", ".join(columns),
+        bucket=month if is_monthly else BUCKET,
     )
 
 
-def _lines() -> str:
+def _lines() -> Ordered:
+    names = [column.name for column in SCHEMAS["order_lines"].columns]
+    before = ["n.place AS customer_id" if name == "customer_id" else f"l.{name}"
+              for name in names if name != "line"]  # fmt: skip
     # Equal lines are interchangeable, so this order does not show where a line stood.
     line = (
-        "row_number() OVER (PARTITION BY l.order_key ORDER BY l.given NULLS LAST, l.product_id, "
-        "l.quantity, l.amount, l.discount NULLS LAST)"
+        "row_number() OVER (PARTITION BY order_key ORDER BY given NULLS LAST, product_id, "
+        "quantity, amount, discount NULLS LAST)"
     )
-    columns = [f"l.{c.name}" for c in SCHEMAS["order_lines"].columns]
-    columns[1:3] = [f"coalesce(l.given, {line}) AS line", "n.place AS customer_id"]
-    return (
-        f"SELECT {', '.join(columns)} FROM lines AS l "
-        "LEFT JOIN names AS n ON l.customer_id = n.id WHERE l.rule IS NULL "
-        "ORDER BY n.place NULLS LAST, l.order_key, line"
+    return Ordered(
+        name="order_lines",
+        rows=", ".join([*before, "l.given"]),
+        relation="lines AS l",
+        joined="LEFT JOIN names AS n ON l.customer_id = n.id WHERE l.rule IS NULL",
+        order="customer_id NULLS LAST, order_key, line",
+        columns=", ".join(names),
+        bucket=BUCKET,
+        made=f"*, coalesce(given, {line}) AS line",
     )
 
 

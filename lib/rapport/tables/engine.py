@@ -197,6 +197,8 @@ def connect(
     settings = {
         "TimeZone": "'UTC'",
         "preserve_insertion_order": "true",
+        # Of each part of a table that is written in parts so many rows wait in memory.
+        "partitioned_write_flush_threshold": "32768",
         "temp_directory": "''",
         "enable_progress_bar": "false" if _draws_bar(connection) else None,
         # Else an unknown name in a query is looked up among the caller's variables.
