@@ -4,8 +4,8 @@ The change of each mean is split into mix and rate (`analysis.mix_rate`) by ever
 unit knows: new and returning, the year of the first order, channel, segment. Both figures are
 those of page one, so the change that is split is the change that is printed there. Channels and
 segments are those of today, for the period before as well: what a customer was called then is not
-kept. Rates that a period counts anew for other customers each time (churn, bought again, the net
-promoter score) have no such split: no row of theirs is there in both periods.
+kept. Shares of other customers each time (churn, bought again, the net promoter score) are split in
+`analysis.rate_study`, by what was so of them before.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from rapport.analysis.resampling import Interval
 from rapport.analysis.small_groups import UNKNOWN
 
 GROUPINGS = ("newness", "cohort", "main_channel", "segment")
+# By what parts of any figure are told apart, those of `analysis.rate_study` too.
+EVERY_GROUPING = (*GROUPINGS, "acquisition_channel", "place")
 OF_THE_OUTCOME = "segment"
 # Of a customer and period: what is summed, and what it is divided by.
 MEANS = {"frequency": ("n_orders", "buys"), "aov": ("net", "n_orders")}
@@ -166,7 +168,7 @@ def choose_part(parts: Sequence[Part], figures: Sequence[KeyFigure]) -> Part | N
     same = [p for p in named if p.figure == named[0].figure and p.grouping != OF_THE_OUTCOME]
     return max(
         same,
-        key=lambda part: (abs(part.split.mix), -GROUPINGS.index(part.grouping)),
+        key=lambda part: (abs(part.split.mix), -EVERY_GROUPING.index(part.grouping)),
         default=None,
     )
 
@@ -186,11 +188,15 @@ def measure_part(part: Part | None) -> list[Measured]:
     return found
 
 
+def _in_points(figure: KeyFigure, unit: str) -> float:
+    return float(str(figure.now.value)) * (100 if unit == "pp" else 1)
+
+
 def agrees(parts: Sequence[Part], figures: Sequence[KeyFigure]) -> bool:
     """Say whether what is split is what page one prints, and the parts add up to it."""
     shown = {f.name: f for f in figures}
     return all(
-        abs(float(part.split.now) - float(str(shown[part.figure].now.value))) < 1e-6
+        abs(float(part.split.now) - _in_points(shown[part.figure], part.unit)) < 1e-6
         and part.split.mix + part.split.rate == part.split.change
         for part in parts
     )

@@ -243,33 +243,39 @@ def bound_parts(
 
     Parameters
     ----------
-    rows : as for `sum_groups`, and `customer_id`: a customer of both periods is one draw, for
-        what someone spent before goes with what they spend now
+    rows : as for `sum_groups`, and `customer_id`: a customer of both periods is one draw, for what
+        someone spent before goes with what they spend now; or `n` customers alike, each a draw
     split : of these rows
 
     Returns
     -------
-    by name; None under 30 customers; `approximate` under 200
+    by name; None under 30 customers, `approximate` under 200
 
     References
     ----------
     Deville, J.-C. (1999), Survey Methodology 25, 193-203.
     """
-    n_customers = rows["customer_id"].nunique()
+    is_counted = "n" in rows
+    n_customers = int(rows["n"].sum()) if is_counted else rows["customer_id"].nunique()
     if n_customers < FEWEST:
         return None
-    moved = _influence(rows, split.groups)
-    _, people = np.unique(rows["customer_id"].to_numpy(dtype=str), return_inverse=True)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
-    found = {}
+    alike = rows["n"].to_numpy(float) if is_counted else np.ones(len(rows))
+    moved = _influence(rows, split.groups, alike)
+    found, z = {}, float(stats.norm.ppf((1 + confidence) / 2))
     for name in ("mix", "rate", "change"):
-        value, sums = float(getattr(split, name)), np.bincount(people, moved[name])
-        half = z * float(np.sqrt((sums**2).sum()))
+        value = float(getattr(split, name))
+        draws = moved[name] if is_counted else _sum_up(rows["customer_id"], moved[name])
+        half = z * float(np.sqrt((draws**2 * (alike if is_counted else 1)).sum()))
         found[name] = Interval(value - half, value + half, approximate=n_customers < FEW)
     return found
 
 
-def _influence(rows: pd.DataFrame, groups: pd.DataFrame) -> dict[str, Floats]:
+def _sum_up(customers: pd.Series[str], moved: Floats) -> Floats:
+    _, people = np.unique(customers.to_numpy(dtype=str), return_inverse=True)
+    return np.asarray(np.bincount(people, moved), dtype=np.float64)
+
+
+def _influence(rows: pd.DataFrame, groups: pd.DataFrame, alike: Floats) -> dict[str, Floats]:
     """Give by how much each row moves the parts, in the limit, divided by its period's n."""
     known = groups[["rate_then", "rate_now"]].to_numpy(float)
     held = np.where(np.isnan(known), known[:, ::-1], known)
@@ -279,7 +285,8 @@ def _influence(rows: pd.DataFrame, groups: pd.DataFrame) -> dict[str, Floats]:
     place = groups.index.get_indexer(pd.Index(rows["group"]))
     is_now, counts = rows["is_now"].to_numpy(dtype=bool), rows["counts"].to_numpy(dtype=float)
     column, sign = is_now.astype(int), np.where(is_now, 1.0, -1.0)
-    n = np.where(is_now, counts[is_now].sum(), counts[~is_now].sum())
+    sizes = counts * alike
+    n = np.where(is_now, sizes[is_now].sum(), sizes[~is_now].sum())
     values: Floats = to_floats(rows["value"])
     off = (values - held[place, column] * counts) / np.maximum(weights[place, column] * n, 1)
     spread = middle - (weights * middle[:, None]).sum(axis=0)[:, None]

@@ -61,6 +61,12 @@ LISTED = (
         "one row per window of a period",
     ),
     Mart(
+        "rate_groups",
+        ("charged_orders", "customers", "periods", "settings"),
+        "one row per window (current, previous), key figure, and what is known of its customers",
+        uses=("surveys",),
+    ),
+    Mart(
         "lifecycle_runs",
         ("charged_orders", "customers", "snapshot", "periods", "settings"),
         "one row per customer and run of month ends in one stage, by orders and by contracts",

@@ -41,7 +41,6 @@ def change_table(parts: pd.DataFrame, values: Values) -> TableSpec | None:
     columns = (
         Column("figure", "changed.head.figure", "label", "key_figure"),
         Column("grouping", "changed.head.grouping", "label", "grouping"),
-        Column("n_groups", "changed.head.groups", "count", "groups"),
         Column("change", "changed.head.change", style="plain signed", **mixed),
         Column("mix", "changed.head.mix", style="plain signed", **mixed),
         Column("mix_range", "mix.head.range", style="limits signed",

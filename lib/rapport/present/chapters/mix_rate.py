@@ -83,8 +83,6 @@ def group_table(groups: pd.DataFrame, values: Values, *, currency: str) -> Table
         Column("group", "mix.head.group", "label", "text"),
         Column("n_then", "mix.head.n_then", "count", "customers"),
         Column("n_now", "mix.head.n_now", "count", "customers"),
-        Column("weight_then", "mix.head.weight_then", "ratio", "share"),
-        Column("weight_now", "mix.head.weight_now", "ratio", "share"),
         Column("rate_then", "mix.head.rate_then", "money", currency),
         Column("rate_now", "mix.head.rate_now", "money", currency),
         Column("mix", "mix.head.mix_part", "money", currency, style="table signed"),
