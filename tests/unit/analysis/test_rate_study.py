@@ -71,12 +71,14 @@ def test_where_each_group_did_otherwise_it_is_all_rate():
 def test_groups_of_few_are_put_together_and_where_that_is_not_enough_there_is_no_split():
     some = SHIFT | {"then_app": (6, 1), "now_app": (9, 1), "then_none": (7, 1), "now_none": (8, 1)}
     counted, lonely = count(**some), count(then_web=(80, 8), now_web=(80, 9), now_app=(5, 1))
+    unknown = count(then_none=(80, 8), now_none=(80, 9), now_app=(5, 1))
 
     [part] = study_rates([figure_of(counted)], counted)
 
     assert list(part.split.groups.index) == ["other", "store", "web"]
     assert part.split.groups.loc["other", ["n_then", "n_now"]].tolist() == [13, 17]
     assert study_rates([figure_of(lonely)], lonely) == []
+    assert study_rates([figure_of(unknown)], unknown) == []
 
 
 def test_another_figure_of_the_same_name_is_not_split():

@@ -12,6 +12,7 @@ ORDERS = (
     ("a", "2010-01-05"), ("a", "2010-02-01"), ("a", "2010-11-20"), ("b", "2010-05-20"),
     ("c", "2010-06-10"), ("d", "2010-08-15"), ("d", "2010-10-30"), ("e", "2010-08-20"),
     ("f", "2010-07-25"), ("g", "2010-11-30"), ("h", "2009-12-31"), ("h", "2010-04-02"),
+    ("i", "2010-08-10"), ("i", "2010-11-08"),
 )  # fmt: skip
 CHANNELS = {"a": "web", "b": "store", "c": "web", "d": "web", "e": "store", "f": None}
 
@@ -52,7 +53,7 @@ def add_up(groups, figure):
     }
 
 
-@pytest.mark.parametrize("days", [180, 90, 25, 20])
+@pytest.mark.parametrize("days", [180, 173, 144, 25])
 @pytest.mark.parametrize(
     ("figure", "mart", "columns"),
     [
@@ -73,8 +74,8 @@ def test_customers_are_told_apart_by_year_and_channel_of_their_first_order(tmp_p
 
     rows = found[(found["figure"] == "repurchase") & (found["window"] == "current")]
     told = rows[["cohort", "acquisition_channel", "points", "n"]].to_numpy(dtype=object).tolist()
-    # d came back after 76 days, e did not; who came on 25 July was 90 days old in October.
-    assert told == [[2010, "store", 0, 1], [2010, "web", 100, 1]]
+    # d and i came back, i on the last day; e did not. f was 90 days old in October.
+    assert told == [[2010, "store", 0, 1], [2010, "web", 100, 1], [2010, None, 100, 1]]
 
 
 def test_the_last_answer_of_a_customer_counts_and_strangers_each_for_themselves(tmp_path):
