@@ -88,6 +88,9 @@ def measure_experiment(one: Experiment, *, currency: str) -> list[Measured]:
                  interval=effect.adjusted.interval.ends),
         Measured("explained", effect.explained, "estimator", "share"),
         Measured("detectable", effect.detectable, "estimator", "pp"),
+        *([Measured("relative", effect.relative.value, "estimator", "change", n=n,
+                    interval=effect.relative.interval.ends)]
+          if effect.relative is not None else []),
         Measured("p_adjusted", one.p_adjusted, "estimator", "p"),
         *([Measured("groups_p", one.groups_p, "estimator", "p")] if one.groups_p is not None
           else []),

@@ -29,11 +29,13 @@ class Return:
     cost: float
     roi: Difference | None
     attributed: float
+    per_buyer: float = np.nan
+    """Cost by customer who bought in the window, of those the campaign was sent to."""
 
 
 def study_returns(
     funnels: pd.DataFrame, tested: tuple[Experiment, ...], compared: tuple[Targeted, ...],
-    margin: Margin, *, is_drawn: bool,
+    margin: Margin, *, is_drawn: bool, min_count: int = 1,
 ) -> tuple[Return, ...]:  # fmt: skip
     """Give the return of every campaign with a cost, newest first.
 
@@ -41,6 +43,7 @@ def study_returns(
     ----------
     funnels : the mart `campaign_funnels`
     margin : share of sales that stays, as in the chapter on value
+    min_count : customers who bought, below which a cost by one of them would tell of a handful
     """
     ordered = funnels.sort_values(["started_on", "campaign_id"], ascending=[False, True])
     added = _list_added(tested, compared)
@@ -48,7 +51,7 @@ def study_returns(
     for row in ordered.itertuples(index=False):
         cost = find_cost(row)
         if cost > 0 and int(str(row.n_targeted)) and not is_drawn:
-            found.append(_return(row, cost, added, margin))
+            found.append(_return(row, cost, added, margin, min_count))
     return tuple(found)
 
 
@@ -76,8 +79,9 @@ def _list_added(
 
 
 def _return(
-    row: Any, cost: float, added: dict[str, tuple[Difference, float]], margin: Margin
-) -> Return:
+    row: Any, cost: float, added: dict[str, tuple[Difference, float]], margin: Margin,
+    min_count: int,
+) -> Return:  # fmt: skip
     roi = None
     if row.campaign_id in added:
         difference, weeks = added[row.campaign_id]
@@ -86,4 +90,7 @@ def _return(
             times=weeks,
         )  # fmt: skip
     sales = attribute_roi(float(row.net), margin=margin.share, cost=cost)
-    return Return(row.campaign_id, row.name, cost, roi, np.nan if sales is None else sales)
+    buyers = int(row.n_bought)
+    per_buyer = cost / buyers if buyers >= min_count else np.nan
+    told = np.nan if sales is None else sales
+    return Return(row.campaign_id, row.name, cost, roi, told, per_buyer)

@@ -105,18 +105,18 @@ def list_notes(one: Experiment, *, fdr: float) -> Iterator[tuple[str, str]]:
     """Name what else is said of an experiment with an effect: money, doubts, groups."""
     if one.effect is None:
         return
+    if one.is_found and one.effect.relative is not None:
+        yield "relative", "raised" if one.effect.conversion.value > 0 else "lowered"
     plain, adjusted = one.effect.money, one.effect.adjusted
     yield "money", "agree" if plain.is_clear == adjusted.is_clear else "differ"
-    if one.n_contaminated:
-        yield "doubt", "contaminated"
-    if one.n_left_out:
-        yield "doubt", "left_out"
-    if one.ratio_p is None:
-        yield "doubt", "no_plan"
-    if one.effect.before.is_clear:
-        yield "doubt", "unbalanced"
-    if one.is_skewed:
-        yield "doubt", "skewed"
+    doubts = {
+        "contaminated": one.n_contaminated > 0,
+        "left_out": one.n_left_out > 0,
+        "no_plan": one.ratio_p is None,
+        "unbalanced": one.effect.before.is_clear,
+        "skewed": one.is_skewed,
+    }
+    yield from (("doubt", name) for name, is_so in doubts.items() if is_so)
     if one.groups_p is None:
         yield "groups", "none"
     else:
@@ -142,20 +142,25 @@ def list_pooled(pooled: Pooled | None) -> list[str]:
     return [] if pooled is None else [pooled.outcome]
 
 
-def name_returns(returns: Sequence[Return]) -> str:
-    """Name what can be said of returns: incremental ones, attributed ones alone, or none."""
+def name_returns(returns: Sequence[Return], *, is_drawn: bool = False) -> str:
+    """Name what can be said of returns: incremental ones, attributed ones alone, or why none."""
     if not returns:
-        return "no_cost"
+        return "drawn" if is_drawn else "no_cost"
     return "incremental" if any(one.roi is not None for one in returns) else "attributed"
 
 
 def list_answers(cells: pd.DataFrame, *, is_drawn: bool) -> list[str]:
-    """Name what counts as an answer: redemptions where there are any, else orders, if told."""
+    """Name what counts as an answer: redemptions where there are any, else orders, if told.
+
+    Who left the list is told beside it, where anybody did.
+    """
     if cells.empty:
         return []
+    has_left = int((cells["n_unsubscribed"] * cells["n_customers"]).sum()) > 0
+    left = ["n_unsubscribed"] if has_left else []
     if int((cells["n_redeemed"] * cells["n_customers"]).sum()):
-        return ["n_redeemed"]
-    return [] if is_drawn else ["n_bought"]
+        return ["n_redeemed", *left]
+    return left if is_drawn else ["n_bought", *left]
 
 
 def name_pressure(cells: pd.DataFrame, kinds: pd.DataFrame) -> str:

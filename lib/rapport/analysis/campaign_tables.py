@@ -170,6 +170,7 @@ def tabulate_returns(found: tuple[Return, ...]) -> pd.DataFrame:
         {
             "campaign": one.name,
             "cost": one.cost,
+            "per_buyer": one.per_buyer,
             **_ends("roi", one.roi),
             "attributed": one.attributed,
         }

@@ -223,9 +223,9 @@ def name_data(study: Study) -> str:
     return "answers" if study.response is None else "response"
 
 
-def list_doubts(study: Study) -> list[str]:
-    """Say that a scale is in doubt, where one is."""
-    return ["doubted"] if study.doubted else []
+def list_doubts(study: Study) -> tuple[str, ...]:
+    """Name the scales that are in doubt, of which no score is given."""
+    return study.doubted
 
 
 def list_weighted(study: Study) -> list[str]:
@@ -239,11 +239,14 @@ def list_weighted(study: Study) -> list[str]:
 
 
 def list_weighted_now(study: Study) -> list[str]:
-    """Say that the period's weighted score leads, where it is far from the plain one."""
+    """Say that the period's weighted score leads: as that of the year does, or alone."""
     now = study.weighted_now
     if now is None or now.score is None or now.score.n < study.rules.min_n:
         return []
-    return ["leads"] if now.leads and "nps" in list_scores(study) else []
+    if not now.leads or "nps" not in list_scores(study):
+        return []
+    year = study.weighted
+    return ["leads" if year is not None and year.score is not None and year.leads else "alone"]
 
 
 def list_changes(study: Study, trend: Trend) -> list[str]:

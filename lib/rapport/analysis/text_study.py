@@ -254,14 +254,15 @@ def _list_asked(judged: Judged, texts: pd.DataFrame) -> list[Judgement]:
     return [one for one in judged.judgements if one.language in asked]
 
 
-def list_remarks(texts: pd.DataFrame) -> list[str]:
-    """Name what else must be said: scored (all by themselves), other (languages), cut."""
-    said = {
-        "scored": len(texts) > 0 and bool(texts["score"].notna().all()),
-        "other": bool((texts["language"] == "other").any()),
-        "cut": bool(texts["is_cut"].any()),
-    }
-    return [name for name, holds in said.items() if holds]
+def list_remarks(texts: pd.DataFrame, *, min_count: int) -> list[str]:
+    """Name what else must be said: scored (all by themselves), other (languages), cut.
+
+    Of a handful of customers it is said without their number: `other_few`, `cut_few`.
+    """
+    said = ["scored"] if len(texts) and bool(texts["score"].notna().all()) else []
+    held = {"other": texts["language"] == "other", "cut": texts["is_cut"].astype(bool)}
+    writers = {name: _count(texts, rows) for name, rows in held.items()}
+    return said + [name if n >= min_count else f"{name}_few" for name, n in writers.items() if n]
 
 
 def publish_feedback(texts: pd.DataFrame) -> pd.DataFrame | None:

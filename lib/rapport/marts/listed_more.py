@@ -124,6 +124,11 @@ LISTED = (
         "one row per type of campaign, and customers who did the same",
     ),
     Mart(
+        "contact_groups",
+        ("contact_outcomes", "campaign_funnels"),
+        "one row per channel and stage at the contact, and customers who did the same",
+    ),
+    Mart(
         "contact_features",
         ("contact_outcomes", "orders", "customers", "snapshot", "periods", "settings"),
         "one row per window (train, test, score) and customer of a campaign",

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,7 +24,7 @@ MONEY = ("during", "before", "earlier", "days_after", "days_before", "year_after
 def funnel(design="targeted", name="c", **others):
     row = {"campaign_id": name, "name": "Letter", "design": design, "n_targeted": 100,
            "started_on": pd.Timestamp("2026-05-01"), "cost": Decimal(100), "contact_cost": None,
-           "net": Decimal(500)}  # fmt: skip
+           "net": Decimal(500), "n_bought": 20}  # fmt: skip
     return pd.DataFrame([row | others])
 
 
@@ -175,6 +176,17 @@ def test_a_return_is_given_only_of_what_a_design_allows():
     assert without.attributed == pytest.approx(1.5)
     # 1.5 a week x 2 weeks x 100 customers x half, for 100.
     assert with_one.roi.value == pytest.approx(0.5)
+
+
+def test_the_cost_by_buyer_is_of_all_who_bought_and_tells_of_no_handful():
+    stays = Margin(1.0, "sales")
+
+    told, hidden = (
+        study_returns(funnel(), (), (), stays, is_drawn=False, min_count=n)[0] for n in (20, 21)
+    )
+
+    assert told.per_buyer == pytest.approx(5.0)
+    assert np.isnan(hidden.per_buyer)
 
 
 def test_without_a_cost_or_of_a_draw_there_is_no_return():

@@ -1,6 +1,7 @@
 """Scores of surveys, and the chapter's questions put to them."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -228,6 +229,8 @@ def test_the_period_is_weighted_to_those_asked_in_it():
     assert table["nps"].round(6).tolist() == [0.0, 0.0]
     assert table["plain"].round(1).tolist() == [66.7, 66.7]
     assert list_weighted_now(found) == ["leads"]
+    # Where the year's plain score stands, the period's is not said to be weighted, too.
+    assert list_weighted_now(replace(found, weighted=None)) == ["alone"]
     # 100 answers stand for 100 customers and 20 for as many: weights of .6 and 3 times the mean.
     assert table.loc["period", ["least", "most"]].tolist() == pytest.approx([0.6, 3.0])
     assert table.loc["period", "effective_n"] == pytest.approx(200**2 / (100 + 20 * 25))

@@ -55,7 +55,7 @@ def test_a_score_is_the_sentiment_and_no_model_is_asked():
 
     assert judged.texts["feeling"].tolist() == [1.0] * 20 + [-1.0] * 20
     assert judged.judgements == ()
-    assert list_remarks(take(judged)) == ["scored"]
+    assert list_remarks(take(judged), min_count=10) == ["scored"]
 
 
 def test_comments_without_a_score_are_judged_and_how_well_is_told():
@@ -114,7 +114,8 @@ def test_a_third_language_is_counted_and_not_judged():
     texts = take(judged)
 
     assert texts["feeling"].isna().all()
-    assert list_remarks(texts) == ["other"]
+    assert list_remarks(texts, min_count=10) == ["other"]
+    assert list_remarks(texts, min_count=13) == ["other_few"]
     assert name_feedback(texts, min_count=10) == "plain"
     told = {one.name: one.value for one in measure_feedback(judged, texts, TopicSettings())}
     assert (told["feedback.other"], told["feedback.texts"]) == (12, 12)
@@ -140,7 +141,7 @@ def test_a_unit_without_comments_has_none():
 
     assert name_feedback(texts, min_count=10) == "none"
     assert measure_feedback(judged, texts, TopicSettings()) == []
-    assert list_remarks(texts) == []
+    assert list_remarks(texts, min_count=10) == []
 
 
 def test_who_withdrew_consent_to_analysis_is_not_read():

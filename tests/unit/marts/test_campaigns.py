@@ -19,7 +19,7 @@ from unit.marts.conftest import SETTINGS, read_customers, read_orders, write_can
 
 NAMES = ("contact_outcomes", "campaign_funnels", "campaign_arms", "campaign_spends",
          "campaign_waits", "campaign_changes", "contact_pressure", "contact_kinds",
-         "contact_features", "touch_paths")  # fmt: skip
+         "contact_groups", "contact_features", "touch_paths")  # fmt: skip
 ORDERS = """
     customer  day         kind    amount
     a         2010-06-01  sale    10
@@ -308,6 +308,25 @@ def test_a_contact_within_thirty_days_of_another_is_the_second(tmp_path):
     assert found.loc[("y", "a"), ["n_contacts_30", "n_contacts_before"]].tolist() == [2, 1]
     assert found.loc[("y", "a"), "is_overlapping"] == 1  # y began on the 14th, x ran to the 15th
     assert found.loc[("x", "a"), ["n_contacts_30", "is_overlapping"]].tolist() == [1, 0]
+
+
+def test_contacts_are_crossed_by_channel_and_stage_where_they_were_delivered(tmp_path):
+    names = ("contact_outcomes", "campaign_funnels", "contact_groups")
+    delivered = {0: {"delivered_at": at("2010-11-02 10:00")}}
+
+    all_sent, some = (
+        tables.read_table(make(tmp_path / name, names=names, edit=edit)["contact_groups"])
+        for name, edit in (("sent", {}), ("delivered", delivered))
+    )
+
+    # Of x three are sent to (a, c, d); where one delivery is told, only who got it counts. The
+    # windows of y's later contact are still open.
+    counted = [
+        [int((rows[name] * rows["n_customers"]).sum()) for name in ("n_rows", "n_bought")]
+        for rows in (all_sent, some)
+    ]
+    assert counted == [[4, 3], [2, 1]]
+    assert set(all_sent["channel"]) == {"email"}
 
 
 def test_a_path_credits_one_touch_a_channel_and_day(tmp_path):

@@ -22,8 +22,8 @@ def return_table(rows: pd.DataFrame, values: Values, *, currency: str) -> TableS
 
     Parameters
     ----------
-    rows : `campaign`, `cost`, `roi`, `roi_low`, `roi_high` (empty where nothing may be said),
-        `attributed`
+    rows : `campaign`, `cost`, `per_buyer` (cost by customer who bought), `roi`, `roi_low`,
+        `roi_high` (empty where nothing may be said), `attributed`
     """
     if rows.empty:
         return None
@@ -31,6 +31,8 @@ def return_table(rows: pd.DataFrame, values: Values, *, currency: str) -> TableS
         Column("campaign", "campaigns.head.campaign", "label", "text"),
         Column("cost", "campaigns.head.cost", "estimator", currency),
     ]
+    if rows["per_buyer"].notna().any():
+        columns.append(Column("per_buyer", "campaigns.head.per_buyer", "estimator", currency))
     if rows["roi"].notna().any():
         head = interval_head(float(str(values["confidence"].value)))
         columns += [
@@ -56,16 +58,81 @@ def pressure_figure(
     Parameters
     ----------
     rows : `n_contacts`, `n`, `n_customers`, `share`, `low`, `high`
-    answer : n_bought or n_redeemed
+    answer : n_bought, n_redeemed or n_unsubscribed
     min_count : customers, and contacts answered, below which a row is not drawn
     """
     told = take_told(rows, min_count=min_count)
     if len(told) < 2:
         return None
     slots = {"confidence": values["confidence"]}
-    return pressure_rows(told, id="campaigns.pressure").entitled(
-        Sentence("campaigns.pressure_title"),
-        subtitle=Sentence(f"campaigns.pressure_{answer.removeprefix('n_')}", slots),
+    what = answer.removeprefix("n_")
+    case = "unsubscribed" if what == "unsubscribed" else "answered"
+    name = "campaigns.pressure" if case == "answered" else "campaigns.unsubscribed"
+    return pressure_rows(told, id=name).entitled(
+        Sentence("campaigns.pressure_title_of", case=case),
+        subtitle=Sentence(f"campaigns.pressure_{what}", slots),
+    )
+
+
+def cross_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give answers by channel and stage at the contact; None where there is nothing to cross.
+
+    Parameters
+    ----------
+    rows : as `campaign_groups.cross_channels` gives them
+    """
+    if rows.empty:
+        return None
+    columns = (
+        Column("channel", "campaigns.head.channel", "label", "channel"),
+        Column("stage", "campaigns.head.stage_contact", "label", "stage"),
+        Column("n", "campaigns.head.contacts", "count", "contacts"),
+        Column("n_customers", "campaigns.head.customers", "count", "customers"),
+        Column("share", "campaigns.head.bought", "ratio", "share"),
+        Column("share_interval", interval_head(float(str(values["confidence"].value))), "ratio",
+               "share", style="limits", limits=("low", "high")),
+    )  # fmt: skip
+    return TableSpec(
+        id="campaigns.crossed",
+        columns=columns,
+        frame=rows.assign(share_interval=rows["share"]).reset_index(drop=True),
+        title=Sentence("campaigns.crossed_title", dict(values)),
+        note=Sentence("campaigns.crossed_note", dict(values)),
+    )
+
+
+def balance_table(
+    rows: pd.DataFrame, values: Values, *, of: str, currency: str
+) -> TableSpec | None:
+    """Give what the arms of experiments were like before; None without an experiment read.
+
+    Parameters
+    ----------
+    rows : as `campaign_groups.balance_stages` or `balance_spend` gives them
+    of : stages or spend
+    """
+    if rows.empty:
+        return None
+    unit, gap = ("share", "pp") if of == "stages" else (currency, currency)
+    kind, style = ("ratio", "limits") if of == "stages" else ("estimator", "limits bare")
+    stage = (Column("stage", "campaigns.head.stage", "label", "stage"),) if of == "stages" else ()
+    columns = (
+        Column("campaign", "campaigns.head.campaign", "label", "text"),
+        *stage,
+        Column("n_customers_treated", "campaigns.head.treated", "count", "customers"),
+        Column("treated", f"campaigns.head.{of}_before", kind, unit),
+        Column("n_customers_control", "campaigns.head.control", "count", "customers"),
+        Column("control", f"campaigns.head.{of}_before", kind, unit),
+        Column("difference", "campaigns.head.difference", "estimator", gap),
+        Column("difference_interval", interval_head(float(str(values["confidence"].value))),
+               "estimator", gap, style=style, limits=("low", "high")),
+    )  # fmt: skip
+    return TableSpec(
+        id=f"campaigns.balance_{of}",
+        columns=columns,
+        frame=rows.assign(difference_interval=rows["difference"]).reset_index(drop=True),
+        title=Sentence("campaigns.balance_title", dict(values), case=of),
+        note=Sentence("campaigns.balance_note", dict(values)) if of == "stages" else None,
     )
 
 

@@ -24,6 +24,7 @@ VALUES = {
     "compare_days": parameter_value("compare_days", 7, "days"),
     "as_of": date_value("as_of", date(2026, 6, 30)),
     "name": text_value("campaigns.name", "Spring voucher"),
+    "relative": Value("campaigns.relative", 3.6, "estimator", "change", interval=(1.6, 7.2)),
     "first_order_name": text_value("campaigns.first_order.name", "Spring voucher"),
     "first_order_days": Value("campaigns.first_order.days", 90, "count", "days"),
     **{f"first_order_{arm}": Value(f"campaigns.first_order.{arm}", 0.4, "estimator", "share",
@@ -235,7 +236,8 @@ def test_a_name_of_a_campaign_is_printed_as_it_is_and_is_no_template():
 
 
 def test_returns_that_no_design_supports_are_empty_beside_what_is_not_incremental():
-    rows = pd.DataFrame({"campaign": ["A", "B"], "cost": [100.0, 50.0], "roi": [0.5, np.nan],
+    rows = pd.DataFrame({"campaign": ["A", "B"], "cost": [100.0, 50.0],
+                         "per_buyer": [np.nan, np.nan], "roi": [0.5, np.nan],
                          "roi_low": [0.1, np.nan], "roi_high": [0.9, np.nan],
                          "attributed": [2.0, 1.0]})  # fmt: skip
 
@@ -243,3 +245,38 @@ def test_returns_that_no_design_supports_are_empty_beside_what_is_not_incrementa
 
     assert cells[0][2:] == ["+50.0%", "+10.0% to +90.0%", "+200.0%"]
     assert cells[1][2:] == ["n/a", "n/a", "+100.0%"]
+
+
+def test_answers_by_channel_and_stage_are_a_table_with_intervals():
+    rows = pd.DataFrame({"channel": ["email", "sms"], "stage": ["loyal", "churned"],
+                         "n": [100, 40], "n_customers": [80, 40], "share": [0.2, 0.3],
+                         "low": [0.12, 0.17], "high": [0.28, 0.45]})  # fmt: skip
+
+    spec = more.cross_table(rows, VALUES)
+
+    assert render_table(spec, "en")[0] == ["E-mail", "Loyal", "100", "80", "20.0%",
+                                           "12.0% to 28.0%"]  # fmt: skip
+    assert render_heads(spec, "zh")[1] == "触达时的阶段"
+    assert more.cross_table(rows.iloc[:0], VALUES) is None
+
+
+@pytest.mark.parametrize(("of", "unit"), [("stages", "10.0%"), ("spend", "0.10")])
+def test_what_arms_were_like_before_is_a_table(of, unit):
+    rows = pd.DataFrame({"campaign": ["A"], "stage": ["loyal"], "n_customers_treated": [100],
+                         "treated": [0.1], "n_customers_control": [90], "control": [0.1],
+                         "difference": [0.0], "low": [-0.1], "high": [0.1]})  # fmt: skip
+
+    spec = more.balance_table(rows, VALUES, of=of, currency=CURRENCY)
+
+    assert unit in render_table(spec, "en")[0]
+    assert more.balance_table(rows.iloc[:0], VALUES, of=of, currency=CURRENCY) is None
+
+
+def test_who_left_the_list_is_drawn_apart_from_who_answered():
+    answered, left = (
+        more.pressure_figure(PRESSURE, VALUES, answer=answer, min_count=10)
+        for answer in ("n_bought", "n_unsubscribed")
+    )
+
+    assert answered.id != left.id
+    assert "退订" in text_of(compose("campaigns.pressure_title_of", "zh", {}, case="unsubscribed"))
