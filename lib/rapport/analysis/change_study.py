@@ -188,15 +188,11 @@ def measure_part(part: Part | None) -> list[Measured]:
     return found
 
 
-def _in_points(figure: KeyFigure, unit: str) -> float:
-    return float(str(figure.now.value)) * (100 if unit == "pp" else 1)
-
-
 def agrees(parts: Sequence[Part], figures: Sequence[KeyFigure]) -> bool:
     """Say whether what is split is what page one prints, and the parts add up to it."""
     shown = {f.name: f for f in figures}
     return all(
-        abs(float(part.split.now) - _in_points(shown[part.figure], part.unit)) < 1e-6
+        abs(float(part.split.now) - float(str(shown[part.figure].now.value))) < 1e-6
         and part.split.mix + part.split.rate == part.split.change
         for part in parts
     )

@@ -19,7 +19,7 @@ from rapport.analysis.key_figures import KeyFigure
 from rapport.analysis.mix_rate import bound_parts, split_change
 from rapport.analysis.small_groups import OTHER, UNKNOWN, hide_small
 
-# Each figure's unit, and how many points its value has.
+# Each figure's unit, and how many points are one of it.
 SHARES = {"repurchase": ("pp", 100), "churn": ("pp", 100), "nps": ("nps", 1)}
 GROUPINGS = ("cohort", "acquisition_channel", "place")
 
@@ -50,6 +50,7 @@ def study_rates(
         if figure.name not in SHARES or "previous" not in figure.against:
             continue
         mine = rows[rows["figure"] == figure.name]
+        mine = mine.assign(value=mine["points"].astype(int) // SHARES[figure.name][1])
         if _counts_alike(mine, figure):
             found += list(_split(figure, mine, min_count, confidence))
     return found
@@ -74,8 +75,8 @@ def _counts_alike(rows: pd.DataFrame, figure: KeyFigure) -> bool:
     n, shown = int(now["n"].sum()), figure.now
     if not n or n != shown.n:
         return False
-    mean = float((now["points"] * now["n"]).sum()) / n
-    return abs(mean - float(str(shown.value)) * SHARES[figure.name][1]) < 1e-6
+    mean = float((now["value"] * now["n"]).sum()) / n
+    return abs(mean - float(str(shown.value))) < 1e-6
 
 
 def _split(
@@ -87,8 +88,7 @@ def _split(
             continue
         split = split_change(_sum(merged))
         if split is not None:
-            rows_of = merged.assign(value=merged["points"], counts=1)
-            bounds = bound_parts(rows_of, split, confidence=confidence)
+            bounds = bound_parts(merged.assign(counts=1), split, confidence=confidence)
             yield Part(figure.name, SHARES[figure.name][0], grouping, split, bounds)
 
 
@@ -97,7 +97,7 @@ def _sum(rows: pd.DataFrame) -> pd.DataFrame:
     sums = pd.DataFrame(index=pd.Index(names, name="group", dtype=object))
     for when, is_now in (("then", False), ("now", True)):
         part = rows[rows["is_now"] == is_now]
-        totals = (part["points"] * part["n"]).groupby(part["group"]).sum()
+        totals = (part["value"] * part["n"]).groupby(part["group"]).sum()
         sums[f"n_{when}"] = part.groupby("group")["n"].sum().reindex(names, fill_value=0)
         sums[f"total_{when}"] = totals.reindex(names, fill_value=0)
     return sums.astype(int).astype(object)
