@@ -29,7 +29,8 @@ sources:
 tables:
   order_lines:
     from: lines
-    columns: {order_id: order, customer_id: customer, product_id: product, quantity: n, amount: amount}
+    columns: {order_id: order, customer_id: customer, product_id: product, quantity: n,
+              amount: amount}
     time: {column: day}
   orders: {from_lines: true}
   products: {from_lines: true, columns: {name: product}}
