@@ -33,8 +33,7 @@ measured as (
         o.ordered_on > e.rfm_after as is_rfm,
         o.ordered_on > e.after_90 as is_90
     from charged_orders as o
-    cross join ends as e
-    where o.ordered_on <= e.ends_on
+    inner join ends as e on date_diff('day', o.ordered_on, e.ends_on) >= 0
 ),
 
 summed as (
@@ -68,8 +67,8 @@ came_after as (
     inner join charged_orders as o
         on e.is_closed
         and o.day_rank is not null
-        and o.ordered_on > e.ends_on
-        and o.ordered_on <= e.horizon_on
+        and date_diff('day', e.ends_on, o.ordered_on) > 0
+        and date_diff('day', o.ordered_on, e.horizon_on) >= 0
     group by e.ends_on, o.customer_key
 )
 

@@ -11,14 +11,22 @@ with digits as (
     select 4 as digit
 ),
 
+kinds as (
+    select distinct
+        kind,
+        last_month,
+        observable_month
+    from lifecycle_runs
+),
+
 -- The last 25 month ends: two years and the one to compare with.
 months as (
-    select distinct
+    select
         r.kind,
         r.last_month - 5 * a.digit - b.digit as month_no,
         r.last_month,
         r.observable_month
-    from lifecycle_runs as r
+    from kinds as r
     cross join digits as a
     cross join digits as b
 ),
