@@ -92,7 +92,7 @@ def _movement(figure: Figure, size: Value | None) -> tuple[str, str]:
     if case in ("up", "down"):
         # After a period of nothing a change has no size to tell; the headline is silent too.
         has_size = size is not None and size.value is not None
-        return ("moved", case) if has_size else ("nothing_earlier", "none")
+        return (f"moved_{case}", case) if has_size else ("nothing_earlier", "none")
     return ("small" if case == "none" else "unclear"), "none"
 
 
