@@ -15,29 +15,41 @@ BLOCK = 1 << 16
 
 
 @contextlib.contextmanager
-def cutting_proxy(to: int, *, after: int) -> Iterator[int]:
-    """Give the port of a line to a port of loopback that is cut after so many bytes of answers."""
+def cutting_proxy(to: int, *, after: int, silently: bool = False) -> Iterator[int]:
+    """Give the port of a line to a port of loopback that is cut after so many bytes of answers.
+
+    Cut `silently` it stays open, and nothing more is heard of the server.
+    """
+    is_over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as door:
-        threading.Thread(target=_accept, args=(door, to, after), daemon=True).start()
-        yield door.getsockname()[1]
+        held = is_over if silently else None
+        threading.Thread(target=_accept, args=(door, to, after, held), daemon=True).start()
+        try:
+            yield door.getsockname()[1]
+        finally:
+            is_over.set()
 
 
-def _accept(door: socket.socket, to: int, after: int) -> None:
+def _accept(door: socket.socket, to: int, after: int, held: threading.Event | None) -> None:
     with contextlib.suppress(OSError):
         while True:
             client, _ = door.accept()
             server = socket.create_connection(("127.0.0.1", to))
-            threading.Thread(target=_pass, args=(client, server, None), daemon=True).start()
-            threading.Thread(target=_pass, args=(server, client, after), daemon=True).start()
+            for ends in ((client, server, None, None), (server, client, after, held)):
+                threading.Thread(target=_pass, args=ends, daemon=True).start()
 
 
-def _pass(source: socket.socket, sink: socket.socket, left: int | None) -> None:
+def _pass(
+    source: socket.socket, sink: socket.socket, left: int | None, held: threading.Event | None
+) -> None:
     with contextlib.suppress(OSError):
         while block := source.recv(BLOCK):
             if left is not None:
                 block, left = block[:left], left - len(block)
             sink.sendall(block)
             if left is not None and left <= 0:
+                if held is not None:
+                    held.wait()
                 break
     for end in (source, sink):
         with contextlib.suppress(OSError):

@@ -25,6 +25,10 @@ ADVICE = {
         "Name its authority's certificate in the environment, or mend `tls`",
     ),
     "cut": ("went away before all was read", "Look at the server, then run again"),
+    "silent": (
+        "took the question and has not answered: `seconds` and a quarter of a minute are over",
+        "Look at the server, then run again",
+    ),
     "absent": ("cannot be reached", "Look at the address in the environment, and at the server"),
     "clear": (
         "asks for the password as plain text, which only `tls: verify` allows",

@@ -15,7 +15,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from rapport.errors import ParameterError
 from rapport.ingest.remote.address import Address
 from rapport.ingest.remote.columns import (
     MOST_DIGITS,
@@ -27,10 +26,10 @@ from rapport.ingest.remote.columns import (
     take,
 )
 from rapport.ingest.remote.faults import NUMBERS, fault_of
+from rapport.ingest.remote.opening import WAIT, needing
 from rapport.params import Source
 
 ROWS_AT_ONCE = 20_000
-WAIT = 15  # seconds for a server to answer at all
 BINARY, UNSIGNED = 63, 32  # the character set of bytes, and a flag, of the protocol
 # Types of the protocol (FIELD_TYPE) by what becomes of them.
 BIG, BITS, SHAPE = 8, 16, 255
@@ -132,6 +131,8 @@ class Session:
             yield
         except self._errors as error:
             number = _number(error)
+            if isinstance(error.__context__, TimeoutError):
+                raise fault_of(where, "silent") from None
             raise fault_of(where, NUMBERS.get(number, "other"), number) from None
         except (OSError, EOFError):
             raise fault_of(where, "cut") from None
@@ -152,12 +153,8 @@ def open_mysql(address: Address) -> Iterator[Session]:
     DataError
         The server cannot be reached, or does not let the account in.
     """
-    try:
+    with needing(address, "MySQL", "mysql"):
         import pymysql  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise ParameterError(
-            f'database {address.name}: MySQL needs pip install "rapport-reports[mysql]".'
-        ) from error
     connection = _connect(address, pymysql)
     try:
         session = Session(address, connection, (pymysql.MySQLError,))

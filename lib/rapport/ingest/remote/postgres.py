@@ -8,22 +8,23 @@ moment. What Arrow has no type for comes as PostgreSQL writes it, as text.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import quote as encode
 from urllib.parse import urlencode
 
 import pyarrow as pa
 
-from rapport.errors import DataError, ParameterError
+from rapport.errors import DataError
 from rapport.ingest.remote.address import Address
 from rapport.ingest.remote.columns import LOOSE, Taken, check_names, decimal_of, schema_of, take
 from rapport.ingest.remote.faults import by_state, fault_of
+from rapport.ingest.remote.opening import WAIT, needing
+from rapport.ingest.remote.watch import Watch, watched
 from rapport.params import Source
 
 BATCH_BYTES = 8 << 20
 MODES = {"verify": "verify-full", "require": "require", "none": "disable"}
-WAIT = 15  # seconds for a server to answer at all
 # Types that Arrow would hold in another meaning.
 RECAST = {"money": "numeric(18, 4)", "oid": "bigint"}
 FLAT = (
@@ -40,10 +41,13 @@ SETTINGS = (
 class Session:
     """A transaction of a PostgreSQL database; see `open_postgres`."""
 
-    def __init__(self, address: Address, connection: Any, errors: type[Exception]) -> None:
+    def __init__(
+        self, address: Address, connection: Any, errors: type[Exception], watch: Watch | None
+    ) -> None:
         self._where = f"database {address.name}"
         self._connection = connection
         self._errors = errors
+        self._watch = watch
 
     def read(self, name: str, source: Source) -> tuple[list[Taken], Iterator[pa.Table]]:
         """Give the columns of a source and its rows, batch by batch."""
@@ -93,6 +97,8 @@ class Session:
             yield
         except self._errors as error:
             state = getattr(error, "sqlstate", None)
+            if not state and self._watch is not None and self._watch.fell_silent():
+                raise fault_of(where, "silent") from None
             raise fault_of(where, by_state(state), state) from None
         except (OSError, pa.ArrowException):
             raise fault_of(where, "other") from None
@@ -109,27 +115,32 @@ def open_postgres(address: Address) -> Iterator[Session]:
     DataError
         The server cannot be reached, or does not let the account in.
     """
-    try:
+    with needing(address, "PostgreSQL", "postgresql"):
         import adbc_driver_manager as manager  # noqa: PLC0415 - an extra
         import adbc_driver_postgresql.dbapi as driver  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ParameterError(
-            f'database {address.name}: PostgreSQL needs pip install "rapport-reports[postgresql]".'
-        ) from error
-    connection = _connect(address, driver, manager.Error)
-    session = Session(address, connection, manager.Error)
-    try:
-        with session._telling(f"database {address.name}"), connection.cursor() as cursor:
-            for setting in (*SETTINGS, f"SET statement_timeout TO {address.seconds * 1000}"):
-                cursor.execute(setting)
-        yield session
-    finally:
-        _close(connection, manager.Error)
+    with _watch(address) as watch:
+        connection = _connect(address, driver, manager.Error, watch)
+        session = Session(address, connection, manager.Error, watch)
+        try:
+            with session._telling(f"database {address.name}"), connection.cursor() as cursor:
+                for setting in (*SETTINGS, f"SET statement_timeout TO {address.seconds * 1000}"):
+                    cursor.execute(setting)
+            yield session
+        finally:
+            _close(connection, manager.Error)
 
 
-def _connect(address: Address, driver: Any, errors: type[Exception]) -> Any:
+def _watch(address: Address) -> AbstractContextManager[Watch | None]:
+    # The other end of a file is a process of this machine.
+    if address.host.startswith("/"):
+        return nullcontext()
+    silence = address.seconds + WAIT
+    return watched(address.host, address.port, wait=WAIT, silence=silence)
+
+
+def _connect(address: Address, driver: Any, errors: type[Exception], watch: Watch | None) -> Any:
     try:
-        return driver.connect(_url(address), autocommit=False)
+        return driver.connect(_url(address, watch), autocommit=False)
     except errors as error:
         raise _refused(address, str(error)) from None
 
@@ -142,13 +153,16 @@ def _close(connection: Any, errors: type[Exception]) -> None:
         return
 
 
-def _url(address: Address) -> str:
+def _url(address: Address, watch: Watch | None) -> str:
     options = {
         "sslmode": MODES[address.tls], "gssencmode": "disable", "connect_timeout": str(WAIT),
         "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
         "application_name": "rapport", "client_encoding": "UTF8",
         "host": address.host, "port": str(address.port),
     }  # fmt: skip
+    if watch is not None:
+        # The name stays, for the server's certificate is of it.
+        options |= {"hostaddr": "127.0.0.1", "port": str(watch.port)}
     if address.tls == "verify":
         options["sslrootcert"] = str(address.authority or "system")
     else:

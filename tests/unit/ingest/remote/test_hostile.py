@@ -63,15 +63,14 @@ def talk_mysql(server, line):
     line.sendall(packet(4, b"\xff" + struct.pack("<H", 1045) + b"#28000" + words))
 
 
+def url_of(kind, server):
+    return f"{kind}://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}/shop"
+
+
 @pytest.mark.parametrize(("kind", "talk"), [("postgresql", talk_postgresql), ("mysql", talk_mysql)])
 def test_the_password_is_not_sent_as_plain_text(elsewhere, kind, talk, capfd):
     server = Greedy(talk)
-    unit = elsewhere.shop.unit
-    unit["databases"] = {"till": {"kind": kind, "tls": "none"}}
-    unit["sources"] = {"log": {"format": "database", "database": "till", "table": "log"}}
-    elsewhere.env["RAPPORT_DATABASE_TILL_URL"] = (
-        f"{kind}://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}/shop"
-    )
+    elsewhere.ask(kind, url_of(kind, server))
 
     with pytest.raises(DataError, match="asks for the password as plain text") as caught:
         elsewhere.fetch()
@@ -85,12 +84,8 @@ def test_the_password_is_not_sent_as_plain_text(elsewhere, kind, talk, capfd):
 @pytest.mark.parametrize(("kind", "talk"), [("postgresql", talk_postgresql), ("mysql", talk_mysql)])
 def test_who_does_not_speak_tls_hears_nothing(elsewhere, kind, talk):
     server = Greedy(talk)
-    unit = elsewhere.shop.unit
-    unit["databases"] = {"till": {"kind": kind}}
-    unit["sources"] = {"log": {"format": "database", "database": "till", "table": "log"}}
-    elsewhere.env["RAPPORT_DATABASE_TILL_URL"] = (
-        f"{kind}://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}/shop"
-    )
+    elsewhere.ask(kind, url_of(kind, server))
+    elsewhere.shop.unit["databases"]["till"]["tls"] = "verify"
 
     with pytest.raises(DataError):
         elsewhere.fetch()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pyarrow.parquet as pq
 import pytest
 
 from proxies import cutting_proxy
 from rapport.errors import DataError
 from rapport.ingest.remote import databases
 from servers import PASSWORD
+from unit.ingest.remote.conftest import create
 
 ORDERS = """
 CREATE TABLE log (line integer PRIMARY KEY, `order` varchar(20), customer varchar(20), day timestamp
@@ -24,29 +23,19 @@ INSERT INTO log VALUES
     (3, '2', 'bob', '2024-03-03 07:30', '杯子', 1, 2.50),
     (4, '3', NULL, '2024-03-04 17:00', 'pot', 1, 7.50);
 """
-NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
 def database(mariadb):
-    name = f"shop{next(NUMBERS)}"
-    mariadb.create(name)
-    return name
+    return create(mariadb)
 
 
 @pytest.fixture
 def asked(elsewhere, mariadb, database):
     """A shop whose lines lie in a table of a database."""
-    unit = elsewhere.shop.unit
-    unit["databases"] = {"till": {"kind": "mysql", "tls": "none"}}
-    unit["sources"] = {"log": {"format": "database", "database": "till", "table": "log"}}
-    elsewhere.env["RAPPORT_DATABASE_TILL_URL"] = mariadb.url(database)
+    elsewhere.ask("mysql", mariadb.url(database))
     mariadb.sql(ORDERS, database)
     return elsewhere
-
-
-def table_of(asked, name="log"):
-    return pq.read_table(asked.files(name)[0])
 
 
 def test_a_table_gives_exact_money_and_days_of_the_units_zone(asked):
@@ -76,7 +65,7 @@ def test_every_kind_of_cell_keeps_its_value_or_is_said_to_be_text(asked, mariadb
 
     said = asked.fetch().said
 
-    empty, full = table_of(asked).to_pylist()
+    empty, full = asked.table().to_pylist()
     assert full == {
         "id": Decimal(18446744073709551615), "price": Decimal("12345678.125"),
         "most": Decimal("9" * 38), "yes": 1, "day": date(2024, 2, 29), "none": None,
@@ -92,13 +81,13 @@ def test_every_kind_of_cell_keeps_its_value_or_is_said_to_be_text(asked, mariadb
 
 def test_an_empty_table_keeps_its_columns_and_types(asked, mariadb, database):
     asked.fetch()
-    filled = table_of(asked).schema
+    filled = asked.table().schema
     mariadb.sql("DELETE FROM log", database)
 
     asked.fetch()
 
-    assert table_of(asked).num_rows == 0
-    assert table_of(asked).schema == filled
+    assert asked.table().num_rows == 0
+    assert asked.table().schema == filled
 
 
 def test_a_number_of_too_many_digits_is_refused(asked, mariadb, database):
@@ -119,7 +108,7 @@ def test_a_select_is_asked_in_the_words_of_the_database(asked):
 
     asked.fetch()
 
-    assert table_of(asked)["amount"].to_pylist() == [
+    assert asked.table()["amount"].to_pylist() == [
         Decimal("12.5"),
         Decimal("2.5"),
         Decimal("7.5"),
@@ -138,7 +127,7 @@ def test_tables_of_one_database_are_of_one_moment(asked, mariadb, database, monk
 
     asked.fetch()
 
-    assert table_of(asked, "log").num_rows == table_of(asked, "more").num_rows == 4
+    assert asked.table("log").num_rows == asked.table("more").num_rows == 4
     assert int(mariadb.sql("SELECT count(*) FROM log", database)) == 6
 
 
@@ -212,4 +201,4 @@ def test_tls_is_as_declared(asked, mariadb):
 
     asked.fetch()
 
-    assert table_of(asked).num_rows == 4
+    assert asked.table().num_rows == 4

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pyarrow.parquet as pq
 import pytest
 
 from proxies import cutting_proxy
@@ -14,6 +12,7 @@ from rapport.errors import DataError, ParameterError
 from rapport.ingest import find_sources
 from rapport.ingest.remote import databases
 from servers import PASSWORD
+from unit.ingest.remote.conftest import create
 
 ORDERS = """
 CREATE TABLE log (line integer PRIMARY KEY, "order" text, customer text, day timestamptz,
@@ -24,29 +23,19 @@ INSERT INTO log VALUES
     (3, '2', 'bob', '2024-03-02 23:30+00', '杯子', 1, 2.50),
     (4, '3', NULL, '2024-03-04 09:00+00', 'pot', 1, 7.50);
 """
-NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
 def database(postgresql):
-    name = f"shop{next(NUMBERS)}"
-    postgresql.create(name)
-    return name
+    return create(postgresql)
 
 
 @pytest.fixture
 def asked(elsewhere, postgresql, database):
     """A shop whose lines lie in a table of a database."""
-    unit = elsewhere.shop.unit
-    unit["databases"] = {"till": {"kind": "postgresql", "tls": "none"}}
-    unit["sources"] = {"log": {"format": "database", "database": "till", "table": "log"}}
-    elsewhere.env["RAPPORT_DATABASE_TILL_URL"] = postgresql.url(database)
+    elsewhere.ask("postgresql", postgresql.url(database))
     postgresql.sql(ORDERS, database)
     return elsewhere
-
-
-def table_of(asked, name="log"):
-    return pq.read_table(asked.files(name)[0])
 
 
 def ask(asked, query):
@@ -98,7 +87,7 @@ def test_every_kind_of_cell_keeps_its_value_or_is_said_to_be_text(asked, postgre
 
     said = asked.fetch().said
 
-    first, second = table_of(asked).to_pylist()
+    first, second = asked.table().to_pylist()
     assert first == {
         "id": 9007199254740993, "small": 3, "price": Decimal("12345678.125"),
         "loose": Decimal("0.1000000001"), "coins": Decimal("12.3400"), "yes": True,
@@ -133,8 +122,8 @@ def test_an_empty_table_keeps_its_columns(asked, postgresql, database):
 
     asked.fetch()
 
-    assert table_of(asked).num_rows == 0
-    assert table_of(asked).column_names[0] == "line"
+    assert asked.table().num_rows == 0
+    assert asked.table().column_names[0] == "line"
 
 
 def test_a_thousand_columns_are_read(asked, postgresql, database):
@@ -144,8 +133,8 @@ def test_a_thousand_columns_are_read(asked, postgresql, database):
 
     asked.fetch()
 
-    assert table_of(asked)["c7"].to_pylist() == [7]
-    assert table_of(asked).num_columns == 1_000
+    assert asked.table()["c7"].to_pylist() == [7]
+    assert asked.table().num_columns == 1_000
 
 
 def test_equal_rows_give_an_equal_file_wherever_they_lie(asked, postgresql, database):
@@ -171,7 +160,7 @@ def test_tables_of_one_database_are_of_one_moment(asked, postgresql, database, m
 
     asked.fetch()
 
-    assert table_of(asked, "log").num_rows == table_of(asked, "more").num_rows == 4
+    assert asked.table("log").num_rows == asked.table("more").num_rows == 4
     assert int(postgresql.sql("SELECT count(*) FROM log", database)) == 6
 
 
@@ -179,13 +168,13 @@ def test_what_was_read_is_read_no_more_until_it_is_asked_for(asked, postgresql, 
     first = asked.fetch(anew=False)
     postgresql.sql("DELETE FROM log WHERE line = 4", database)
     second = asked.fetch(anew=False)
-    rows_then = table_of(asked).num_rows
+    rows_then = asked.table().num_rows
 
     third = asked.fetch()
 
     assert [r.source for r in first.readings] == ["log"]
     assert (second.readings, rows_then) == ((), 4)
-    assert (third.changed, table_of(asked).num_rows) == ({"log"}, 3)
+    assert (third.changed, asked.table().num_rows) == ({"log"}, 3)
 
 
 def test_another_word_of_delivery_reads_anew_and_the_older_word_gives_the_older_rows(
@@ -196,10 +185,10 @@ def test_another_word_of_delivery_reads_anew_and_the_older_word_gives_the_older_
     postgresql.sql("DELETE FROM log WHERE line = 4", database)
     asked.shop.unit["sources"]["log"]["delivery"] = "june"
     asked.fetch(anew=False)
-    june = table_of(asked).num_rows
+    june = asked.table().num_rows
     asked.shop.unit["sources"]["log"]["delivery"] = "may"
 
-    assert (june, table_of(asked).num_rows) == (3, 4)
+    assert (june, asked.table().num_rows) == (3, 4)
 
 
 def test_a_line_that_is_cut_midway_leaves_what_was_read_before(asked, postgresql, database):
@@ -316,7 +305,7 @@ def test_tls_is_as_declared(asked, postgresql):
 
     asked.fetch()
 
-    assert table_of(asked).num_rows == 4
+    assert asked.table().num_rows == 4
 
 
 def test_without_an_address_the_variable_is_named(asked):
