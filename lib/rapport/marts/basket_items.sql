@@ -1,11 +1,9 @@
 -- one row per basket and item in it; a basket of more items than the cap is one row without an item
 with lines as (
     select
-        l.order_id,
         l.order_key,
         l.customer_id,
         l.ordered_on,
-        w.ends_on,
         case
             when t.level = 'product' then l.product_id
             when t.level = 'category_3' then p.category_3
@@ -24,54 +22,65 @@ with lines as (
         and not coalesce(p.is_service, false)
 ),
 
+-- From here on orders and items are numbers: to gather and sort texts took half as long again.
+codes as (
+    select
+        item,
+        row_number() over (order by item) as code
+    from lines
+    where item is not null
+    group by item
+),
+
+coded as (
+    select
+        l.order_key,
+        c.code,
+        l.customer_id,
+        l.ordered_on
+    from lines as l
+    inner join codes as c on l.item = c.item
+),
+
 -- An item of several lines is in its basket once.
 goods as (
     select
-        order_id,
-        item,
-        min(order_key) as order_key,
-        max(customer_id) as customer_id,
-        min(ordered_on) as ordered_on,
-        min(ends_on) as ends_on
-    from lines
-    where item is not null
-    group by order_id, item
+        order_key,
+        code
+    from coded
+    group by order_key, code
+),
+
+sizes as (
+    select
+        order_key,
+        count(*) as n_items
+    from goods
+    group by order_key
 ),
 
 heads as (
     select
-        order_id,
-        min(order_key) as order_key,
+        order_key,
         max(customer_id) as customer_id,
-        min(ordered_on) as ordered_on,
-        min(ends_on) as ends_on,
-        count(*) as n_items
-    from goods
-    group by order_id
+        min(ordered_on) as ordered_on
+    from coded
+    group by order_key
 ),
 
 -- The key follows time, and the place in the files where no day is known.
 baskets as (
     select
-        h.order_id,
+        h.order_key,
         h.ordered_on,
-        h.ends_on,
-        h.n_items,
-        v.basket_days,
+        s.n_items,
         k.order_key as customer_key,
-        row_number() over (order by h.order_key, h.order_id) as basket_no
+        row_number() over (order by h.order_key) as basket_no
     from heads as h
+    inner join sizes as s on h.order_key = s.order_key
     cross join settings as v
     left join customers as k on h.customer_id = k.customer_id
-    where h.n_items <= v.basket_cap
-),
-
-placed as (
-    select
-        b.basket_no,
-        g.item
-    from goods as g
-    inner join baskets as b on g.order_id = b.order_id
+    where s.n_items <= v.basket_cap
 ),
 
 counts as (
@@ -81,67 +90,82 @@ counts as (
     from baskets
 ),
 
--- Held out to test what would have been recommended: each customer's last basket, if there is
--- one before; of a unit that knows no customer, the last fifth of all baskets.
-dated as (
+lasts as (
     select
-        b.*,
-        count(*) over (partition by b.customer_key) as n_of_customer,
-        max(b.basket_no) over (partition by b.customer_key) as last_no,
-        max(b.ordered_on) over (partition by b.customer_key) as last_on
-    from baskets as b
+        customer_key,
+        count(*) as n_of_customer,
+        max(basket_no) as last_no,
+        max(ordered_on) as last_on
+    from baskets
+    where customer_key is not null
+    group by customer_key
 ),
 
+-- Held out to test what would have been recommended: each customer's last basket, if there is
+-- one before; of a unit that knows no customer, the last fifth of all baskets.
 flagged as (
     select
+        d.order_key,
         d.basket_no,
         d.n_items,
         d.customer_key,
         case when 2 * d.basket_no > c.n_baskets then 1 else 0 end as is_late,
         case
             when c.n_identified = 0 and 5 * d.basket_no > 4 * c.n_baskets then 1
-            when d.customer_key is not null and d.n_of_customer > 1 and d.basket_no = d.last_no
-                then 1
+            when l.n_of_customer > 1 and d.basket_no = l.last_no then 1
             else 0
         end as is_held,
         case
-            when d.ends_on is null then 1
-            when date_diff('day', d.ordered_on, d.ends_on) < d.basket_days then 1
+            when w.ends_on is null then 1
+            when date_diff('day', d.ordered_on, w.ends_on) < v.basket_days then 1
             else 0
         end as is_recent,
         -- Known when the held basket was bought, and not too long ago.
         case
-            when d.customer_key is null or d.basket_no = d.last_no then 0
-            when d.ends_on is null then 1
-            when date_diff('day', d.ordered_on, d.last_on) < d.basket_days then 1
+            when d.customer_key is null or d.basket_no = l.last_no then 0
+            when w.ends_on is null then 1
+            when date_diff('day', d.ordered_on, l.last_on) < v.basket_days then 1
             else 0
         end as is_before
-    from dated as d
+    from baskets as d
     cross join counts as c
+    cross join settings as v
+    inner join periods as w on w."window" = 'current'
+    left join lasts as l on d.customer_key = l.customer_key
+),
+
+sold as (
+    select
+        g.code,
+        count(*) as n
+    from goods as g
+    inner join baskets as b on g.order_key = b.order_key
+    group by g.code
 ),
 
 ranked as (
     select
-        item,
-        row_number() over (order by count(*) desc, item) as item_no
-    from placed
-    group by item
+        c.item,
+        c.code,
+        row_number() over (order by s.n desc, c.item) as item_no
+    from sold as s
+    inner join codes as c on s.code = c.code
 ),
 
 rows_of as (
     select
         f.basket_no,
         r.item_no,
-        g.item,
+        r.item,
         f.n_items,
         f.customer_key,
         cast(f.is_late as bigint) as is_late,
         cast(f.is_held as bigint) as is_held,
         cast(f.is_recent as bigint) as is_recent,
         cast(f.is_before as bigint) as is_before
-    from placed as g
-    inner join flagged as f on g.basket_no = f.basket_no
-    inner join ranked as r on g.item = r.item
+    from goods as g
+    inner join flagged as f on g.order_key = f.order_key
+    inner join ranked as r on g.code = r.code
     union all
     select
         cast(null as bigint) as basket_no,
@@ -153,7 +177,7 @@ rows_of as (
         cast(0 as bigint) as is_held,
         cast(0 as bigint) as is_recent,
         cast(0 as bigint) as is_before
-    from heads as s
+    from sizes as s
     cross join settings as v
     where s.n_items > v.basket_cap
 )

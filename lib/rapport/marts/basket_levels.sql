@@ -1,7 +1,7 @@
 -- one row per level of goods (product, categories), the finest first: its items, and which is taken
 with sold as (
     select distinct
-        l.order_id,
+        l.order_key,
         l.product_id
     from order_lines as l
     inner join periods as w
@@ -25,7 +25,7 @@ items as (
     select
         2 as position,
         'category_3' as level,
-        count(distinct s.order_id) as n_baskets
+        count(distinct s.order_key) as n_baskets
     from sold as s
     inner join products as p on s.product_id = p.product_id
     where p.category_3 is not null
@@ -34,7 +34,7 @@ items as (
     select
         3 as position,
         'category_2' as level,
-        count(distinct s.order_id) as n_baskets
+        count(distinct s.order_key) as n_baskets
     from sold as s
     inner join products as p on s.product_id = p.product_id
     where p.category_2 is not null
@@ -43,7 +43,7 @@ items as (
     select
         4 as position,
         'category_1' as level,
-        count(distinct s.order_id) as n_baskets
+        count(distinct s.order_key) as n_baskets
     from sold as s
     inner join products as p on s.product_id = p.product_id
     where p.category_1 is not null
