@@ -93,7 +93,7 @@ def measure_ours(paths: dict[str, Path], into: Path) -> tuple[Cost, Cost, int]:
 
 
 def measure_theirs(path: Path) -> tuple[Cost, Cost, int]:
-    """Give the cost of mlxtend from the same file, of its last part, and how many pairs it finds."""
+    """Give the cost of mlxtend from the same file, of its last part, and the number of pairs."""
     lists: list[list[str]] = []
     found: list[int] = []
 

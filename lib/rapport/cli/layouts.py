@@ -1,7 +1,12 @@
 """The columns that an exported list has: our own, or those that a CRM's import asks for.
 
 The layouts of HubSpot and Salesforce follow their import guides and never ran against the real
-thing: they are experimental. Both take a name as the last name, because sources give it whole.
+thing: they are experimental. Columns are matched there by the labels of standard fields: Email,
+Last Name and Phone Number of a HubSpot contact; Last Name, Email and Phone of a Salesforce contact,
+which needs a last name. The customer's number, the address in an app and the campaign are no
+standard fields of a contact: whoever imports maps them to fields of the house, and in Salesforce
+names the campaign in the import itself. A name is given as the last name, because sources give it
+whole.
 """
 
 from __future__ import annotations
