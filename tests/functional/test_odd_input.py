@@ -93,6 +93,7 @@ def test_what_names_somebody_is_masked_and_markup_is_text(folder):
         html = (folder / f"report.{language}.html").read_text(encoding="utf-8")
         assert "<script" not in html
         assert "07700 900123" not in html and "13800138000" not in html
+        assert "Late delivery, ring […] or […]" in html
 
 
 def test_comments_that_cannot_be_read_are_counted_and_not_judged(folder):

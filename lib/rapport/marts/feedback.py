@@ -33,6 +33,8 @@ JOINT = ","
 # Characters that are seen by nobody and turn others around, or stand for none.
 _UNSEEN = r"[\p{Cf}\p{Co}\p{Cs}\x{FE00}-\x{FE0F}]"
 _GAPS = r"[\p{Cc}\s\p{Z}]+"
+# Tags and signs spelled by name, as web forms hand them on: none of it is a word of a customer.
+_MARKUP = r"</?[A-Za-z][^<>]{0,200}>|&(?:nbsp|amp|lt|gt|quot|apos|#[0-9]{1,6});"
 _DIGIT = r"\p{Nd}"
 MASKED = (
     r"(?i)(?:https?://|www\.)[^\s]+",
@@ -99,7 +101,7 @@ def make_feedback(said: Path, topics: Mapping[str, Mapping[str, str]]) -> pa.Tab
 
 
 def clean_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give texts in one form, without what nobody sees and what names somebody.
+    """Give texts in one form, without what nobody sees, marks of a page, and what names somebody.
 
     Examples
     --------
@@ -110,7 +112,8 @@ def clean_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     # Cut first: what follows is linear in a text, but a book in a comment helps nobody.
     whole = pc.utf8_normalize(pc.utf8_slice_codeunits(texts, 0, _READ), "NFKC")
     seen = pc.replace_substring_regex(whole, _UNSEEN, "")
-    masked = pc.utf8_trim_whitespace(pc.replace_substring_regex(seen, _GAPS, " "))
+    plain = pc.replace_substring_regex(seen, _MARKUP, " ")
+    masked = pc.utf8_trim_whitespace(pc.replace_substring_regex(plain, _GAPS, " "))
     for pattern in MASKED:
         masked = pc.replace_substring_regex(masked, pattern, MASK)
     return pc.utf8_slice_codeunits(masked, 0, LONGEST)
