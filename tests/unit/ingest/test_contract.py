@@ -189,6 +189,26 @@ def test_times_of_contacts_keep_their_order_though_some_are_empty(shop):
         shop.ingest()
 
 
+def test_a_customer_in_two_variants_stands_in_both_and_twice_in_one_is_a_fault(shop):
+    shop.unit["sources"] |= {"contacts": {"path": "contacts.csv", "format": "csv"}}
+    columns = {"campaign_id": "id", "customer_id": "customer", "variant": "variant"}
+    shop.unit["tables"]["campaign_contacts"] = {"from": "contacts", "columns": columns}
+    campaign = "id,name,starts,ends,design\nc,Letter,2024-03-01,2024-03-09,experiment\n"
+    shop.unit["sources"] |= {"campaigns": {"path": "campaigns.csv", "format": "csv"}}
+    names = {"campaign_id": "id", "name": "name", "started_at": "starts", "ended_at": "ends",
+             "design": "design"}  # fmt: skip
+    shop.unit["tables"]["campaigns"] = {"from": "campaigns", "columns": names}
+    shop.write("campaigns.csv", campaign)
+    both = "id,customer,variant\nc,ann,mail\nc,ann,control\n"
+    shop.write("contacts.csv", both)
+
+    assert shop.ingest().tables["campaign_contacts"].num_rows == 2
+
+    shop.write("contacts.csv", f"{both}c,ann,mail\n")
+    with pytest.raises(DataError, match="the key occurs before"):
+        shop.ingest()
+
+
 def test_customers_registered_after_their_first_order_are_counted(give):
     text = FILES["customers"].replace("2024-01-05", "2024-03-03")
 
