@@ -61,7 +61,7 @@ MEMORY = "900MB"
 # From so many bytes of sources on it may hold more: with less, rows of fifty million orders go to
 # the disk and back so often that each costs half as much again, and their sort finds no room.
 LARGE_FROM = 512 << 20
-MEMORY_OF_LARGE = "2GB"
+MEMORY_OF_LARGE = "1600MB"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def make_identifiers(
         "JOIN spelled USING (kind, value) "
         "ORDER BY identified.place NULLS LAST, kind, value, source, spelled.place"
     )
+    for name in ("identified", "new spelled"):
+        engine.drop(name)
     made = found.cast(SCHEMA)
     return (made if before is None else pa.concat_tables([before, made])).combine_chunks()
 

@@ -32,3 +32,4 @@ def name_customers(engine: Engine, key: bytes) -> None:
         f"FROM identities AS i JOIN (SELECT * FROM {known} UNION ALL SELECT * FROM pseudonyms) "
         "AS p ON i.id = p.id"
     )
+    engine.drop("pseudonyms")

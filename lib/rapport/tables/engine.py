@@ -128,6 +128,10 @@ class Engine:
         else:
             self._connection.register(name, relation)
 
+    def drop(self, name: str) -> None:
+        """Let go of an Arrow table that `add` named: nothing may read it any more."""
+        self._connection.unregister(name)
+
     def run(self, sql: str) -> None:
         """Execute a statement that gives no rows."""
         try:
