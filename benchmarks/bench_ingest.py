@@ -49,7 +49,7 @@ UNIT = {
 DRAW = """
     SELECT 'A' || (10000000 + i) AS order_id,
         CASE WHEN h % 25 > 0
-            THEN 'K' || lpad(CAST(CAST(floor({customers} * pow((h % 1000003) / 1000003.0, 2))
+            THEN 'K' || lpad(CAST(CAST(floor({customers} * pow(h / 1000000007.0, 2))
                 AS BIGINT) AS VARCHAR), 7, '0') END AS customer_id,
         strftime(TIMESTAMP '2021-01-01' + to_seconds(CAST(floor(i * 94608000.0 / {rows})
             AS BIGINT) + h % 3000), '%Y-%m-%d %H:%M:%S') AS ordered_at,
