@@ -36,9 +36,15 @@ LABELS = ("contents", "appendix", "figure", "table", "page_of", "up", "down", "s
 
 @cache
 def read_words() -> Mapping[str, Texts]:
-    """Read the words of the document frame: id -> language -> text."""
-    text = asset_path("locale", "document.yml").read_text(encoding="utf-8")
-    return {str(key): words for key, words in yaml.safe_load(text).items()}
+    """Read the words of the frame and the names of key figures: id -> language -> text."""
+    texts = [
+        asset_path("locale", name).read_text(encoding="utf-8")
+        for name in ("document.yml", "labels.yml")
+    ]
+    # Of labels, which are many, a line each: read whole they would take as long as the page.
+    named = [line for line in texts[1].splitlines() if line.startswith("key_figure.")]
+    found = yaml.safe_load("\n".join([texts[0], *named]))
+    return {str(key): words for key, words in found.items()}
 
 
 @dataclass(frozen=True)

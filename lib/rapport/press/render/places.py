@@ -78,6 +78,12 @@ def make_index(
     """
     language = document["language"]
     shown = _first_texts(document)
+    brackets = " ({name})" if language == "en" else "（{name}）"
+    names = {
+        key: told[language] + brackets
+        for key, told in words.items()
+        if key.startswith("key_figure.")
+    }
     sections = {str(section.get("name", "")): section for section in document["chapters"]}
     found = list_places(document, recorded)
     chapters = dict.fromkeys(value.partition(".")[0] for value in found)
@@ -91,7 +97,7 @@ def make_index(
                 others = tuple(place for place in places if not _is_in(own, place))
                 items.setdefault(others, []).append(value)
         lines = [
-            [*_links(places, words, language), *_list_values(values, shown)]
+            [*_links(places, words, language), *_list_values(values, shown, names)]
             for places, values in items.items()
             if values
         ]
@@ -116,10 +122,13 @@ def _head(chapter: str, own: Section | None) -> Block:
     return {"type": "heading", "level": 2, "text": [head, _plain(f" · {chapter}.")]}
 
 
-def _list_values(values: Sequence[str], shown: Mapping[str, str]) -> Runs:
+def _list_values(values: Sequence[str], shown: Mapping[str, str], names: Mapping[str, str]) -> Runs:
     runs: Runs = []
     for place, value in enumerate(sorted(values)):
         name = value.partition(".")[2] or value
+        # Key figures are known by their names; the record knows all by their words.
+        if f"key_figure.{name}" in names:
+            name = names[f"key_figure.{name}"].format(name=name)
         mark = " · " if place else ""
         runs += [_plain(f"{mark}{name}\u00a0"), _shown(value, shown[value])]
     return runs

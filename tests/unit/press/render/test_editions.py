@@ -173,3 +173,21 @@ def test_values_of_one_chapters_text_share_the_link_of_its_heading():
     assert "".join(run["text"] for run in head["text"]) == "Churn · churn."
     (line,) = listed["items"]
     assert "".join(run["text"] for run in line) == "a\u00a02 · b\u00a03"
+
+
+def test_key_figures_are_indexed_under_the_names_that_people_know():
+    said = stating("finding", "43", "43", "summary.aov")
+    other = stating("finding", "2", "2", "summary.aov.change")
+    made = build_documents([chapter("summary", 10, said, other)], FRAME)
+
+    listed = [
+        "".join(run["text"] for run in part["blocks"][-1]["items"][0])
+        for language in ("en", "zh")
+        for part in made[language]["appendix"]
+        if part["anchor"] == "values"
+    ]
+
+    assert listed == [
+        "Average order (aov)\u00a043 · aov.change\u00a02",
+        "客单价（aov）\u00a043 · aov.change\u00a02",
+    ]
