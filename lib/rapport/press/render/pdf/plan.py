@@ -121,11 +121,19 @@ def _plan_run(
     is_last = is_appendix and len(tree["parts"]) - 1 in segment.parts
     steps, end = plan_pages(items, height, filled)
     if is_appendix:
-        # Where columns ended is a guess, so pages of the appendix end where they are full.
-        steps = [replace(step, forced=False) for step in steps]
+        # Where columns ended is a guess, so pages of the appendix end where they are full, and a
+        # table that is torn elsewhere than planned leaves no hole.
+        steps = [
+            replace(step, forced=False, torn=step.torn or _may_tear(items[step.item]))
+            for step in steps
+        ]
     # "How to check: last page" holds if the last part is not torn.
     whole = is_last and sum(item.height + item.above for item in items) < height - SLACK
     return {"columns": False, "whole": whole, "parts": _gather(steps, blocks)}, end
+
+
+def _may_tear(item: Item) -> bool:
+    return item.kind == "table" and item.first > 0
 
 
 def _list_blocks(place: int, members: Sequence[int], tree: Tree, sizes: Sizes) -> Iterator[_Block]:
