@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special, stats
 
-from rapport.analysis.bgnbd import FINE, find_curvature
+from rapport.analysis.bgnbd import FINE, WIDEST, find_curvature
 from rapport.analysis.bgnbd_draws import step_to_draws
 from rapport.analysis.bgnbd_histories import Floats
 
@@ -212,10 +212,18 @@ def rank_correlation(x: npt.ArrayLike, m: npt.ArrayLike) -> float | None:
     return float(stats.spearmanr(orders, amounts).statistic)
 
 
-def parameter_intervals(fitted: GammaGamma, *, confidence: float = 0.95) -> list[Ends]:
-    """Give Wald intervals of p, q, v, made on their logarithms; none at a bound."""
+def parameter_intervals(fitted: GammaGamma, *, confidence: float = 0.95) -> list[Ends | None]:
+    """Give Wald intervals of p, q, v, made on their logarithms; none at a bound.
+
+    None stands where the data do not tell a parameter to within a factor of a thousand, as where
+    customers spend alike and q may be as large as it likes: its upper end would be no number.
+    """
     if fitted.covariance is None:
         return []
-    half = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(np.diag(fitted.covariance))
-    ends = np.exp([fitted.logs - half, fitted.logs + half])
-    return [(float(low), float(high)) for low, high in ends.T]
+    errors = np.sqrt(np.diag(fitted.covariance))
+    half = stats.norm.ppf((1 + confidence) / 2) * np.minimum(errors, WIDEST)
+    ends = np.exp([fitted.logs - half, fitted.logs + half]).T
+    return [
+        (float(low), float(high)) if error <= WIDEST else None
+        for (low, high), error in zip(ends, errors, strict=True)
+    ]

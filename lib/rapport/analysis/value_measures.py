@@ -215,8 +215,13 @@ def list_parameters(study: ValueStudy, *, confidence: float) -> pd.DataFrame:
         earlier = None if first is None else first.spending
         limits = spending_intervals(spending, confidence=confidence)
         rows += [
-            (name, getattr(spending, name), low, high, getattr(earlier, name, np.nan))
-            for name, (low, high) in zip(SPENDING_NAMES, limits, strict=True)
+            (
+                name,
+                getattr(spending, name),
+                *(told or (np.nan, np.nan)),
+                getattr(earlier, name, np.nan),
+            )
+            for name, told in zip(SPENDING_NAMES, limits, strict=True)
         ]
     return pd.DataFrame(rows, columns=columns)
 

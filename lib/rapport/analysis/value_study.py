@@ -183,7 +183,8 @@ def list_further_tests(study: ValueStudy) -> Iterator[tuple[str, str]]:
 
 def name_headline(study: ValueStudy, margin: Margin) -> str:
     """Name the headline: that of money says whether it is sales or what stays of them."""
-    outcome = name_outcome(study).removesuffix("_alike")
+    outcome = name_outcome(study)
+    outcome = "contracts" if outcome == "contracts_alike" else outcome
     if outcome not in ("money", "contracts"):
         return outcome
     return f"{outcome}_{'sales' if margin.source == 'sales' else 'margin'}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from rapport.analysis.bgnbd import STEP
+from rapport.analysis.bgnbd import STEP, WIDEST
 from rapport.analysis.bgnbd_draws import draw_customers, expect_of_draws, refit_bgnbd
 from rapport.analysis.bgnbd_histories import Floats
 from rapport.analysis.bgnbd_predict import expect_orders
@@ -97,8 +97,11 @@ def _quantiles(totals: Floats, rules: ValueRules) -> Ends:
     return float(low), float(high)
 
 
-def _wald_ends(rows: _Rows, rules: ValueRules) -> tuple[Ends, Ends | None]:
-    """Carry the covariance of the parameters to the logarithm of each total."""
+def _wald_ends(rows: _Rows, rules: ValueRules) -> tuple[Ends | None, Ends | None]:
+    """Carry the covariance of the parameters to the logarithm of each total.
+
+    A total that is not known to within a factor of a thousand gets no ends.
+    """
     model = rows.model
     assert model.orders is not None and model.orders.covariance is not None
     histories = model.buyers.histories
@@ -126,6 +129,8 @@ def _variance(totals: Floats, covariance: Floats) -> float:
     return float(slopes @ covariance @ slopes)
 
 
-def _spread(totals: Floats, variance: float, half: float) -> Ends:
+def _spread(totals: Floats, variance: float, half: float) -> Ends | None:
+    if not np.sqrt(variance) <= WIDEST:
+        return None
     middle, reach = float(np.log(totals).mean()), half * float(np.sqrt(variance))
     return float(np.exp(middle - reach)), float(np.exp(middle + reach))

@@ -188,6 +188,17 @@ def test_the_covariance_gives_nearly_the_interval_of_the_draws(monkeypatch):
         assert one[1] - one[0] == pytest.approx(other[1] - other[0], rel=0.25)
 
 
+def test_a_total_that_is_not_known_to_a_factor_of_a_thousand_has_no_ends(monkeypatch):
+    monkeypatch.setattr("rapport.analysis.value_totals.MANY", 10)
+    model = fit(draw_shop())
+    far = replace(model, orders=replace(model.orders, covariance=1e7 * model.orders.covariance))
+
+    found = sum_up(far, ValueRules(), days=365.0)
+
+    assert found.orders > 0
+    assert (found.orders_ends, found.money_ends) == (None, None)
+
+
 def test_the_seed_and_nothing_else_moves_an_interval():
     model = fit(draw_shop())
     shuffled = fit(draw_shop().sample(frac=1.0, random_state=3))

@@ -69,6 +69,12 @@ def test_a_shop_has_value_in_money_and_a_test(found):
     assert is_sound(found)
 
 
+def test_customers_who_are_all_alike_have_a_headline_of_their_own(found):
+    alike = replace(found, clv=None, model=replace(found.model, reason="all_alike"))
+
+    assert name_headline(alike, SALES) == name_outcome(alike) == "all_alike"
+
+
 @pytest.mark.parametrize(("error", "case"), [(1.09, "near"), (1.11, "over"), (0.89, "under")])
 def test_a_test_that_is_off_by_more_than_a_tenth_is_told_with_its_way(found, error, case):
     totals = replace(found.test.totals, orders=found.test.orders * error)
