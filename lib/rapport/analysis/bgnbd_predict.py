@@ -77,10 +77,15 @@ def pair_histories(histories: Histories) -> tuple[Floats, Floats, Ints]:
 def expect_lasting(parameters: Iterable[Any], x: Any, whole: Any, spans: Any) -> Floats:
     """Give the orders expected of customers who are known to be there, of any shape together.
 
-    The hypergeometric function is taken in Euler's other form, whose terms do not grow with x.
+    The hypergeometric function is taken in Euler's other form, whose terms do not grow with x; where
+    a and b are so large that these are no numbers, as in a draw that shows no drop-out, in Pfaff's.
     """
     r, alpha, a, b = parameters
     a = np.where(np.abs(a - 1) > NEAR_ONE, a, 1 + NEAR_ONE)
     z = spans / (alpha + whole + spans)
-    shape = special.hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-    return np.asarray((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * shape))
+    with np.errstate(invalid="ignore", over="ignore"):
+        kept = (1 - z) ** (a - 1) * special.hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+    if not np.isfinite(kept).all():
+        pfaff = special.hyp2f1(r + x, a - 1, a + b + x - 1, z / (z - 1))
+        kept = np.where(np.isfinite(kept), kept, pfaff)
+    return np.asarray((a + b + x - 1) / (a - 1) * (1 - kept))

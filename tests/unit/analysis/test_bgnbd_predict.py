@@ -122,3 +122,16 @@ def test_orders_of_many_parameters_are_those_of_each(histories):
 
     for row in many:
         assert row == pytest.approx(expect_orders(fitted, histories, [200.0])[:, 0], rel=1e-12)
+
+
+def test_a_draw_that_shows_no_drop_out_expects_orders_that_are_numbers():
+    # Met where 295 customers were drawn again: Euler's form is 0 times infinity there.
+    logs = np.log([[4.65, 61.5, 1_614.0, 17_899.0]])
+    some = collapse([1, 2, 5, 20], [9, 30, 100, 500], [11, 200, 210, 700])
+
+    expected = expect_of_draws(logs, some, 365.0)[0]
+
+    # Fewer than of customers with the same past who never leave.
+    rate = (4.65 + some.x) / (61.5 + some.T / 7)
+    assert (expected > 0).all()
+    assert (expected < rate * 365 / 7).all()
