@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from pypdf import PdfReader
 
 from functional.command import rapport
 from functional.shop import add_shop, make_project
@@ -25,6 +26,10 @@ def read_text(page):
     html = page.read_text(encoding="utf-8")
     bare = re.sub(r"<(style|template)\b.*?</\1>|<wbr>", "", html, flags=re.DOTALL)
     return re.sub(r"<[^>]+>", "", bare).replace("\u00a0", " ")
+
+
+def read_paper(path):
+    return "".join(page.extract_text() for page in PdfReader(path).pages)
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +56,11 @@ def test_the_report_says_so_in_a_sentence(reports, unit, place, language):
     project, _ = reports
     (folder,) = (project / "reports" / unit).glob("[2a]*")
 
-    text = read_text(folder / f"report.{language}.html")
-    assert SAYS[unit][place] in text
-    assert not re.search(r"\b(nan|NaT|None|inf)\b", text)
+    page = read_text(folder / f"report.{language}.html")
+    paper = read_paper(folder / f"report.{language}.pdf")
+    for text in (page, paper):
+        assert SAYS[unit][place].replace(" ", "") in re.sub(r"\s", "", text)
+        assert not re.search(r"\b(nan|NaT|None|inf)\b", text)
 
 
 def test_an_empty_unit_has_the_one_period_of_data_without_days(reports):
