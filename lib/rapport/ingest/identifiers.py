@@ -76,8 +76,7 @@ def make_identifiers(
         "JOIN spelled USING (kind, value) "
         "ORDER BY identified.place NULLS LAST, kind, value, source, spelled.place"
     )
-    for name in ("identified", "new spelled"):
-        engine.drop(name)
+    engine.drop("identified")
     made = found.cast(SCHEMA)
     return (made if before is None else pa.concat_tables([before, made])).combine_chunks()
 
