@@ -77,8 +77,9 @@ def pair_histories(histories: Histories) -> tuple[Floats, Floats, Ints]:
 def expect_lasting(parameters: Iterable[Any], x: Any, whole: Any, spans: Any) -> Floats:
     """Give the orders expected of customers who are known to be there, of any shape together.
 
-    The hypergeometric function is taken in Euler's other form, whose terms do not grow with x; where
-    a and b are so large that these are no numbers, as in a draw that shows no drop-out, in Pfaff's.
+    The hypergeometric function is taken in Euler's other form, whose terms do not grow with x;
+    where a and b are so large that these are no numbers, as in a draw that shows no drop-out, in
+    Pfaff's.
     """
     r, alpha, a, b = parameters
     a = np.where(np.abs(a - 1) > NEAR_ONE, a, 1 + NEAR_ONE)

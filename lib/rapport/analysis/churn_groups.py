@@ -145,10 +145,17 @@ def _gain(
 
 
 def name_groups(study: GroupStudy) -> str:
-    """Name what the comparison shows: differ, alike, few or one."""
+    """Name what the comparison shows: differ, alike, few or one.
+
+    `short`: they differ, and fewer than two were watched for as long as shares are given of.
+    """
     if study.reason:
         return study.reason
-    return "differ" if _differs(study.tests, str(study.rows["grouping"].iloc[0])) else "alike"
+    first = str(study.rows["grouping"].iloc[0])
+    if not _differs(study.tests, first):
+        return "alike"
+    own = study.rows[study.rows["grouping"] == first]
+    return "differ" if own["share"].notna().sum() > 1 else "short"
 
 
 def measure_groups(study: GroupStudy, *, unit: str) -> list[Measured]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from rapport.analysis.contract_study import merge_levels
 from rapport.analysis.cox import Covariates, CoxFit, fit_cox
+from rapport.analysis.driver_bounds import part_boundless
 from rapport.analysis.families import adjust_p_values
 from rapport.analysis.measured import Measured
 from rapport.analysis.measures import Floats
@@ -37,7 +38,8 @@ class DriverStudy:
     `p_adjusted`, `is_difference`, `schoenfeld_p`, `is_proportional`; of terms that are not
     proportional `early`, `early_low`, `early_high`, `late`, `late_low`, `late_high`: the ratio up
     to `split` and after. `reason`: None, or why there are none: "too_few" (events), "none"
-    (nothing tells the rows apart), "not_converged".
+    (nothing tells the rows apart), "not_converged". `boundless`: columns of which a term was in
+    the regression, and has no ratio that could be given, because it may lie beyond a thousand.
     """
 
     terms: pd.DataFrame
@@ -47,6 +49,7 @@ class DriverStudy:
     split: float | None = None
     left_out: tuple[str, ...] = ()
     fit: CoxFit | None = field(default=None, repr=False)
+    boundless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,9 @@ def study_drivers(spells: pd.DataFrame, settings: DriverSettings) -> DriverStudy
     terms = _split_over_time(terms, rows, split, settings.confidence)
     told = {info[name][0] for name in kept}
     gone = tuple(dict.fromkeys(info[name][0] for name in left_out if info[name][0] not in told))
-    return DriverStudy(_rank(terms), n, n_events, None, split, gone, fit)
+    bound, columns = part_boundless(terms, n_events=n_events)
+    reason = None if len(bound) else "not_converged"
+    return DriverStudy(_rank(bound), n, n_events, reason, split, gone, fit, columns)
 
 
 Info = dict[str, tuple[str, str, str]]
@@ -263,11 +268,12 @@ def _measure_term(name: str, rows: pd.DataFrame) -> list[Measured]:
 
 
 def list_remarks(study: DriverStudy) -> list[str]:
-    """Name what else must be said: penalised, left_out, moving."""
+    """Name what else must be said: penalised, boundless, left_out, moving."""
     if study.reason or study.fit is None:
         return []
     said = {
         "penalised": study.fit.penalty > 0,
+        "boundless": bool(study.boundless),
         "left_out": bool(study.left_out),
         "moving": len(list_moving(study)) > 0,
     }

@@ -35,6 +35,19 @@ def test_the_first_grouping_and_those_that_differ_are_shown(spells):
     assert study.rows["grouping"].unique().tolist() == ["plan"]
 
 
+def test_groups_that_differ_without_being_watched_long_enough_give_no_shares(spells):
+    # One plan ends at once and for good, the other is watched for five months.
+    rows = spells.assign(
+        event_observed=spells["plan"] == "b",
+        duration=np.where(spells["plan"] == "b", 1, 5),
+    )
+
+    study = study_groups(rows, SETTINGS)
+
+    assert name_groups(study) == "short"
+    assert "groups.low" not in {one.name for one in measure_groups(study, unit="contracts")}
+
+
 def test_the_others_are_held_against_the_largest_in_restricted_means(spells):
     rows = study_groups(spells, SETTINGS).rows.set_index("group")
 

@@ -44,6 +44,24 @@ def test_the_true_driver_is_found_and_what_follows_it_is_not(spells):
     assert study.terms["covariate"].iloc[0] == "plan"
 
 
+def test_a_group_that_ends_without_exception_has_no_ratio_and_is_named(spells):
+    early, late = spells.copy(), spells.copy()
+    # All of one plan end on the first day, and nobody of the other ever does.
+    for rows, others in ((early, 1), (late, 0)):
+        rows["event_observed"] = rows["plan"] == "b"
+        rows["duration"] = np.where(rows["plan"] == "b", 1, 40)
+        rows["other"] = np.where(np.arange(len(rows)) % 2, "x", "y") if others else "x"
+
+    both = study_drivers(early, DriverSettings(categories=("plan", "other")))
+    alone = study_drivers(late, DriverSettings(categories=("plan",)))
+
+    assert both.boundless == alone.boundless == ("plan",)
+    assert "boundless" in list_remarks(both)
+    assert list(both.terms["covariate"]) == ["other"]
+    assert np.isfinite(both.terms[["low", "high"]].to_numpy(float)).all()
+    assert name_drivers(alone) == "not_converged" and alone.terms.empty
+
+
 def test_shuffled_rows_change_nothing_and_the_input_is_untouched(spells):
     shuffled = spells.sample(frac=1, random_state=1)
     kept = shuffled.copy()
