@@ -3,8 +3,10 @@
 Like the fork server it stands alone and imports nothing of the package.
 """
 
+import ast
 import importlib
 import sys
+import warnings
 from typing import Any
 
 SECONDS_TO_FLUSH = 2
@@ -18,6 +20,10 @@ def launch() -> None:
     """Be a kernel, as told by the command line, until a client ends it."""
     application = importlib.import_module("ipykernel.kernelapp").IPKernelApp
     _spare_idle_flushes(importlib.import_module("ipykernel.iostream").OutStream)
+    _spare_search_for_magic(
+        importlib.import_module("IPython.core.inputtransformer2").TransformerManager
+    )
+    _spare_list_of_modules(importlib.import_module("ipykernel.ipkernel"))
     try:
         application.launch_instance()
     finally:
@@ -36,6 +42,41 @@ def _spare_idle_flushes(stream: type) -> None:
             flush(self)
 
     stream.flush = flush_if_written  # type: ignore[attr-defined]
+
+
+def _spare_search_for_magic(manager: type) -> None:
+    # IPython takes every cell apart into tokens, twice and in Python, to look for what is not
+    # Python: `%magic`, `!command`, `name?`. What Python's own parser takes as it is holds none.
+    transform = manager.do_token_transforms  # type: ignore[attr-defined]
+    stock = manager().token_transformers
+
+    def transform_unless_python(self: Any, lines: list[str]) -> list[str]:
+        if self.token_transformers == stock and _is_python("".join(lines)):
+            return lines
+        return list(transform(self, lines))
+
+    manager.do_token_transforms = transform_unless_python  # type: ignore[attr-defined]
+
+
+def _is_python(text: str) -> bool:
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        with warnings.catch_warnings():  # what is doubtful, the cell's own compilation tells
+            warnings.simplefilter("ignore")
+            compile(text, "cell", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _spare_list_of_modules(kernel: Any) -> None:
+    # Ipykernel asks each of some thousand modules for its file, for a debugger that these kernels
+    # do not have; in a fork, to look at an object is to copy its page.
+    class WithoutModules:
+        def __getattr__(self, name: str) -> Any:
+            return {} if name == "modules" else getattr(sys, name)
+
+    kernel.sys = WithoutModules()
 
 
 def _let_control_end(application: object) -> None:
