@@ -76,7 +76,8 @@ NOT_PYTHON = (
     "for a in b:\n    !ls {a}", "(1,\n%pwd)", "a\0b", "x = (\n  1\n)?",
 )  # fmt: skip
 ODD_PYTHON = (
-    "", "await x", ">>> 1\n1", "  x = 1", "'%time'", "'!ls'\n# open?", "f'{1!r}'", "x = 1 \\\n% 2", r"'\d'",
+    "", "await x", ">>> 1\n1", "  x = 1", "'%time'", "'!ls'\n# open?", "f'{1!r}'", "x = 1 \\\n% 2",
+    r"'\d'",
     "x = '''\n%pwd\n!ls\nopen?\n'''", "(1\n%2)", "In [1]: x", "%%capture\n1", "顾客 = '？'",
 )  # fmt: skip
 
