@@ -61,7 +61,9 @@ def _list_twice(
 
 def _repeats(engine: Engine, keys: str) -> bool:
     # In order, for the groups of so many keys fill the engine's memory however large it is.
-    found = np.array(engine.fetch(f"SELECT key FROM ({keys})")["key"])
+    found = engine.fetch(f"SELECT key FROM ({keys})")["key"].to_numpy()
+    # Of many parts it is a copy already, and need not be held twice.
+    found = found if found.flags.writeable else found.copy()
     found.sort()
     return bool((found[1:] == found[:-1]).any())
 
