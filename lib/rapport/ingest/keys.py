@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
 from rapport.ingest.staging import label_rows, number_rows
