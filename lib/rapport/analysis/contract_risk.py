@@ -33,8 +33,8 @@ from rapport.analysis.risk_choice import (
     RiskSettings,
     cross_validate,
     describe_model,
+    is_suspect,
     read_labels,
-    refuse_leakage,
 )
 from rapport.analysis.risk_models import Features, fit_model, score_logits, take_floats
 from rapport.analysis.risk_reasons import fit_risk_rules, measure_importance
@@ -89,7 +89,7 @@ def assess_contracts(
     Raises
     ------
     DataError
-        As in `risk.assess_risk`: above all an AUC over .95, which no honest feature gives.
+        As in `risk.assess_risk`.
 
     References
     ----------
@@ -214,7 +214,8 @@ def _assess_snapshot(
 def _explain(assessed: RiskAssessment, rows: pd.DataFrame, settings: RiskSettings) -> ContractRisk:
     features = settings.features
     crossed = cross_validate(rows, settings)
-    refuse_leakage(crossed.pooled)
+    if is_suspect(crossed.pooled):
+        return ContractRisk(replace(assessed, reason="leakage"), "snapshot", features)
     model = fit_model(rows, read_labels(rows), features=features, kind="logistic")
     quality = crossed.pooled
     models = pd.DataFrame([describe_model("logistic", quality, "logistic")])

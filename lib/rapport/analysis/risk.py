@@ -60,8 +60,9 @@ class RiskAssessment:
     """A model of risk, what it is worth, and its scores; or why there is none.
 
     `reason` is None, "weak" (AUC under .6: everything but `scores`), "too_few_customers"
-    (under 200 in training or test) or "too_few_of_a_kind" (under 30 who left, or who stayed);
-    in the last two cases all other parts are None.
+    (under 200 in training or test), "too_few_of_a_kind" (under 30 who left, or who stayed) or
+    "leakage" (AUC over .95: some feature may know what came after its cut, or leaving follows a
+    rule); in the last three cases all other parts are None.
     """
 
     reason: str | None
@@ -117,8 +118,7 @@ def assess_risk(windows: RiskWindows, settings: RiskSettings) -> RiskAssessment:
     Raises
     ------
     DataError
-        A feature is missing, empty or the label itself, or the AUC exceeds .95: a feature
-        then knows what it could not have known at its cut.
+        A feature is missing, empty or the label itself.
 
     References
     ----------
@@ -161,6 +161,8 @@ def _assess(
 ) -> RiskAssessment:
     train, test, confidence = windows.train, windows.test, settings.confidence
     contest = hold_contest(train, test, settings)
+    if contest.is_suspect:
+        return replace(assessed, reason="leakage")
     model, labels = contest.model, read_labels(test)
     scores = score_customers(contest, windows.score)
     is_weak = contest.as_trained.auc.value < WEAK

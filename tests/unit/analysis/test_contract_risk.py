@@ -11,7 +11,6 @@ from rapport.analysis.contract_risk import (
     take_running,
 )
 from rapport.analysis.contract_study import prepare_contracts
-from rapport.errors import DataError
 
 AS_OF = dt.date(2022, 12, 31)
 SETTINGS = ContractSettings(AS_OF, 90)
@@ -89,11 +88,13 @@ def test_shuffled_rows_change_nothing(dated):
     )
 
 
-def test_a_feature_that_knows_the_end_stops_the_chapter():
+def test_a_feature_that_knows_the_end_withholds_the_risk():
     leaking = draw().assign(a_leak=lambda rows: np.where(rows["is_ended"], "left", "here"))
 
-    with pytest.raises(DataError, match="suspect leakage"):
-        assess_contracts(leaking, SETTINGS, is_snapshot=True)
+    found = assess_contracts(leaking, SETTINGS, is_snapshot=True).assessed
+
+    assert found.reason == "leakage"
+    assert found.scores is None
 
 
 @pytest.mark.parametrize("is_snapshot", [False, True])

@@ -169,11 +169,13 @@ def test_risks_that_hardly_rank_make_no_list(windows):
     assert assessed.contest.as_trained.auc.value < 0.6
 
 
-def test_risks_that_rank_too_well_stop_the_chapter(windows):
+def test_risks_that_rank_too_well_are_withheld(windows):
     leaking = [part.assign(noise=part["is_lapsed"] * 1.0) for part in (windows.train, windows.test)]
 
-    with pytest.raises(DataError, match=r"suspect leakage, AUC 1\.000"):
-        assess_risk(RiskWindows(*leaking, windows.score), SETTINGS)
+    assessed = assess_risk(RiskWindows(*leaking, windows.score), SETTINGS)
+
+    assert assessed.reason == "leakage"
+    assert (assessed.scores, assessed.contest, assessed.bands) == (None, None, None)
 
 
 def test_the_label_is_no_feature(windows):
