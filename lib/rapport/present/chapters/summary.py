@@ -126,13 +126,15 @@ def stage_table(
 
 def _hide_stages(counts: pd.DataFrame, names: Sequence[str], min_count: int) -> pd.DataFrame:
     body = [[int(n) for n in row] for row in counts[list(names)].to_numpy()]
-    hidden = _protect(body, min_count)
     totals = [int(n) for n in counts["n_customers"]]
+    away = suppress_small(totals, min_count)
+    # Who adds up the cells of a segment has its sum: none of them is shown where it is hidden.
+    whole = {(row, at) for row, is_away in enumerate(away) if is_away for at in range(len(names))}
+    hidden = _protect(body, min_count, whole)
     shown: dict[str, Any] = {
         name: [_cell(row[at], (place, at) in hidden, min_count) for place, row in enumerate(body)]
         for at, name in enumerate(names)
     }
-    away = suppress_small(totals, min_count)
     shown["n_customers"] = [
         _cell(n, is_hidden, min_count) for n, is_hidden in zip(totals, away, strict=True)
     ]
@@ -140,10 +142,13 @@ def _hide_stages(counts: pd.DataFrame, names: Sequence[str], min_count: int) -> 
     return counts.assign(**cells)
 
 
-def _protect(body: list[list[int]], min_count: int) -> set[Cell]:
-    """Hide small cells, and further ones until none follows from sums of rows and columns."""
+def _protect(body: list[list[int]], min_count: int, whole: set[Cell]) -> set[Cell]:
+    """Hide small cells, and further ones until none follows from sums of rows and columns.
+
+    `whole`: cells that are hidden in any case, unless they are 0.
+    """
     cells = {(r, c): n for r, row in enumerate(body) for c, n in enumerate(row) if n}
-    hidden = {cell for cell, n in cells.items() if n < min_count}
+    hidden = {cell for cell, n in cells.items() if n < min_count or cell in whole}
     while exposed := find_exposed(hidden, row_totals=True):
         way = _close(exposed[0], cells, hidden)
         if way is None:

@@ -155,6 +155,19 @@ def test_a_small_count_does_not_follow_from_the_size_of_its_segment():
     assert len(hidden) == 4
 
 
+def test_a_segment_whose_size_is_hidden_shows_none_of_its_stages():
+    # Of a segment of eight the size is hidden, and so is the next smallest: its stages would tell.
+    spec = staged(
+        ("high_value", 17, 18), ("new", 5, 3), ("general", 21, 15), ("at_risk", 14, 11),
+        stages=("active", "ended"),
+    )  # fmt: skip
+
+    cells = [row[1:] for row in render_table(spec, "en")]
+    assert cells[1] == ["<10", "<10", "<10"]
+    assert cells[3] == ["n/a", "n/a", "n/a"]
+    assert cells[0] == ["17", "18", "35"] and cells[2] == ["21", "15", "36"]
+
+
 def test_where_nothing_is_small_nothing_is_hidden():
     spec = staged(("high_value", 10, 0, 118, 20), ("new", 30, 31, 0, 12))
 
