@@ -33,7 +33,8 @@ measured as (
         o.ordered_on > e.rfm_after as is_rfm,
         o.ordered_on > e.after_90 as is_90
     from charged_orders as o
-    inner join ends as e on date_diff('day', o.ordered_on, e.ends_on) >= 0
+    cross join ends as e
+    where o.ordered_on <= e.ends_on
 ),
 
 summed as (
@@ -67,8 +68,8 @@ came_after as (
     inner join charged_orders as o
         on e.is_closed
         and o.day_rank is not null
-        and date_diff('day', e.ends_on, o.ordered_on) > 0
-        and date_diff('day', o.ordered_on, e.horizon_on) >= 0
+        and o.ordered_on > e.ends_on
+        and o.ordered_on <= e.horizon_on
     group by e.ends_on, o.customer_key
 )
 
