@@ -58,10 +58,13 @@ def group_figure(rows: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec
 
     Parameters
     ----------
-    rows : as `churn_groups.GroupStudy.rows`
+    rows : as `churn_groups.GroupStudy.rows`; an attribute of which one group alone was watched for
+        long enough is not drawn, since there is nothing to hold it against
     kind : orders or contracts
     """
-    if rows.empty or rows["share"].notna().sum() < 2:
+    n_known = rows["share"].notna().groupby(rows["grouping"]).transform("sum")
+    rows = rows[n_known > 1]
+    if rows.empty:
         return None
     told = rows.assign(attribute=rows["grouping"], name=rows["group"], value=rows["share"])
     heads = {str(name): (label_value("term", str(name)), "level") for name in rows["grouping"]}

@@ -10,7 +10,7 @@ from rapport.present.chapters.churn import (
     return_table,
     risk_figures,
 )
-from rapport.present.chapters.churn_drivers import asked_table
+from rapport.present.chapters.churn_drivers import asked_table, group_figure
 from rapport.present.draw import draw
 from rapport.present.labels import LANGUAGES
 from rapport.present.pieces import describe_figure, describe_table
@@ -337,3 +337,13 @@ def test_bands_tell_who_is_at_risk_and_how_such_customers_fared(bands, values):
 
 def test_without_bands_there_is_no_table(values):
     assert band_table(None, values) is None
+
+
+def test_an_attribute_of_which_one_group_was_watched_long_enough_is_not_drawn():
+    rows = pd.DataFrame(
+        {"grouping": ["plan", "plan"], "group": ["plan=a", "plan=b"], "n": [150, 150],
+         "share": [1.0, None], "low": [1.0, None], "high": [1.0, None]}
+    )  # fmt: skip
+
+    assert group_figure(rows, {}, kind="contracts") is None
+    assert group_figure(rows.iloc[:0], {}, kind="contracts") is None
