@@ -3,7 +3,7 @@
 It learns from each customer's last contact before the newest campaign that can be judged, is
 measured on that campaign, and scores the customers of today. It ranks who answers, not who
 answers because of the contact: the latter takes an experiment. An AUC under .6 gives no scores,
-one over .95 stops the chapter.
+nor does one over .95.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from rapport.analysis.measures import sort_by_key
 from rapport.analysis.risk import MIN_CUSTOMERS, MIN_OF_A_KIND, WEAK
 from rapport.analysis.risk_checks import Quality, find_shift, measure_quality
-from rapport.analysis.risk_choice import refuse_leakage
+from rapport.analysis.risk_choice import is_suspect
 from rapport.analysis.risk_models import (
     Features,
     RiskModel,
@@ -43,8 +43,9 @@ class Response:
     """A model of answers, what it is worth out of campaign, and its scores; or why there is none.
 
     `reason` is None, "weak" (AUC under .6: no `scores`), "no_campaigns" (no campaign to test on,
-    or none before it), "too_few_customers" or "too_few_of_a_kind". `campaign_id` is the one that
-    it was tested on.
+    or none before it), "too_few_customers", "too_few_of_a_kind" or "leakage" (AUC over .95: some
+    feature may know the answer, or answers follow a rule; nothing is given but the numbers of
+    contacts). `campaign_id` is the one that it was tested on.
     """
 
     reason: str | None
@@ -68,7 +69,7 @@ def study_response(
     Raises
     ------
     DataError
-        A feature is missing, or the AUC exceeds .95: some feature knows the answer.
+        A feature is missing.
 
     Examples
     --------
@@ -92,7 +93,8 @@ def study_response(
         quality = measure_quality(
             labels, logits, order_keys=test["order_key"], confidence=confidence
         )
-        refuse_leakage(quality)
+        if is_suspect(quality):
+            return replace(found, reason="leakage")
         is_weak = quality.auc.value < WEAK
         level = replace(model, shift=find_shift(labels, logits))
         scores = None if is_weak else _score(level, parts["score"])

@@ -28,7 +28,6 @@ from rapport.analysis.risk_models import (
     take_floats,
 )
 from rapport.analysis.threads import hold_one_thread
-from rapport.errors import DataError
 
 LABEL = "is_lapsed"
 SUSPECT = 0.95
@@ -120,15 +119,6 @@ def choose_model(boosted: Quality, advantage: Estimate) -> Kind:
 def is_suspect(quality: Quality) -> bool:
     """Whether risks rank too well to be true: then some feature may know what came after."""
     return quality.auc.value > SUSPECT
-
-
-def refuse_leakage(quality: Quality) -> None:
-    """Raise if risks rank too well to be true."""
-    if is_suspect(quality):
-        raise DataError(
-            f"risk: suspect leakage, AUC {quality.auc.value:.3f} of {quality.n} customers. "
-            "Leave out features that are known only after the cut."
-        )
 
 
 def _quality(customers: pd.DataFrame, logits: Floats, settings: RiskSettings) -> Quality:

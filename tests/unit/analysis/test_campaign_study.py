@@ -11,7 +11,7 @@ from rapport.analysis import campaign_study as study
 from rapport.analysis.attribution import attribute, count_paths
 from rapport.analysis.campaign_changes import BeforeAfter, Targeted
 from rapport.analysis.campaign_effects import CampaignRules, Experiment
-from rapport.analysis.campaign_measures import measure_all, measure_campaigns
+from rapport.analysis.campaign_measures import measure_all, measure_campaigns, measure_response
 from rapport.analysis.campaign_tables import (
     describe_campaigns,
     hide_few,
@@ -24,7 +24,7 @@ from rapport.analysis.experiment import Arm, Difference, compare_arms
 from rapport.analysis.pressure import find_typical, summarise_pressure
 from rapport.analysis.resampling import Interval
 from rapport.analysis.response import Features, study_response
-from rapport.errors import DataError
+from rapport.present.sentences import compose
 
 RULES = CampaignRules()
 
@@ -220,9 +220,16 @@ def test_answers_by_chance_make_no_list():
     assert (found.reason, found.scores) == ("weak", None)
 
 
-def test_a_feature_that_knows_the_answer_stops_the_chapter():
-    with pytest.raises(DataError, match="suspect leakage"):
-        study_response(contacts(lambda warm: warm > 0.5), features=WARM)
+def test_a_feature_that_knows_the_answer_withholds_the_model():
+    found = study_response(contacts(lambda warm: warm > 0.5), features=WARM)
+
+    assert (found.reason, found.quality, found.scores) == ("leakage", None, None)
+    assert study.take_scores(found, as_of=None) is None
+    assert measure_response(found) == []
+    assert study.name_response_role(found) == "gap"
+    for language, said in (("en", "it hardly ever erred"), ("zh", "模型几乎从不出错")):
+        runs = compose("campaigns.response", language, {}, case=found.reason)
+        assert said in "".join(run["text"] for run in runs)
 
 
 @pytest.mark.parametrize(
