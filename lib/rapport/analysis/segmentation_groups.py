@@ -16,6 +16,7 @@ from rapport.analysis.measured import Measured
 from rapport.analysis.rfm import MEASURES
 from rapport.analysis.segmentation_study import count_or_hide
 from rapport.analysis.tree_rules import Rule, TreeRules, fit_tree_rules
+from rapport.privacy import suppress_small
 
 TAKEN = tuple(MEASURES.values())
 SPEND = MEASURES["m"]
@@ -89,14 +90,17 @@ def place_groups(
 
     Returns
     -------
-    one row per group of `min_count` customers or more and measure: `cluster`, `measure`,
+    one row per group and measure, without groups of fewer than `min_count` customers and the one
+    that protects a lone one of them: `cluster`, `measure`,
     `percentile` (0 to 100: customers below, and half of those who tie), `n`; no rows without
     groups
     """
     grouped = (clustering.labels > 0).to_numpy()
     rows: list[dict[str, Any]] = []
-    for group in clustering.profile.to_dict("records"):
-        for name in TAKEN if group["n"] >= min_count else ():
+    groups = clustering.profile.to_dict("records")
+    hidden = suppress_small([int(group["n"]) for group in groups], min_count)
+    for group, is_hidden in zip(groups, hidden, strict=True):
+        for name in () if is_hidden else TAKEN:
             values = customers.loc[grouped, name].astype(float).to_numpy()
             median = float(group[f"median_{name}"])
             rank = float(np.mean(values < median) + np.mean(values == median) / 2)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -121,6 +122,17 @@ def test_the_median_customer_of_the_middle_group_stands_in_the_middle(customers,
 
 def test_small_groups_are_not_placed(customers, groups):
     assert place_groups(groups, customers, min_count=1000).empty
+
+
+def test_beside_one_small_group_the_next_smallest_is_not_placed_either(customers, groups):
+    sizes = groups.profile.sort_values("n")
+    smallest = replace(groups, profile=groups.profile.assign(
+        n=groups.profile["n"].mask(groups.profile["cluster"] == sizes["cluster"].iloc[0], 4)
+    ))  # fmt: skip
+
+    placed = place_groups(smallest, customers, min_count=10)
+
+    assert set(placed["cluster"]) == set(sizes["cluster"].iloc[2:])
 
 
 def test_rules_retell_groups_and_hold_everybody_once(customers, groups):

@@ -25,11 +25,13 @@ MEASURES = {"rfm_days_since": "days", "rfm_order_days": "order_days", "rfm_spend
 
 
 def group_profile(points: pd.DataFrame, values: Values) -> FigureSpec | None:
-    """Give where the median customer of each group stands; None without groups."""
+    """Give where the median customer of each group stands; None without groups to show."""
     if points.empty:
         return None
     if _is_rest_hidden(values):
-        points = points[points["n"] > points["n"].min()]
+        points = points[~points["cluster"].isin(_list_smallest(points))]
+    if points.empty:
+        return None
     spec = cluster_profile(points.astype({"cluster": str}), id="segmentation.groups")
     return spec.entitled(Sentence("segmentation.groups_title", dict(values)))
 
@@ -37,7 +39,7 @@ def group_profile(points: pd.DataFrame, values: Values) -> FigureSpec | None:
 def group_table(
     profile: pd.DataFrame, values: Values, *, currency: str, min_count: int
 ) -> TableSpec | None:
-    """Give the table of groups: size, share of spend, medians; None without groups.
+    """Give the table of groups: size, share of spend, medians; None without groups to show.
 
     Parameters
     ----------
@@ -48,7 +50,9 @@ def group_table(
     named = profile.assign(cluster=profile["cluster"].astype(str)).set_index("cluster")
     frame = hide_small(named, min_count=min_count, counts=("n",))
     if _is_rest_hidden(values) and not frame["n"].isna().any():
-        frame = frame.mask(frame["n"] == frame["n"].min())
+        frame.loc[_list_smallest(frame.reset_index())] = None
+    if frame["n"].isna().all():
+        return None
     frame = frame.reset_index()
     columns = (
         Column("cluster", "segmentation.head.group", "label", "cluster"),
@@ -83,6 +87,12 @@ def _is_rest_hidden(values: Values) -> bool:
     """Say whether so few are in no group that the sum of all groups would tell them."""
     grouped = values["groups_n"].value if "groups_n" in values else None
     return isinstance(grouped, Suppressed) and grouped.is_rest
+
+
+def _list_smallest(groups: pd.DataFrame) -> list[str]:
+    """Name the two smallest groups: one alone is known but for the few who are in no group."""
+    sizes = groups.drop_duplicates("cluster").sort_values(["n", "cluster"], kind="stable")
+    return list(sizes["cluster"].head(2))
 
 
 def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSpec | None:

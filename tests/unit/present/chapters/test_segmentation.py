@@ -24,6 +24,7 @@ from rapport.present.draw import draw
 from rapport.present.labels import LANGUAGES
 from rapport.present.tables import render_heads, render_table
 from rapport.present.values import Suppressed, Value, date_value, parameter_value, period_value
+from rapport.privacy.disclosed import check_table
 from support import table
 
 MONEY = "GBP"
@@ -225,20 +226,42 @@ def test_the_profile_of_groups_is_drawn(values):
     assert group_profile(points.iloc[:0], values) is None
 
 
-def test_where_few_are_in_no_group_no_sum_of_groups_tells_how_many(profile, values):
-    grouped = Value("s.groups.n", Suppressed(10, 103, is_rest=True), "count", "customers", n=103)
-    few = {**values, "groups_n": grouped}
-    points = pd.DataFrame(
-        {"cluster": [1, 2], "measure": "rfm_spend", "percentile": [80.0, 20.0], "n": [60, 40]}
-    )
+@pytest.fixture
+def few(values):
+    grouped = Value("s.groups.n", Suppressed(10, 203, is_rest=True), "count", "customers", n=203)
+    return {**values, "groups_n": grouped}
 
-    spec = group_table(profile, few, currency=MONEY, min_count=10)
-    drawn = group_profile(points, few)
 
-    assert spec.frame["n"].isna().tolist() == [False, True]
-    assert spec.frame["share"].isna().tolist() == [False, True]
-    assert drawn.data["cluster"].tolist() == ["1"]
+def place(sizes):
+    rows = [(at, name, 80.0, n) for at, n in enumerate(sizes, 1) for name in ("rfm_spend",)]
+    return pd.DataFrame(rows, columns=["cluster", "measure", "percentile", "n"])
+
+
+def test_where_few_are_in_no_group_no_sum_of_groups_tells_how_many(profile, few):
+    three = pd.concat([profile, profile.tail(1).assign(cluster=3, n=100)], ignore_index=True)
+
+    spec = group_table(three, few, currency=MONEY, min_count=10)
+    drawn = group_profile(place([60, 40, 100]), few)
+
+    assert spec.frame["n"].isna().tolist() == [True, True, False]
+    assert spec.frame["share"].isna().tolist() == [True, True, False]
+    assert drawn.data["cluster"].drop_duplicates().tolist() == ["3"]
     assert rule_table(pd.DataFrame({"cluster": [1], "n": [60]}), few, currency=MONEY) is None
+
+
+def test_of_groups_beside_few_no_hidden_one_is_found_at_the_gate(profile, few):
+    three = pd.concat([profile, profile.tail(1).assign(cluster=3, n=100)], ignore_index=True)
+
+    spec = group_table(three, few, currency=MONEY, min_count=10)
+
+    columns = [{"kind": column.kind, "unit": column.unit} for column in spec.columns]
+    rows = [{"cells": [{"en": cell} for cell in row]} for row in render_table(spec, "en")]
+    assert not list(check_table({"id": spec.id, "columns": columns, "rows": rows}, 10))
+
+
+def test_two_groups_beside_few_are_not_shown(profile, few):
+    assert group_table(profile, few, currency=MONEY, min_count=10) is None
+    assert group_profile(place([60, 40]), few) is None
 
 
 def test_rules_are_written_in_signs_that_both_languages_read(values):
