@@ -104,9 +104,11 @@ def _refuse(plain: pd.DataFrame) -> None:
 def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalCurve:
     """Estimate the share that is still without the event, at every duration.
 
-    The interval is Greenwood's on log(-log S). Before the first event it is [1, 1]; where the
-    curve reaches 0 that formula has no value, so the interval runs from 0 to the upper limit
-    of the step before.
+    The interval is Greenwood's on log(-log S). That formula has no value where nobody has ended
+    yet, nor where everybody has. Before the first event the interval is exact (Clopper & Pearson
+    1934): up to 1 from what all n still watched going on allows; only at time 0, where watching
+    begins, it is [1, 1]. Where the curve reaches 0 it runs from 0 to the upper limit of the step
+    before, or, if all end at the first event, to the exact limit.
 
     Parameters
     ----------
@@ -125,7 +127,8 @@ def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalC
     References
     ----------
     Kaplan, E. L. & Meier, P. (1958), JASA 53, 457-481. Kalbfleisch, J. D. & Prentice, R. L.
-    (2002), The Statistical Analysis of Failure Time Data, 2nd ed., 1.4. Wiley.
+    (2002), The Statistical Analysis of Failure Time Data, 2nd ed., 1.4. Wiley. Clopper, C. J. &
+    Pearson, E. S. (1934), Biometrika 26, 404-413.
 
     Examples
     --------
@@ -141,7 +144,7 @@ def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalC
             pd.DataFrame(columns=list(POINT_COLUMNS), dtype=float), 0, 0, confidence
         )
     n_events = int(plain.loc[plain["event_observed"], "n"].sum())
-    points = _closed_at_zero(_points(plain, confidence))
+    points = _closed_at_zero(_bounded_at_one(_points(plain, confidence), confidence), confidence)
     return SurvivalCurve(points, int(plain["n"].sum()), n_events, confidence)
 
 
@@ -173,12 +176,29 @@ def _points(plain: pd.DataFrame, confidence: float) -> pd.DataFrame:
     )
 
 
-def _closed_at_zero(points: pd.DataFrame) -> pd.DataFrame:
+def _bounded_at_one(points: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    is_quiet = (points["n_events"].cumsum() == 0) & (points.index > 0)
+    return points.assign(low=points["low"].mask(is_quiet, _lowest_shares(points, confidence)))
+
+
+def _lowest_shares(points: pd.DataFrame, confidence: float) -> pd.Series:
+    """Give the share that n watched, none of whom ends, still allow; n the fewest up to the time.
+
+    Where spells enter late, the hardest to rule out are ends while the fewest are watched.
+    """
+    watched = points["at_risk"].iloc[1:].cummin().clip(lower=1).reindex(points.index)
+    return ((1 - confidence) / 2) ** (1 / watched)
+
+
+def _closed_at_zero(points: pd.DataFrame, confidence: float) -> pd.DataFrame:
     # exp(log n - log n ...) leaves 1e-17 where the last spells all end in an event.
     gone = (points["n_events"] == points["at_risk"]).cummax() & (points["survival"] < 1e-12)
     if not gone.any():
         return points
-    before = points.loc[~gone, "high"].iloc[-1] if (~gone).any() else 1.0
+    first = int(gone.idxmax())
+    is_first_event = not points.loc[: first - 1, "n_events"].any()
+    exact = 1 - ((1 - confidence) / 2) ** (1 / points["at_risk"].to_numpy(dtype=float)[first])
+    before = exact if is_first_event else points.loc[first - 1, "high"]
     return points.assign(
         survival=points["survival"].mask(gone, 0.0),
         low=points["low"].mask(gone, 0.0),
@@ -198,22 +218,18 @@ def survival_at(curve: SurvivalCurve, times: Sequence[float]) -> pd.DataFrame:
     """
     asked = np.asarray(times, dtype=float)
     if curve.points.empty:
-        empty = np.full(len(asked), np.nan)
-        return pd.DataFrame(
-            {
-                "time": asked,
-                "survival": empty,
-                "low": empty,
-                "high": empty,
-                "at_risk": 0,
-                "is_observed": False,
-            }
-        )
+        empty = dict.fromkeys(("survival", "low", "high"), np.nan)
+        return pd.DataFrame({"time": asked, **empty, "at_risk": 0, "is_observed": False})
     points = curve.points
     step = np.searchsorted(points["time"], asked, side="right") - 1
     last = points.iloc[-1]
     known = (step >= 0) & ((asked <= last["time"]) | (last["survival"] == 0))
     read = points[["survival", "low", "high"]].iloc[np.maximum(step, 0)].reset_index(drop=True)
+    # Between two times fewer may be watched than at the one before.
+    following = np.minimum(np.searchsorted(points["time"], asked, side="left"), len(points) - 1)
+    is_quiet = (points["n_events"].cumsum().iloc[step] == 0).to_numpy() & (following > 0)
+    lowest = _lowest_shares(points, curve.confidence).to_numpy()[following]
+    read["low"] = np.where(is_quiet, lowest, read["low"])
     read = read.where(pd.Series(known), np.nan)
     return read.assign(time=asked, at_risk=count_at_risk(curve, times), is_observed=known)[
         ["time", "survival", "low", "high", "at_risk", "is_observed"]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lifelines import KaplanMeierFitter
+from scipy import stats
 
 from rapport.analysis.survival import (
     check_spells,
@@ -154,6 +155,41 @@ def test_a_curve_without_events_stays_at_one():
 
     assert survival_at(fit_survival(quiet), [0, 4])["survival"].tolist() == [1, 1]
     assert estimate_restricted_mean(fit_survival(quiet), tau=4).value == 4
+
+
+def test_where_nobody_has_ended_yet_the_interval_is_exact_and_has_a_width():
+    # 60 are watched for 5, 40 of them for 20, and one of these ends at last.
+    kinds = pd.DataFrame(
+        {"duration": [5, 20, 20], "event_observed": [False, False, True], "n": [20, 39, 1]}
+    )
+
+    read = survival_at(fit_survival(kinds), [0, 3, 5, 6, 20])
+
+    # Clopper and Pearson (1934), n of n: the lower limit is the n-th root of a fortieth.
+    lower = [1, *(stats.beta.ppf(0.025, n, 1) for n in (60, 60, 40))]
+    assert read["low"].tolist()[:4] == pytest.approx(lower)
+    assert read["high"].tolist()[:4] == [1] * 4
+    assert fit_survival(kinds).points["low"].tolist()[:2] == pytest.approx(lower[:2])
+    variance = 1 / (40 * 39) / math.log(39 / 40) ** 2
+    assert read["low"][4] == pytest.approx((39 / 40) ** math.exp(1.959964 * math.sqrt(variance)))
+
+
+def test_where_all_end_at_the_first_event_the_interval_is_exact():
+    read = survival_at(
+        fit_survival(pd.DataFrame({"duration": [2] * 30, "event_observed": True})), [2]
+    )
+
+    assert read[["survival", "low"]].to_numpy().tolist() == [[0, 0]]
+    assert read["high"][0] == pytest.approx(stats.beta.ppf(0.975, 1, 30))
+
+
+def test_late_entries_leave_the_time_in_which_few_were_watched_unsure():
+    # Three are watched from the start, fifty more from 5 on; nobody ends.
+    late = pd.DataFrame(
+        {"duration": [8, 9], "event_observed": False, "n": [3, 50], "entry": [0, 5]}
+    )
+
+    assert survival_at(fit_survival(late), [7])["low"][0] == pytest.approx(0.025 ** (1 / 3))
 
 
 def test_no_spells_give_a_curve_of_no_rows():
