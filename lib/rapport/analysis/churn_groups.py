@@ -2,7 +2,8 @@
 
 Groups are known at the start of what is watched, never made from what followed. All groupings of
 one table are one family of tests (log-rank, Benjamini and Hochberg); sizes of differences are
-restricted means, in the unit of time, against the largest group.
+restricted means, in the unit of time, against the largest group. A share that tells of too few is
+withheld here, once, so that sentence, figure and table say the same.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rapport.analysis.contract_study import OTHER, UNKNOWN, merge_levels
@@ -27,11 +29,12 @@ from rapport.analysis.survival_groups import (
     compare_restricted_means,
     fit_survival_by,
 )
+from rapport.privacy import suppress_small
 
 MOST_GROUPINGS = 4
 ROW_COLUMNS = (
     "grouping", "group", "n", "n_events", "share", "low", "high", "mean", "gain", "gain_low",
-    "gain_high", "is_reference", "is_difference",
+    "gain_high", "is_reference", "is_difference", "is_few",
 )  # fmt: skip
 
 
@@ -41,8 +44,10 @@ class GroupStudy:
 
     `rows`: `grouping`, `group`, `n`, `n_events`, `share` (without the event at `time`) with `low`
     and `high`, `mean` (restricted mean up to `tau` of its grouping), `gain` (more than the largest
-    group, with its interval), `is_reference`, `is_difference` (of the grouping, after the
-    family). `tests`: one row per grouping. `reason`: None, "few" (under `min_n` spells), "one"
+    group, with its interval, which a group in which nobody's end was seen does not allow),
+    `is_reference`, `is_difference` (of the grouping, after the family), `is_few` (the share and its
+    interval are withheld: they tell of fewer than `min_count`, or would give one that does away).
+    `tests`: one row per grouping. `reason`: None, "few" (under `min_n` spells), "one"
     (no grouping has two groups).
     """
 
@@ -62,6 +67,7 @@ class GroupSettings:
     min_n: int = 30
     fdr: float = 0.05
     confidence: float = 0.95
+    min_count: int = 10
 
 
 def study_groups(spells: pd.DataFrame, settings: GroupSettings) -> GroupStudy:
@@ -87,8 +93,24 @@ def study_groups(spells: pd.DataFrame, settings: GroupSettings) -> GroupStudy:
         for name in _choose(tests)
         for row in _rows(table, name, settings, is_difference=_differs(tests, name))
     ]
-    frame = pd.DataFrame(rows, columns=list(ROW_COLUMNS))
+    frame = _hide_few(pd.DataFrame(rows, columns=list(ROW_COLUMNS)), settings.min_count)
     return GroupStudy(frame, tests, settings.time, len(spells), None)
+
+
+def _hide_few(rows: pd.DataFrame, min_count: int) -> pd.DataFrame:
+    """Withhold the shares of too few, and the next smallest of an attribute with a lone one.
+
+    The groups of every attribute add up to the same customers, so that one attribute told in full
+    would give away the one share that another lacks.
+    """
+    # Where some were not watched to the end the product is an estimate, and tells as much.
+    hits = (rows["share"].astype(float) * rows["n"]).where(rows["share"] > 0, 0.0)
+    counts = hits.round().clip(lower=1).where(hits > 0, 0).astype(int)
+    few = np.zeros(len(rows), dtype=bool)
+    for _, own in counts.groupby(rows["grouping"]):
+        few[own.index.to_numpy()] = suppress_small(own.tolist(), min_count)
+    told = {name: rows[name].mask(few) for name in ("share", "low", "high")}
+    return rows.assign(is_few=few, **told)
 
 
 def _choose(tests: pd.DataFrame) -> list[str]:
@@ -141,6 +163,9 @@ def _gain(
     if group == largest:
         return found
     gap = compare_restricted_means(base, own, confidence=confidence)
+    if not base.standard_error or not own.standard_error:
+        # A variance of 0 says that chance was not seen at work, and not that there was none.
+        return {**found, "gain": gap.value}
     return {**found, "gain": gap.value, "gain_low": gap.low, "gain_high": gap.high}
 
 
@@ -148,6 +173,7 @@ def name_groups(study: GroupStudy) -> str:
     """Name what the comparison shows: differ, alike, few or one.
 
     `short`: they differ, and fewer than two were watched for as long as shares are given of.
+    `hidden`: they differ, and fewer than two have a share that may be told.
     """
     if study.reason:
         return study.reason
@@ -155,7 +181,9 @@ def name_groups(study: GroupStudy) -> str:
     if not _differs(study.tests, first):
         return "alike"
     own = study.rows[study.rows["grouping"] == first]
-    return "differ" if own["share"].notna().sum() > 1 else "short"
+    if own["share"].notna().sum() > 1:
+        return "differ"
+    return "hidden" if own["is_few"].any() else "short"
 
 
 def measure_groups(study: GroupStudy, *, unit: str) -> list[Measured]:

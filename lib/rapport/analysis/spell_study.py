@@ -47,9 +47,11 @@ class Spells:
         """What a spell is one of: customers or contracts."""
         return "contracts" if self.kind == "contracts" else "customers"
 
-    def group_settings(self, *, min_n: int, fdr: float, confidence: float) -> GroupSettings:
+    def group_settings(
+        self, *, min_n: int, fdr: float, confidence: float, min_count: int
+    ) -> GroupSettings:
         """Give what the comparison of groups needs."""
-        return GroupSettings(self.groupings, TIMES[self.kind], min_n, fdr, confidence)
+        return GroupSettings(self.groupings, TIMES[self.kind], min_n, fdr, confidence, min_count)
 
     def driver_settings(self, *, min_n: int, fdr: float, confidence: float) -> DriverSettings:
         """Give what the regression needs."""

@@ -59,6 +59,21 @@ def test_the_others_are_held_against_the_largest_in_restricted_means(spells):
     assert rows.loc["plan=b", "gain_high"] < 0
 
 
+def test_groups_in_which_chance_was_not_seen_at_work_have_no_gain_of_no_width():
+    # All of one plan end in the first month, nobody of the other.
+    plans = pd.DataFrame(
+        {"plan": ["a"] * 100 + ["b"] * 100, "event_observed": [False] * 100 + [True] * 100,
+         "duration": [15] * 100 + [1] * 100}
+    )  # fmt: skip
+
+    rows = study_groups(plans, GroupSettings(("plan",), 12)).rows.set_index("group")
+
+    assert rows["gain"].notna().sum() == 1
+    assert rows[["gain_low", "gain_high"]].isna().all(axis=None)
+    assert rows.loc["plan=a", "low"] < rows.loc["plan=a", "high"] == 1
+    assert rows.loc["plan=b", "low"] == 0 < rows.loc["plan=b", "high"]
+
+
 def test_a_first_grouping_that_does_not_differ_is_said(spells):
     study = study_groups(spells, GroupSettings(("noise", "plan"), 12))
 

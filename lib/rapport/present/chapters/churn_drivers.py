@@ -49,7 +49,7 @@ def group_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec |
         frame=rows.assign(interval=rows["share"], gain_interval=rows["gain"]),
         title=Sentence("churn.groups_title", dict(values), case=kind),
         subtitle=Sentence("churn.groups_subtitle", dict(values), case=kind),
-        note=Sentence("churn.groups_note", dict(values)),
+        note=_note(rows, values),
     )
 
 
@@ -73,8 +73,15 @@ def group_figure(rows: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec
     return spec.entitled(
         Sentence("churn.group_shares_title", {**values, **ends}, case=kind),
         subtitle=Sentence("churn.group_shares_subtitle", dict(values), case=kind),
-        caption=Sentence("churn.groups_note", dict(values)),
+        caption=_note(rows, values),
     )
+
+
+def _note(rows: pd.DataFrame, values: Values) -> Sentence:
+    """Say what is not given, and why: above all where something could be said and is withheld."""
+    is_boundless = rows["gain"].notna() & rows["gain_low"].isna()
+    is_withheld = bool((rows["is_few"].astype(bool) | is_boundless).any())
+    return Sentence("churn.groups_note", dict(values), case="withheld" if is_withheld else "plain")
 
 
 def driver_figure(effects: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec | None:

@@ -1,11 +1,21 @@
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from rapport.analysis.churn_groups import (
+    GroupSettings,
+    measure_groups,
+    name_groups,
+    study_groups,
+)
+from rapport.chapter.numbers import make_value
+from rapport.params import load_unit
 from rapport.present.chapters.churn import band_table
 from rapport.present.chapters.churn_drivers import (
     driver_figure,
+    group_figure,
     group_table,
     name_columns,
     reason_table,
@@ -66,9 +76,14 @@ def values():
     }
 
 
+ROOT = Path(__file__).resolve().parents[4]
 KINDS = ("orders", "contracts")
 CASES = {
-    "groups": [f"{case}_{kind}" for case in ("differ", "alike", "few", "one") for kind in KINDS],
+    "groups": [
+        f"{case}_{kind}"
+        for case in ("differ", "alike", "short", "hidden", "few", "one")
+        for kind in KINDS
+    ],
     "drivers": [
         f"{case}_{kind}"
         for case in ("ok", "plain", "too_few", "none", "not_converged")
@@ -98,9 +113,9 @@ def test_every_sentence_finds_its_values(values, language, name, case):
 def test_groups_stand_under_their_attribute_in_both_languages(values):
     rows = table(
         """
-        group               n    share  low   high  mean  gain  gain_low  gain_high
-        segment=high_value  200  0.20   0.15  0.26  30.0  NaN   NaN       NaN
-        gender=female       150  0.40   0.33  0.47  41.5  11.5  6.0       17.0
+        group               n    share  low   high  mean  gain  gain_low  gain_high  is_few
+        segment=high_value  200  0.20   0.15  0.26  30.0  NaN   NaN       NaN        False
+        gender=female       150  0.40   0.33  0.47  41.5  11.5  6.0       17.0       False
         """
     )
 
@@ -112,6 +127,63 @@ def test_groups_stand_under_their_attribute_in_both_languages(values):
     assert cells["en"][1][5:] == ["11.5", "6.0 to 17.0"]
     assert cells["en"][0][5] == "n/a"
     assert group_table(rows.iloc[:0], values, kind="orders") is None
+
+
+def compare_segments(kept):
+    """Compare segments of which so many of so many were not back after ninety days."""
+    spells = pd.DataFrame(
+        [
+            {
+                "segment": name,
+                "duration": 100 if at < n_away else 10,
+                "event_observed": at >= n_away,
+            }
+            for name, (n_away, n) in kept.items()
+            for at in range(n)
+        ]
+    )
+    return study_groups(spells, GroupSettings(("segment",), 90))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentence_title_rows_and_table_withhold_a_share_of_too_few_alike(values, language):
+    unit = load_unit(ROOT, "sample-retail")
+    study = compare_segments(
+        {"general": (4, 40), "new": (15, 60), "potential": (50, 100), "dormant": (90, 100)}
+    )
+    told = values | {one.slot: make_value(one, one.name, unit)
+                     for one in measure_groups(study, unit="customers")}  # fmt: skip
+
+    figure = group_figure(study.rows, told, kind="orders")
+
+    cells = render_table(group_table(study.rows, told, kind="orders"), language)
+    said = {
+        "sentence": Sentence("churn.groups", told, case="differ_orders").text(language),
+        "title": figure.title.text(language),
+        "rows": figure.alt.text(language),
+        "table": " ".join(cell for row in cells for cell in row),
+    }
+    assert all("50.0%" in text and "90.0%" in text for text in said.values()), said
+    # Not 4 of 40, nor 15 of 60, which would give it away, nor a bound of either.
+    assert not any(hidden in text for text in said.values()
+                   for hidden in ("10.0%", "25.0%", "<")), said  # fmt: skip
+    assert figure.data["value"].isna().sum() == figure.data["high"].isna().sum() == 2
+    assert {"en": "too few customers", "zh": "客户太少"}[language] in figure.caption.text(language)
+
+
+@pytest.mark.parametrize(
+    ("kept", "name"),
+    [
+        ({"general": (4, 40), "new": (50, 100)}, "hidden"),
+        ({"general": (10, 40), "new": (80, 100)}, "differ"),
+        ({"general": (0, 40), "new": (80, 100)}, "differ"),
+    ],
+)
+def test_groups_of_which_one_is_of_too_few_stand_beside_nothing(kept, name):
+    study = compare_segments(kept)
+
+    assert name_groups(study) == name
+    assert study.rows["is_few"].all() == (name == "hidden")
 
 
 def test_the_forest_names_its_terms(values):
