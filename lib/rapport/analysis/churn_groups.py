@@ -30,6 +30,7 @@ from rapport.analysis.survival_groups import (
     fit_survival_by,
 )
 from rapport.privacy import suppress_small
+from rapport.privacy.disclosed import SHARE, is_few
 
 MOST_GROUPINGS = 4
 ROW_COLUMNS = (
@@ -111,6 +112,24 @@ def _hide_few(rows: pd.DataFrame, min_count: int) -> pd.DataFrame:
         few[own.index.to_numpy()] = suppress_small(own.tolist(), min_count)
     told = {name: rows[name].mask(few) for name in ("share", "low", "high")}
     return rows.assign(is_few=few, **told)
+
+
+def withhold_few(summary: pd.DataFrame, *, min_count: int) -> pd.DataFrame:
+    """Empty the shares of curves that a sentence would not tell either: of too few of their `n`.
+
+    Parameters
+    ----------
+    summary : as `churn_study.summarise_returns`: `n`, `first`, `second` with `low` and `high`
+    """
+    few = {
+        name: [is_few(SHARE, share, n, min_count)
+               for share, n in zip(summary[name].tolist(), summary["n"].tolist(), strict=True)]
+        for name in ("first", "second")
+    }  # fmt: skip
+    told_by = {"first": "first", "second": "second", "low": "second", "high": "second"}
+    return summary.assign(
+        **{name: summary[name].mask(np.array(few[by], bool)) for name, by in told_by.items()}
+    )
 
 
 def _choose(tests: pd.DataFrame) -> list[str]:

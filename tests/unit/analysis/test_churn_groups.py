@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,14 @@ from rapport.analysis.churn_groups import (
     measure_groups,
     name_groups,
     study_groups,
+    withhold_few,
 )
+from rapport.analysis.churn_study import measure_returns, study_returns, summarise_returns
+from rapport.chapter.numbers import make_value
+from rapport.params import load_unit
+from rapport.present.chapters.churn import return_table
+from rapport.present.sentences import Sentence
+from rapport.present.tables import render_table
 
 SETTINGS = GroupSettings(("plan", "noise", "town"), 12)
 
@@ -72,6 +81,27 @@ def test_groups_in_which_chance_was_not_seen_at_work_have_no_gain_of_no_width():
     assert rows[["gain_low", "gain_high"]].isna().all(axis=None)
     assert rows.loc["plan=a", "low"] < rows.loc["plan=a", "high"] == 1
     assert rows.loc["plan=b", "low"] == 0 < rows.loc["plan=b", "high"]
+
+
+def test_the_table_of_curves_withholds_what_the_sentence_does():
+    unit = load_unit(Path(__file__).parents[3], "sample-retail")
+    # Of 150 contracts of one plan four still ran after a year, thirty after half of one.
+    plans = pd.DataFrame(
+        [("a", 3, True, 120), ("a", 9, True, 26), ("a", 14, False, 4), ("b", 14, False, 200)],
+        columns=["plan", "duration_months", "event_observed", "n"],
+    )
+    returns = study_returns(pd.DataFrame(), plans, confidence=0.95)
+    summary = summarise_returns(returns)
+    told = {one.slot: make_value(one, one.name, unit) for one in measure_returns(summary, returns)}
+
+    shown = withhold_few(summary, min_count=unit.min_count)
+
+    cells = render_table(return_table(shown, told, kind="contracts"), "en")
+    assert cells[0][:5] == ["a", "150", "20.0%", "n/a", "n/a"]
+    assert cells[1][:4] == ["b", "200", "100.0%", "100.0%"]
+    said = Sentence("churn.return", told, case="contracts").text("en")
+    assert "<6.7%" in said
+    assert "2.7%" not in said
 
 
 def test_a_first_grouping_that_does_not_differ_is_said(spells):
