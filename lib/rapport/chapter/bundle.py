@@ -11,7 +11,7 @@ from typing import Any
 from IPython.display import display
 
 from rapport.errors import DataError
-from rapport.present.values import Suppressed, Value
+from rapport.present.values import Suppressed, Value, Withheld
 
 MIME = "application/vnd.rapport.v1+json"
 
@@ -46,7 +46,7 @@ def to_json(value: object) -> Any:
     DataError
         The number is infinite or not a number: a result must say what it is instead.
     """
-    if isinstance(value, Suppressed):
+    if isinstance(value, Suppressed | Withheld):
         return None
     if isinstance(value, Decimal):
         return format(value, "f")

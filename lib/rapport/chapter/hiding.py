@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from rapport import tables
 from rapport.errors import DisclosureError
-from rapport.present.tables import TableSpec
-from rapport.present.values import Suppressed
+from rapport.present.tables import TableSpec, withhold
+from rapport.present.values import WITHHELD, Suppressed, Withheld
 from rapport.privacy import PRIVATE, protect_cells, suppress_small
 from rapport.privacy.disclosed import COUNTED, SHARE, adds_up, count_hits, is_rate, is_small
 
@@ -94,13 +94,13 @@ def _hide_rates(spec: Table, min_count: int) -> Table:
     shares = [c for c in spec.columns if c.is_number and c.unit == SHARE]
     frame = spec.frame
     for column in shares:
-        told = [column.key, *(column.limits or ())]
         rates = _read_numbers(spec.frame[column.key])
         for whole in (_read_numbers(spec.frame[name]) for name in counted):
             if is_rate(rates, whole):
                 hits = [count_hits(*pair) or 0 for pair in zip(rates, whole, strict=True)]
                 hidden = np.array(suppress_small(hits, min_count), bool)
-                frame = frame.assign(**{name: frame[name].mask(hidden) for name in told})
+                limits = {name: frame[name].mask(hidden) for name in column.limits or ()}
+                frame = withhold(frame.assign(**limits), hidden, [column.key])
     return spec if frame is spec.frame else replace(spec, frame=frame)
 
 
@@ -109,7 +109,7 @@ def _read_counts(frame: pd.DataFrame, names: Sequence[str]) -> list[list[int]] |
     if not names or not len(frame) or frame[list(names)].isna().any(axis=None):
         return None
     cells = frame[list(names)].to_numpy(dtype=object)
-    if any(isinstance(cell, Suppressed) or cell < 0 for row in cells for cell in row):
+    if any(isinstance(cell, Suppressed | Withheld) or cell < 0 for row in cells for cell in row):
         return None
     return [[int(cell) for cell in row] for row in cells]
 
@@ -128,9 +128,10 @@ def _hide(
 ) -> pd.DataFrame:
     touched = np.array([any(row) for row in hidden])
     numbers = [c.key for c in spec.columns if c.is_number and c.key not in names]
-    numbers += [name for c in spec.columns for name in c.limits or ()]
-    shown = spec.frame.assign(
-        **{name: spec.frame[name].astype(object).mask(touched, None) for name in numbers}
+    limits = [name for c in spec.columns for name in c.limits or ()]
+    shown = withhold(spec.frame, touched, numbers)
+    shown = shown.assign(
+        **{name: spec.frame[name].astype(object).mask(touched, None) for name in limits}
     )
     for at, name in enumerate(names):
         column = zip((row[at] for row in counts), (row[at] for row in hidden), strict=True)
@@ -139,6 +140,6 @@ def _hide(
     return shown
 
 
-def _cell(count: int, min_count: int) -> Suppressed | None:
+def _cell(count: int, min_count: int) -> Suppressed | Withheld:
     """Mark a small count as small; a cell that only protects another is not said to be so."""
-    return Suppressed(min_count) if count < min_count else None
+    return Suppressed(min_count) if count < min_count else WITHHELD

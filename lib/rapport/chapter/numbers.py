@@ -12,7 +12,7 @@ import pandas as pd
 
 from rapport.analysis.measured import Measured
 from rapport.params import UnitParams
-from rapport.present.values import KINDS, Kind, Suppressed, Value
+from rapport.present.values import KINDS, Kind, Suppressed, Value, Withheld
 from rapport.privacy.disclosed import has_small_rest, is_counted, is_few, is_small
 
 Plain = int | float | Decimal | str | date | None
@@ -72,7 +72,7 @@ def _emptied(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _is_suppressed(cell: object) -> bool:
-    return isinstance(cell, Suppressed)
+    return isinstance(cell, Suppressed | Withheld)
 
 
 def _kind(kind: str) -> Kind:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from rapport.present.rows import cells_of
-from rapport.present.values import Kind, Suppressed
+from rapport.present.values import Kind, Suppressed, Withheld
 
 
 def digest_frame(frame: pd.DataFrame) -> str:
@@ -39,8 +39,8 @@ def plain_cell(cell: Any) -> Any:
         return cell
     if isinstance(cell, float):
         return None if math.isnan(cell) else float(cell)
-    if isinstance(cell, Suppressed):
-        return f"<{cell.below}"
+    if isinstance(cell, Suppressed | Withheld):
+        return f"<{cell.below}" if isinstance(cell, Suppressed) else None
     # pandas is asked of the rare cells only: it takes longer than all other questions.
     if cell is pd.NaT or (not isinstance(cell, date) and pd.isna(cell)):
         return None

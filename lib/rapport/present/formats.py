@@ -26,7 +26,7 @@ from rapport.present.numbers import (
 )
 from rapport.present.styles import SIGNS, Style, layout_of, sign_of
 from rapport.present.units import unit_of
-from rapport.present.values import Suppressed, Value
+from rapport.present.values import Suppressed, Value, Withheld
 
 __all__ = ["show", "show_axis", "show_date", "show_period", "unit_name"]
 
@@ -53,9 +53,8 @@ def show(
     wanted = replace(Style.parse(style), decimals=decimals)
     if wanted.form == "n":
         return label("word.missing", language) if value.n is None else f"{value.n:,}"
-    if value.value is None:
-        is_prose = value.kind == "date" and wanted.form != "table"
-        return label("word.undated" if is_prose else "word.missing", language)
+    if value.value is None or isinstance(value.value, Withheld):
+        return label(_name_missing(value, wanted), language)
     if isinstance(value.value, Suppressed):
         return _show_suppressed(value, value.value, language, wanted)
     if isinstance(value.value, str):
@@ -63,6 +62,13 @@ def show(
     if isinstance(value.value, date):
         return show_date(value.value, language, style=wanted.form)
     return _show_number(value, as_decimal(value.value), language, wanted)
+
+
+def _name_missing(value: Value, style: Style) -> str:
+    if isinstance(value.value, Withheld):
+        return "word.withheld"
+    is_prose = value.kind == "date" and style.form != "table"
+    return "word.undated" if is_prose else "word.missing"
 
 
 def _show_suppressed(value: Value, hidden: Suppressed, language: Language, style: Style) -> str:

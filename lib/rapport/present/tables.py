@@ -4,7 +4,7 @@ A column shows every cell with the same decimals, so that right-aligned numbers 
 their decimal point. Large units stand in the head: "Spend, £", "消费（英镑）".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.rows import records_of
 from rapport.present.sentences import Sentence
 from rapport.present.units import unit_of
-from rapport.present.values import Kind, Suppressed, Value
+from rapport.present.values import WITHHELD, Kind, Suppressed, Value, Withheld
 
 Align = Literal["left", "right"]
 
@@ -114,6 +114,24 @@ def interval_head(confidence: float) -> dict[str, str]:
     }
 
 
+def withhold(frame: pd.DataFrame, rows: Iterable[bool], names: Sequence[str]) -> pd.DataFrame:
+    """Hide cells of these rows and columns: they print as withheld, and are published as empty.
+
+    Examples
+    --------
+    >>> withhold(pd.DataFrame({"share": [0.25, 0.5]}), [False, True], ["share"])["share"].tolist()
+    [0.25, Withheld()]
+    """
+    away = list(rows)
+    hidden = {}
+    for name in names:
+        cells = [
+            WITHHELD if is_away else cell for cell, is_away in zip(frame[name], away, strict=True)
+        ]
+        hidden[name] = pd.Series(cells, frame.index, dtype=object)
+    return frame.assign(**hidden)
+
+
 def render_table(spec: TableSpec, language: Language) -> list[list[str]]:
     """Give the cells of a table as text, rows in the frame's order.
 
@@ -181,7 +199,7 @@ def _value(column: Column, row: Mapping[Any, Any], language: Language) -> Value:
 
 
 def _scalar(cell: Any) -> Any:
-    if cell is None or isinstance(cell, Suppressed | str):
+    if cell is None or isinstance(cell, Suppressed | Withheld | str):
         return cell
     if pd.isna(cell):
         return None

@@ -37,7 +37,16 @@ class Suppressed:
     is_rest: bool = False
 
 
-Scalar = int | Decimal | float | str | date | Suppressed | None
+@dataclass(frozen=True)
+class Withheld:
+    """A number that is hidden without a bound: few, or so that such a number is not worked out.
+
+    It is printed in words of its own where None, which there is no number for, says "n/a".
+    """
+
+
+WITHHELD = Withheld()
+Scalar = int | Decimal | float | str | date | Suppressed | Withheld | None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from rapport.chapter.hiding import hide_counts, hide_few
 from rapport.errors import DisclosureError
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
+from rapport.present.values import WITHHELD
 
 PEOPLE = pa.table({"customer_id": ["c1"], "kind": ["name"], "value": ["Anna Smith"]})
 
@@ -84,7 +85,8 @@ def test_a_printed_rate_of_few_goes_with_its_interval_and_with_the_next_smallest
     hidden = hide_counts(rates(frame), 10).frame
 
     assert hidden["n"].tolist() == [40, 30, 90]
-    for name in ("rate", "low", "high"):
+    assert hidden["rate"].tolist() == [WITHHELD, WITHHELD, 50 / 90]
+    for name in ("low", "high"):
         assert hidden[name].isna().tolist() == [True, True, False]
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rapport.present.formats import show, show_axis, table_decimals, unit_name
-from rapport.present.values import Suppressed, Value, date_value, period_value
+from rapport.present.values import WITHHELD, Suppressed, Value, date_value, period_value
 
 NBSP = "\u00a0"
 
@@ -154,7 +154,9 @@ def test_p_values():
 
 def test_what_is_missing_or_hidden_says_so():
     assert show(share(None), "en") == "n/a"
-    assert show(share(None), "zh") == "无"
+    assert show(share(None), "zh") == "不适用"
+    assert show(share(WITHHELD), "zh") == "不显示"
+    assert show(share(WITHHELD), "en", style="limits") == "n/a"
     assert show(Value("a.n", Suppressed(10), "count", "customers"), "zh") == "<10"
 
 

@@ -106,7 +106,7 @@ def test_a_chinese_key_figure_carries_its_unit_in_its_name():
          "购买频次（单/位）"),
         ("key.aov", Value("a.b", 439.2, "ratio", "GBP"), "£439", "439", "客单价（英镑）"),
         ("key.nps", Value("a.b", 12.4, "ratio", "nps"), "+12", "+12", "净推荐值（分）"),
-        ("key.churn", Value("a.b", None, "ratio", "share"), "n/a", "无", "月流失率"),
+        ("key.churn", Value("a.b", None, "ratio", "share"), "n/a", "不适用", "月流失率"),
     ],
 )  # fmt: skip
 def test_key_figures_of_every_unit(name, value, english, chinese, head):
@@ -134,7 +134,7 @@ def test_actions_are_rows_of_words_and_values():
     content = describe_actions(Actions(("action.head.action", "action.head.money"), (row,), SMALL))
 
     assert content["head"]["en"] == ["Action", "Money concerned"]
-    assert content["rows"][0]["cells"][0] == {"en": "n/a", "zh": "无"}
+    assert content["rows"][0]["cells"][0] == {"en": "n/a", "zh": "不适用"}
     assert content["rows"][0]["cells"][1]["en"] == "£1.42m"
 
 

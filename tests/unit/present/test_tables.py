@@ -5,7 +5,7 @@ import pytest
 
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, join_unit, render_heads, render_table
-from rapport.present.values import Suppressed
+from rapport.present.values import WITHHELD, Suppressed
 from support import table
 
 COLUMNS = (
@@ -60,11 +60,11 @@ def test_a_column_keeps_its_decimals_so_that_points_align():
 
 
 def test_missing_and_hidden_cells_say_so():
-    frame = pd.DataFrame({"n": pd.Series([Suppressed(10), None, 12], dtype=object)})
+    frame = pd.DataFrame({"n": pd.Series([Suppressed(10), None, 12, WITHHELD], dtype=object)})
     columns = (Column("n", {"en": "Customers", "zh": "客户"}, "count", "customers"),)
 
-    assert render_table(spec(frame, columns), "en") == [["<10"], ["n/a"], ["12"]]
-    assert render_table(spec(frame, columns), "zh") == [["<10"], ["无"], ["12"]]
+    assert render_table(spec(frame, columns), "en") == [["<10"], ["n/a"], ["12"], ["n/a"]]
+    assert render_table(spec(frame, columns), "zh") == [["<10"], ["不适用"], ["12"], ["不显示"]]
 
 
 def test_the_currency_stands_in_the_head_and_not_in_the_cells():

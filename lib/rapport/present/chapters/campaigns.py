@@ -9,7 +9,7 @@ import pandas as pd
 from rapport.present.figures.campaigns import effect_forest, placebo_pairs
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
@@ -195,12 +195,12 @@ def targeted_table(rows: pd.DataFrame, values: Values, *, currency: str) -> Tabl
         Column("outcome", "campaigns.head.outcome", "label", "campaign_outcome"),
     )
     is_withheld = rows["outcome"] == "withheld"
-    hidden = {name: rows[name].mask(is_withheld) for name in
-              ("estimate", "estimate_low", "estimate_high")}  # fmt: skip
+    hidden = {name: rows[name].mask(is_withheld) for name in ("estimate_low", "estimate_high")}
+    shown = withhold(rows.assign(**hidden), is_withheld, ["estimate"])
     return TableSpec(
         id="campaigns.targeted",
         columns=columns,
-        frame=_with_intervals(rows.assign(**hidden), "estimate", "placebo").reset_index(drop=True),
+        frame=_with_intervals(shown, "estimate", "placebo").reset_index(drop=True),
         title=Sentence("campaigns.targeted_title", dict(values)),
         note=Sentence("campaigns.targeted_note", dict(values)),
     )

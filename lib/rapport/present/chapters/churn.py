@@ -12,8 +12,8 @@ from rapport.present.figures.monthly import rate_by_month
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Suppressed, Value, label_value, parameter_value
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.values import WITHHELD, Suppressed, Value, label_value, parameter_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -180,11 +180,13 @@ def _hide_contracts(bands: pd.DataFrame, min_count: int) -> pd.DataFrame:
     few = (bands["n_test"] > 0) & (bands["n_test"] < min_count)
     for name in ("observed", "low", "high"):
         shown[name] = shown[name].mask(few)
+    is_hidden = bands["observed"].notna() & shown["observed"].isna()
+    shown = withhold(shown, is_hidden, ["observed"])
     for name in ("n_test", "n_score"):
         counts = [int(n) for n in bands[name]]
         hidden = suppress_small(counts, min_count)
         cells = [
-            (Suppressed(min_count) if n < min_count else None) if hide else n
+            (Suppressed(min_count) if n < min_count else WITHHELD) if hide else n
             for n, hide in zip(counts, hidden, strict=True)
         ]
         shown[name] = pd.Series(cells, index=shown.index, dtype=object)

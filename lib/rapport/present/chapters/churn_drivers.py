@@ -12,7 +12,7 @@ from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
 from rapport.present.translated import Translated
 from rapport.present.values import Value, has_numbers, label_value
 
@@ -43,10 +43,11 @@ def group_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec |
         Column("gain_interval", head, "estimator", unit, style="limits",
                limits=("gain_low", "gain_high")),
     )  # fmt: skip
+    frame = rows.assign(interval=rows["share"], gain_interval=rows["gain"])
     return TableSpec(
         id="churn.groups",
         columns=columns,
-        frame=rows.assign(interval=rows["share"], gain_interval=rows["gain"]),
+        frame=withhold(frame, rows["is_few"].astype(bool), ["share", "interval"]),
         title=Sentence("churn.groups_title", dict(values), case=kind),
         subtitle=Sentence("churn.groups_subtitle", dict(values), case=kind),
         note=_note(rows, values),

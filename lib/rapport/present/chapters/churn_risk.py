@@ -10,7 +10,7 @@ from rapport.present.figures.gains import gain_curve
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.numbers import Layout, as_decimal, write
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
@@ -56,10 +56,11 @@ def rule_table(
 
 
 def hide_few(rows: pd.DataFrame, shares: Sequence[str], whole: str, min_count: int) -> pd.DataFrame:
-    """Empty shares of which fewer than `min_count` are told; the first of `shares` counts them."""
+    """Withhold a share of fewer than `min_count`, the first of `shares`; the others are limits."""
     hits = (rows[shares[0]].astype(float) * rows[whole].astype(float)).round()
     is_few = (hits > 0) & (hits < min_count)
-    return rows.assign(**{name: rows[name].astype(float).mask(is_few) for name in shares})
+    limits = {name: rows[name].astype(float).mask(is_few) for name in shares[1:]}
+    return withhold(rows.assign(**limits), is_few, shares[:1])
 
 
 def write_condition(measure: str, above: float, at_most: float) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.tiles import APART, has_map, place_bars, place_map, place_value
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
 from rapport.present.translated import Translated
 from rapport.present.values import Value, label_value
 
@@ -68,6 +68,9 @@ def place_table(
         per_customer=table["per_customer"].mask(table["is_few"]),
         interval=table["per_customer"].mask(table["is_few"]),
     )
+    # Of nobody, and of who is not known, there is no spend per customer to hide.
+    is_hidden = table["is_few"] & table["per_customer"].notna()
+    frame = withhold(frame, is_hidden, ["per_customer", "interval"])
     confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
     compared = [Column("change", "places.head.change", "ratio", "change")]
     columns = (

@@ -13,12 +13,12 @@ from rapport.present.figures.ranked import ranked_bars
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, by_language, interval_head
+from rapport.present.tables import Column, TableSpec, by_language, interval_head, withhold
 from rapport.present.values import Value, has_numbers, label_value, text_value
 
 Values = Mapping[str, Value]
 ROW = "profile_row"
-TOTAL = "_total"
+TOTAL, OTHER = "_total", "_other"
 # The words of each dimension; categories are the unit's own.
 WORDS = {"channel": "channel", "category": "text"}
 PLURAL = {"channel": "channels", "category": "categories"}
@@ -87,10 +87,12 @@ def group_table(
         for change in ("change", "change_year")
         if table[change].notna().any()
     ]
+    # The others put together have no number of customers; any that is missing besides is hidden.
+    is_hidden = table["n_customers"].isna() & (table["name"] != OTHER)
     return TableSpec(
         id=f"profiling.{PLURAL[dimension]}",
         columns=tuple(columns),
-        frame=_named(table, WORDS[dimension]),
+        frame=_named(withhold(table, is_hidden, ["n_customers"]), WORDS[dimension]),
         title=Sentence(f"profiling.{PLURAL[dimension]}_title"),
         note=Sentence("profiling.table_note", dict(values)),
         strong=frozenset({len(table) - 1}),

@@ -13,13 +13,17 @@ from rapport.present.figures.dots import segment_bars, sizes_over_time
 from rapport.present.figures.grids import rfm_grid
 from rapport.present.figures.spec import FigureSpec, Plot
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec
+from rapport.present.tables import Column, TableSpec, withhold
 from rapport.present.values import Value, date_value, has_numbers, label_value, period_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
 TOTAL = "total"
 # What is said beside the segments, and where: only whom to win back belongs to the story.
+OF_SEGMENTS = (
+    "share_customers", "spend", "share_spend", "spend_per_customer", "aov", "days_since_median",
+    "share_repeat",
+)  # fmt: skip
 ROLES = {"keep": "paragraph", "outside": "note", "not_positive": "note", "contracts": "note"}
 
 
@@ -76,6 +80,11 @@ def hide_small(
     return shown
 
 
+def mark_hidden(frame: pd.DataFrame, count: str, names: Sequence[str]) -> pd.DataFrame:
+    """Mark the rows that `hide_small` emptied, whose count is gone, as withheld in a table."""
+    return withhold(frame, frame[count].isna(), [count, *names])
+
+
 def hide_rates(table: pd.DataFrame, rate: str, hits: pd.Series, *, min_count: int) -> pd.DataFrame:
     """Empty a rate whose `hits` are too few customers, and the next smallest with a lone one."""
     parts = table.index[(table.index != TOTAL) & hits.notna()]
@@ -98,7 +107,9 @@ def segment_overview(
     """
     if table.empty:
         return None
-    frame = table.rename_axis("segment").reset_index()
+    frame = mark_hidden(table.rename_axis("segment").reset_index(), "n_customers", OF_SEGMENTS)
+    is_again_hidden = table["n_customers"].fillna(0).gt(0) & table["share_repeat"].isna()
+    frame = withhold(frame, is_again_hidden.to_numpy(), ["share_repeat"])
     places = {name: place for place, name in enumerate(frame["segment"])}
     columns = (
         Column("segment", "segmentation.head.segment", "label", "segment"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from rapport.present.chapters.segmentation import hide_rates, hide_small
+from rapport.present.chapters.segmentation import hide_rates, hide_small, mark_hidden
 from rapport.present.figures.dots import cluster_profile
 from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
@@ -16,7 +16,7 @@ from rapport.present.formats import unit_name
 from rapport.present.labels import has_label, label
 from rapport.present.numbers import Layout, as_decimal, write
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, interval_head, join_unit
+from rapport.present.tables import Column, TableSpec, interval_head, join_unit, withhold
 from rapport.present.values import Suppressed, Value, label_value, parameter_value
 
 Values = Mapping[str, Value]
@@ -53,7 +53,8 @@ def group_table(
         frame.loc[_list_smallest(frame.reset_index())] = None
     if frame["n"].isna().all():
         return None
-    frame = frame.reset_index()
+    medians = [f"median_{name}" for name in MEASURES]
+    frame = mark_hidden(frame.reset_index(), "n", ["share", "share_of_spend", *medians])
     columns = (
         Column("cluster", "segmentation.head.group", "label", "cluster"),
         Column("n", "segmentation.head.customers", "count", "customers"),
@@ -151,8 +152,8 @@ def choice_table(diagnostics: pd.DataFrame, values: Values, *, min_count: int) -
     """Give how firm each number of groups is, and which was kept; None where none was tried."""
     if diagnostics.empty:
         return None
-    smallest = diagnostics["share_smallest"].mask(diagnostics["n_smallest"] < min_count)
-    frame = diagnostics.assign(share_smallest=smallest)
+    few = diagnostics["n_smallest"] < min_count
+    frame = withhold(diagnostics, few, ["share_smallest"])
     kept = [
         "chosen" if row.is_chosen else row.reason or "eligible"
         for row in diagnostics.itertuples(index=False)
@@ -222,7 +223,9 @@ def _hide_view(view: str, rows: pd.DataFrame, *, min_count: int) -> tuple[str, p
 
 
 def _view_table(view: str, rows: pd.DataFrame, values: Values, *, min_count: int) -> TableSpec:
-    group, frame = _hide_view(view, rows, min_count=min_count)
+    group, shown = _hide_view(view, rows, min_count=min_count)
+    frame = mark_hidden(shown, "n_customers", ["share_customers", "share_spend"])
+    frame = withhold(frame, shown["share_best"].isna(), ["share_best"])
     columns = (
         Column("name", f"segmentation.head.{view}", "label", group),
         Column("n_customers", "segmentation.head.customers", "count", "customers"),

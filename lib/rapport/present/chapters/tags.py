@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
 from rapport.present.translated import Translated
 from rapport.present.values import Value, text_value
 
@@ -69,9 +69,9 @@ def _counts(
     frame = table.assign(
         tag=table["tag"].map(lambda name: _title(tags, name, "name")),
         with_tag=table["with_tag"].where(is_told).map(lambda name: _title(tags, name, "name")),
-        share_with=table["share_with"].where(is_told),
         interval=table["share"],
     )  # fmt: skip
+    frame = withhold(frame, ~is_told, ["with_tag", "share_with"])
     confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
     compared = [Column("change", "tags.head.change", "ratio", "pp")]
     columns = (

@@ -65,7 +65,7 @@ def _text(canvas: Canvas, identity: str, row: Any) -> str:
     if isinstance(row.n_moves, Suppressed):
         return canvas.show(Value(f"{identity}.n", row.n_moves, "count", "count"))
     if pd.isna(row.share):
-        return label("word.missing", canvas.language)
+        return label("word.withheld", canvas.language)
     count = Value(f"{identity}.n", int(row.n_moves), "count", "count")
     return f"{canvas.show(_share(identity, row))}\n{canvas.show(count)}"
 

@@ -146,7 +146,7 @@ def test_what_was_not_followed_has_empty_cells(language):
     followed, short = render_table(spec, language)
 
     assert followed[3:7] == ["90", "40.0%", "290", "25.0%"]
-    assert set(short[2:]) == {"n/a" if language == "en" else "无"}
+    assert set(short[2:]) == {"n/a" if language == "en" else "不适用"}
     assert more.first_order_table(FOLLOWED.iloc[:0], VALUES, currency=CURRENCY) is None
 
 

@@ -31,7 +31,7 @@ from rapport.present.labels import LANGUAGES
 from rapport.present.pieces import describe_figure, describe_table
 from rapport.present.sentences import Sentence
 from rapport.present.tables import render_table
-from rapport.present.values import Value, date_value, label_value, parameter_value
+from rapport.present.values import WITHHELD, Value, date_value, label_value, parameter_value
 from support import table
 
 
@@ -126,7 +126,22 @@ def test_groups_stand_under_their_attribute_in_both_languages(values):
     assert cells["zh"][1][0] == "性别：女"
     assert cells["en"][1][5:] == ["11.5", "6.0 to 17.0"]
     assert cells["en"][0][5] == "n/a"
+    assert cells["zh"][0][5] == "不适用"
     assert group_table(rows.iloc[:0], values, kind="orders") is None
+
+
+def test_a_hidden_share_and_one_that_nobody_was_watched_for_have_words_of_their_own(values):
+    rows = table(
+        """
+        group               n    share  low  high  mean  gain  gain_low  gain_high  is_few
+        segment=high_value  200  NaN    NaN  NaN   30.0  NaN   NaN       NaN        True
+        segment=new         150  NaN    NaN  NaN   41.5  11.5  6.0       17.0       False
+        """
+    )
+
+    cells = render_table(group_table(rows, values, kind="orders"), "zh")
+
+    assert [row[2:4] for row in cells] == [["不显示", "不显示"], ["不适用", "不适用"]]
 
 
 def compare_segments(kept):
@@ -260,7 +275,7 @@ def test_risk_by_segment_has_outcomes_where_they_are_known(values):
 
     assert [column.key for column in plain.columns] == ["segment", "n", "risk"]
     # 4 of 40: too few to be told.
-    assert tested.frame["observed"].isna().tolist() == [False, True]
+    assert tested.frame["observed"].tolist() == [0.6, WITHHELD]
     assert describe_table(tested)["title"]["zh"]
 
 

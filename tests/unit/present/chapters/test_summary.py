@@ -104,7 +104,7 @@ def test_a_decision_stands_in_the_words_of_the_language():
         "£43.64", "not judged",
     ]  # fmt: skip
     assert render_table(spec, "zh")[1][:2] == ["满额包邮", "市场部"]
-    assert render_table(spec, "zh")[1][5:] == ["8.0%", "无", "为时尚早"]
+    assert render_table(spec, "zh")[1][5:] == ["8.0%", "不适用", "为时尚早"]
     assert len(render_heads(spec, "zh")) == 8
 
 
@@ -165,6 +165,7 @@ def test_a_segment_whose_size_is_hidden_shows_none_of_its_stages():
     cells = [row[1:] for row in render_table(spec, "en")]
     assert cells[1] == ["<10", "<10", "<10"]
     assert cells[3] == ["n/a", "n/a", "n/a"]
+    assert render_table(spec, "zh")[3][1:] == ["不显示", "不显示", "不显示"]
     assert cells[0] == ["17", "18", "35"] and cells[2] == ["21", "15", "36"]
 
 
