@@ -3,8 +3,17 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from rapport.chapter.numbers import hide_suppressed
+from rapport.present.digests import digest_frame
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, join_unit, render_heads, render_table
+from rapport.present.tables import (
+    Column,
+    TableSpec,
+    join_unit,
+    render_heads,
+    render_table,
+    withhold,
+)
 from rapport.present.values import WITHHELD, Suppressed
 from support import table
 
@@ -130,3 +139,12 @@ def test_a_column_of_somebodys_words_shows_those_of_the_language():
 
     assert (render_table(spec, "en"), render_table(spec, "zh")) == ([["Free delivery"]], [["包邮"]])
     assert list(spec.kinds) == ["said_en", "said_zh"]
+
+
+def test_a_withheld_cell_is_published_as_an_empty_one():
+    frame = pd.DataFrame({"share": [0.25, 0.5], "n": [40, 12]})
+
+    hidden = withhold(frame, [False, True], ["share"])
+
+    assert digest_frame(hidden) == digest_frame(frame.assign(share=[0.25, None]))
+    assert hide_suppressed(hidden)["share"].tolist() == [0.25, None]
