@@ -32,7 +32,8 @@ class FirstOrders:
     """One experiment's arms, followed to the first order.
 
     `curves` is by arm: assigned and held_out. `days` is the last day on which at least `min_n` of
-    each arm are watched; None where there is none, and then nothing is said. `p_value` is the
+    each arm are watched; None where there is none, or fewer than `min_count` of an arm had ordered
+    by then, and then nothing is said. `p_value` is the
     log-rank test's, `p_adjusted` after Benjamini and Hochberg over the experiments of the report.
     """
 
@@ -105,9 +106,12 @@ def _follow(place: int, one: Experiment, waits: pd.DataFrame, rules: CampaignRul
     })  # fmt: skip
     curves = fit_survival_by(spells, by="arm", confidence=rules.confidence)
     firm = [longest_time(curves[arm], min_n=rules.min_n) for arm in ARMS if arm in curves]
-    events = [curve.n_events for curve in curves.values()]
-    is_told = len(curves) == 2 and None not in firm and min(events) >= rules.min_count
-    days = int(min(time for time in firm if time is not None)) if is_told else 0
+    known = [time for time in firm if time is not None]
+    days = int(min(known)) if len(known) == len(ARMS) else 0
+    # Those who ordered later are in no share, and do not make one of too few safe to tell.
+    ordered = [int(curve.points.loc[curve.points["time"] <= days, "n_events"].sum())
+               for curve in curves.values()]  # fmt: skip
+    days = days if min(ordered, default=0) >= rules.min_count else 0
     test = compare_survival(spells, by="arm") if days else None
     return FirstOrders(place, one.name, curves, days or None, test.p_value if test else None)
 

@@ -89,6 +89,20 @@ def test_too_few_watched_say_nothing(n, seen):
     assert row[["days", "assigned", "held_out", "p"]].isna().all()
 
 
+def test_too_few_who_had_ordered_by_the_day_say_nothing_however_many_did_later():
+    # Until day 10 all are watched, then twenty-five, too few; of these twenty order on day 40.
+    arms = [
+        pd.DataFrame({"duration": [5, 10, 40, 60], "is_event": [1, 0, 1, 0], "n": [n, 400, 20, 5],
+                      "campaign_id": "c", "variant": name, "is_control": int(name == "control")})
+        for name, n in (("control", 4), ("mail", 30))
+    ]  # fmt: skip
+
+    (found,) = follow.follow_experiments([experiment()], pd.concat(arms), RULES)
+
+    assert sum(curve.n_events >= RULES.min_count for curve in found.curves.values()) == 2
+    assert found.outcome == "short"
+
+
 def test_days_end_where_too_few_of_either_arm_are_watched():
     waits = draw_waits("c", (0.004, 0.01))
     young = waits["is_event"] == 0
