@@ -23,7 +23,8 @@ PATHS = ("lib", "tests", "tools", "benchmarks", "noxfile.py")
 THOROUGH = {
     "kills": ("functional/test_chaos.py", "functional/test_ingest_killed.py"),
     "press": (
-        "functional/test_at_once.py", "functional/test_full_disk.py", "functional/test_loop.py",
+        "functional/test_at_once.py", "functional/test_bad_shops.py",
+        "functional/test_full_disk.py", "functional/test_loop.py",
         "functional/test_warm_and_cold.py", "notebooks",
     ),
     "proof": (

@@ -12,6 +12,7 @@ from rapport.errors import DisclosureError
 from rapport.present import pieces
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
+from rapport.present.values import WITHHELD
 from rapport.press.proof.manifest import Chapter
 from rapport.privacy.wording import make_keys
 from rapport.tables import write_table
@@ -199,7 +200,7 @@ def test_the_other_numbers_of_a_hidden_row_go_with_its_count():
 
     shown = hide_counts(spec, 10).frame
 
-    assert shown["share"].tolist() == [0.5, None, None]
+    assert shown["share"].tolist() == [0.5, WITHHELD, WITHHELD]
     assert shown["n"].tolist()[0] == 40
 
 
