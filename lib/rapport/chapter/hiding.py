@@ -15,7 +15,7 @@ import pyarrow as pa
 from rapport import tables
 from rapport.errors import DisclosureError
 from rapport.present.tables import TableSpec, withhold
-from rapport.present.values import WITHHELD, Suppressed, Withheld
+from rapport.present.values import Suppressed, Withheld, hide_count
 from rapport.privacy import PRIVATE, protect_cells, suppress_small
 from rapport.privacy.disclosed import COUNTED, SHARE, adds_up, count_hits, is_rate, is_small
 
@@ -135,11 +135,6 @@ def _hide(
     )
     for at, name in enumerate(names):
         column = zip((row[at] for row in counts), (row[at] for row in hidden), strict=True)
-        cells: list[Any] = [_cell(n, min_count) if is_hidden else n for n, is_hidden in column]
+        cells: list[Any] = [hide_count(n, min_count) if is_hidden else n for n, is_hidden in column]
         shown[name] = pd.Series(cells, index=shown.index, dtype=object)
     return shown
-
-
-def _cell(count: int, min_count: int) -> Suppressed | Withheld:
-    """Mark a small count as small; a cell that only protects another is not said to be so."""
-    return Suppressed(min_count) if count < min_count else WITHHELD

@@ -46,6 +46,19 @@ class Withheld:
 
 
 WITHHELD = Withheld()
+
+
+def hide_count(count: int, below: int) -> Suppressed | Withheld:
+    """Hide a count: as small if it is, else without a bound, for it only protects another.
+
+    Examples
+    --------
+    >>> hide_count(3, 10), hide_count(12, 10)
+    (Suppressed(below=10, of=None, is_rest=False), Withheld())
+    """
+    return Suppressed(below) if count < below else WITHHELD
+
+
 Scalar = int | Decimal | float | str | date | Suppressed | Withheld | None
 
 

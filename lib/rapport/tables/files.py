@@ -162,15 +162,11 @@ def _settle(aside: Path, path: Path, n_rows: int, schema: pa.Schema) -> TableFil
     return TableFile(path, digest, n_rows, schema)
 
 
-def read_column(
-    table: pa.Table | TableFile, name: str, *, groups: range | None = None
-) -> pa.ChunkedArray:
-    """Give one column of a table, in memory or written; of some row groups if named."""
+def read_column(table: pa.Table | TableFile, name: str) -> pa.ChunkedArray:
+    """Give one column of a table, in memory or written."""
     if isinstance(table, pa.Table):
         return table[name]
-    file = pq.ParquetFile(table.path)
-    taken = range(file.num_row_groups) if groups is None else groups
-    return file.read_row_groups(list(taken), columns=[name], use_threads=False)[name]
+    return pq.ParquetFile(table.path).read(columns=[name], use_threads=False)[name]
 
 
 def list_groups(path: Path, column: str) -> list[Any]:
@@ -187,20 +183,19 @@ def measure_length(table: pa.Table | TableFile) -> int:
     return table.num_rows if isinstance(table, pa.Table) else table.n_rows
 
 
-def count_nulls(table: pa.Table | TableFile, *, groups: range | None = None) -> dict[str, int]:
+def count_nulls(table: pa.Table | TableFile) -> dict[str, int]:
     """Count what is missing in each column; of a written table no row is read for most."""
     if isinstance(table, pa.Table):
         return {name: table[name].null_count for name in table.column_names}
     footer = pq.ParquetFile(table.path).metadata
-    taken = range(footer.num_row_groups) if groups is None else groups
     # One without a row has no statistics.
-    held = [group for n in taken if (group := footer.row_group(n)).num_rows]
+    held = [group for n in range(footer.num_row_groups) if (group := footer.row_group(n)).num_rows]
     places = {footer.schema.column(n).path: n for n in range(footer.num_columns)}
     return {
         # A list's statistics are of its elements.
         name: sum(group.column(places[name]).statistics.null_count for group in held)
         if name in places
-        else read_column(table, name, groups=groups).null_count
+        else read_column(table, name).null_count
         for name in table.schema.names
     }
 

@@ -13,7 +13,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head, withhold
-from rapport.present.values import WITHHELD, Suppressed, Value, label_value, parameter_value
+from rapport.present.values import Value, hide_count, label_value, parameter_value
 from rapport.privacy import suppress_small
 
 Values = Mapping[str, Value]
@@ -186,8 +186,7 @@ def _hide_contracts(bands: pd.DataFrame, min_count: int) -> pd.DataFrame:
         counts = [int(n) for n in bands[name]]
         hidden = suppress_small(counts, min_count)
         cells = [
-            (Suppressed(min_count) if n < min_count else WITHHELD) if hide else n
-            for n, hide in zip(counts, hidden, strict=True)
+            hide_count(n, min_count) if hide else n for n, hide in zip(counts, hidden, strict=True)
         ]
         shown[name] = pd.Series(cells, index=shown.index, dtype=object)
     return shown

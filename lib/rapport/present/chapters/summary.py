@@ -13,7 +13,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, Language, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, by_language
-from rapport.present.values import WITHHELD, Suppressed, Value, Withheld, parameter_value
+from rapport.present.values import Suppressed, Value, Withheld, hide_count, parameter_value
 from rapport.privacy import suppress_small
 from rapport.privacy.counts import find_exposed
 
@@ -182,9 +182,7 @@ def _close(cell: Cell, cells: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell
 
 
 def _cell(n: int, is_hidden: bool, min_count: int) -> Suppressed | Withheld | int:  # noqa: FBT001
-    if not is_hidden:
-        return n
-    return Suppressed(min_count) if n < min_count else WITHHELD
+    return hide_count(n, min_count) if is_hidden else n
 
 
 def parameter_table(differing: pd.DataFrame) -> TableSpec | None:

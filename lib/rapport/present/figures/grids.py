@@ -10,7 +10,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import label
 from rapport.present.sentences import Sentence
 from rapport.present.theme import GREY, INK
-from rapport.present.values import WITHHELD, Suppressed, Value, Withheld
+from rapport.present.values import Suppressed, Value, Withheld, hide_count
 from rapport.privacy import suppress_small
 
 SCORES = (1, 2, 3, 4, 5)
@@ -32,7 +32,7 @@ def rfm_grid(scores: pd.DataFrame, *, id: str, min_count: int = 10) -> FigureSpe
     )
     hidden = suppress_small(list(cells["n_customers"]), min_count)
     shown: list[int | Suppressed | Withheld] = [
-        _hide(int(n), min_count) if hide else int(n)
+        hide_count(int(n), min_count) if hide else int(n)
         for n, hide in zip(cells["n_customers"], hidden, strict=True)
     ]
     drawn = cells.assign(n_customers=pd.Series(shown, dtype=object))
@@ -48,11 +48,6 @@ def rfm_grid(scores: pd.DataFrame, *, id: str, min_count: int = 10) -> FigureSpe
         ),
         alt=Sentence("figures.rfm_grid.alt", _alt_rfm(drawn, id)),
     )
-
-
-def _hide(n: int, min_count: int) -> Suppressed | Withheld:
-    """Hide a count; one that only protects another is not said to be small."""
-    return Suppressed(min_count) if n < min_count else WITHHELD
 
 
 def _cell_value(identity: str, row: object) -> Value:
