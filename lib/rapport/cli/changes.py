@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from rapport.marts.periods import parse_period
 from rapport.present.labels import has_label
+from rapport.press.chapters import Chapter
 from rapport.press.proof.compare import Recorded, compare
 from rapport.press.proof.earlier import MANIFEST, Earlier, Past, list_past, read_past
-from rapport.press.proof.manifest import Chapter
 from rapport.press.proof.record import sha256
 from rapport.press.proof.value_moves import compare_values
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import RapportError
-from rapport.press.proof.manifest import Chapter
+from rapport.press.chapters import Chapter
 from rapport.press.proof.record import canonical_json
 from rapport.press.render.frame import DataSource
 

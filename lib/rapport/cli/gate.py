@@ -18,9 +18,8 @@ import pyarrow.parquet as pq
 
 from rapport.assets.files import asset_path
 from rapport.errors import DisclosureError
-from rapport.press.canonical import join_text
-from rapport.press.proof.manifest import Chapter
-from rapport.press.render.notebook import MIME
+from rapport.press.canonical import MIME, join_text
+from rapport.press.chapters import Chapter
 from rapport.privacy.disclosed import (
     check_columns,
     check_rests,

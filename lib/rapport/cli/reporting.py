@@ -38,10 +38,10 @@ def plan_gate(unit: Unit, period: Period, tasks: Iterable[Task]) -> ReportTask:
         id=f"{unit.name}/{period.code}/{GATE}",
         unit=unit.name,
         period=period.code,
-        function="rapport.cli.report:check_chapters",
+        function="rapport.cli.checking:check_chapters",
         arguments={"min_count": unit.params.min_count},
         needs=(unit.ingestion_id, *(task.id for task in tasks)),
-        code=("rapport.cli.report",),
+        code=("rapport.cli.checking",),
     )
 
 

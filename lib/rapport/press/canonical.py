@@ -18,6 +18,8 @@ from typing import Any
 Notebook = dict[str, Any]
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+MIME = "application/vnd.rapport.v1+json"
+"""The form of an output in which a chapter hands on a piece of its report."""
 INJECTED = "injected-parameters"
 ERROR_MARKER = "papermill-error-cell-tag"
 # Each begins with what it cannot do without and looks back afterwards, which is ten times as fast.

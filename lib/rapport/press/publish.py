@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import RapportError
+from rapport.press.chapters import Chapter
 from rapport.press.folders import finish_points, leads, point, written_aside
 from rapport.press.index import write_index
 from rapport.press.proof import log
@@ -23,7 +24,6 @@ from rapport.press.proof.approval import DRAFT, find_final
 from rapport.press.proof.envelope import Signs, make_envelope, make_statement
 from rapport.press.proof.manifest import (
     PHONE,
-    Chapter,
     Report,
     Run,
     list_names,

@@ -8,7 +8,7 @@ from typing import Any
 
 from executed import notebook, opening
 from rapport.cli.changes import find_changes, keep_previous
-from rapport.press.proof.manifest import Chapter
+from rapport.press.chapters import Chapter
 from rapport.press.proof.record import sha256
 
 ARGUMENTS = {"unit": "shop", "period": "2026-05", "as_of": "2026-05-31"}

@@ -13,7 +13,7 @@ from rapport.present import pieces
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec
 from rapport.present.values import WITHHELD
-from rapport.press.proof.manifest import Chapter
+from rapport.press.chapters import Chapter
 from rapport.privacy.wording import make_keys
 from rapport.tables import write_table
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rapport.press.chapters import Chapter
 from rapport.press.proof import log
 from rapport.press.proof.record import canonical_json, pack, sha256
 from rapport.press.render.editions import name_editions
@@ -20,22 +21,6 @@ LONG = (
     "canonical", "code", "execution", "methods", "places", "printing", "published", "rendering",
     "shown", "tables", "unit_parameters",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One executed chapter as the press kept it."""
-
-    name: str
-    number: int
-    key: str
-    notebook: bytes
-    """The canonical notebook."""
-    values: Sequence[Mapping[str, Any]]
-    tables: Mapping[str, Path]
-    """What it wrote, by name."""
-    lists: Mapping[str, bytes] = field(default_factory=dict)
-    """Lists of customers that it made, by name: a file each, in pseudonyms."""
 
 
 PHONE = "phone"

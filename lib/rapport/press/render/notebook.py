@@ -15,10 +15,10 @@ from itertools import groupby
 from typing import Any, Literal
 
 from rapport.errors import ChapterError
+from rapport.press.canonical import MIME
 from rapport.press.render.markdown import read_prose
 from rapport.press.render.tree import Block
 
-MIME = "application/vnd.rapport.v1+json"
 LANGUAGES = ("en", "zh")
 Cell = Mapping[str, Any]
 SectionKind = Literal["title", "data", "question", "method"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import TamperedError
-from rapport.press.canonical import is_code, join_text, tags_of
-from rapport.press.render.notebook import LANGUAGES, MIME
+from rapport.press.canonical import MIME, is_code, join_text, tags_of
+from rapport.press.render.notebook import LANGUAGES
 
 FOLDER = "notebooks/"
 

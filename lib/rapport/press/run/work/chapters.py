@@ -15,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from rapport.errors import ChapterError
 from rapport.press.canonical import (
+    MIME,
     Notebook,
     canonical_bytes,
     canonicalise,
@@ -37,7 +38,6 @@ from rapport.press.run.work.failures import describe_death, describe_failure, ma
 from rapport.press.run.work.watch import Watch, count_memory_kills
 from rapport.press.run.work.worker import Job, Outcome, describe_error, keep_warnings, store_table
 
-MIME = "application/vnd.rapport.v1+json"
 # A kernel's start waits for the disk and its neighbours: papermill's 60 s failed on a full machine.
 SECONDS_TO_START = 180
 

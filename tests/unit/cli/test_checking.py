@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rapport.cli.report import take_chapter
+from rapport.cli.checking import take_chapter
 from rapport.press.run.store import Store
 from rapport.press.run.tasks import ChapterTask, Result, Table
 from rapport.tables import write_table
