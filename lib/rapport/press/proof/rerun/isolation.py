@@ -18,7 +18,7 @@ GUARD = Path(__file__).with_name("unplugged")
 # What a process cannot do without, on any system.
 KEPT = (
     "PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "COMSPEC",
-    "PATHEXT", "NUMBER_OF_PROCESSORS", "OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES",
+    "PATHEXT", "NUMBER_OF_PROCESSORS",
 )  # fmt: skip
 SECONDS = 60  # until a way that does not answer counts as none
 NAMESPACE, HOOK = "namespace", "hook"

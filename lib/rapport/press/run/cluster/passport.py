@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from rapport.press.run.keys.code import PACKAGE_FOLDER
+from rapport.processor import read_settings
 
 # Whatever a chapter, a mart or the press around them may call; what these need comes with them.
 ROOTS = (
@@ -53,7 +54,8 @@ def read_passport(folder: Path = PACKAGE_FOLDER) -> Passport:
     files = {
         at: hashlib.sha256((folder / at).read_bytes()).hexdigest() for at in list_files(folder)
     }
-    system = f"{sys.platform} {platform.machine()}"
+    arithmetic = "" if read_settings() else " with an arithmetic of its own"
+    system = f"{sys.platform} {platform.machine()}{arithmetic}"
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return Passport(python, system, read_packages(), files)
 

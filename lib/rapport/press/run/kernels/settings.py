@@ -1,8 +1,9 @@
 """The settings that the press enforces, in one place, and never takes from around it.
 
-A kernel starts with these and no others that could move a number: threads (a sum's order), hash
-seed (a set's order), time zone, locale, backend. Names and values are part of every execution
-key. Paths are enforced too, but are no part of a key: they say where, not what.
+A kernel starts with these and no others that could move a number: threads (a sum's order), the
+processor's arithmetic (its rounding), hash seed (a set's order), time zone, locale, backend. Names
+and values are part of every execution key. Paths are enforced too, but are no part of a key: they
+say where, not what.
 """
 
 import hashlib
@@ -11,6 +12,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from rapport.processor import read_settings
 
 SOURCE_ROOT = Path(__file__).parents[4]
 SOCKETS_VARIABLE = "RAPPORT_SOCKETS"
@@ -37,6 +40,7 @@ ENFORCED: Mapping[str, str] = {
     "PYTHONUTF8": "1",
     "TZ": "UTC",
     "VECLIB_MAXIMUM_THREADS": "1",
+    **read_settings(),
 }
 
 SIGNING = ("RAPPORT_SIGNING_KEY", "RAPPORT_SIGNING_PASSPHRASE")
