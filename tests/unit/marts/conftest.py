@@ -82,7 +82,7 @@ def build(tmp_path: Path) -> Build:
         values = SETTINGS | settings | {"period": period}
         for mart in list_buildable(paths):
             if mart in {"settings", "periods", "charged_orders", "order_spells", name}:
-                paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path).path
+                paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent).path
         return tables.read_table(paths[name])
 
     return make

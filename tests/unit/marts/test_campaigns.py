@@ -81,7 +81,7 @@ def make(into, *, orders=ORDERS, contacts=CONTACTS, edit=None, names=NAMES, **ot
     paths = {name: write_canonical(name, held, into) for name, held in rows.items()}
     settings = SETTINGS | {"period": "2010-11"}
     for name in ("settings", "periods", *(name for name in NAMES if name in names)):
-        paths[name] = build_mart(name, paths, settings=settings, into=into).path
+        paths[name] = build_mart(name, paths, settings=settings, into=into, shelf=into.parent).path
     return paths
 
 

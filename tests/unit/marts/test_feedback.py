@@ -45,7 +45,7 @@ def make(into, *, surveys=(), interactions=(), topics=None, period="2010-11"):
     }
     for name in ("periods", "feedback_said", "feedback_texts"):
         settings = SETTINGS | {"period": period, "topics": topics or {}}
-        paths[name] = build_mart(name, paths, settings=settings, into=into).path
+        paths[name] = build_mart(name, paths, settings=settings, into=into, shelf=into.parent).path
     return tables.read_table(paths["feedback_texts"])
 
 

@@ -43,7 +43,7 @@ def make(into, *, orders=ORDERS, edit=None, tags=None, **others):
         "tags_held",
     ):  # fmt: skip
         of = {"tags": tags or {}} if mart == "tags_held" else values
-        paths[mart] = build_mart(mart, paths, settings=of, into=into).path
+        paths[mart] = build_mart(mart, paths, settings=of, into=into, shelf=into.parent).path
     return paths
 
 

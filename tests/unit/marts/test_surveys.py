@@ -59,7 +59,7 @@ def make(into, surveys=(), interactions=(), *, orders=ORDERS, period="2010-11", 
     paths = {name: write_canonical(name, table, into) for name, table in rows.items()}
     values = SETTINGS | {"period": period}
     for mart in ("settings", "periods", *wanted):
-        paths[mart] = build_mart(mart, paths, settings=values, into=into).path
+        paths[mart] = build_mart(mart, paths, settings=values, into=into, shelf=into.parent).path
     return paths
 
 
