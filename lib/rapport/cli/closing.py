@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rapport.errors import exit_code_for
@@ -163,4 +166,36 @@ def describe_failure(error: Failure | None) -> dict[str, Any] | None:
         "section": error.title,
         "partial": str(error.partial) if error.partial else None,
         "command": error.command,
+    }
+
+
+def say_result(root: Path, results: Iterable[Result], *, as_json: bool) -> None:
+    """Say on standard output where the reports are: a line each, or one JSON object."""
+    done = list(results)
+    printed = [r for r in done if is_report(r.task) and r.made]
+    reports = [_describe_report(root, result) for result in printed]
+    if as_json:
+        chapters = [
+            {"unit": r.task.unit, "period": r.task.period, "chapter": r.task.chapter,
+             "status": r.status, "reason": r.reason, "key": r.key, "seconds": round(r.seconds, 3)}
+            for r in done
+            if isinstance(r.task, ChapterTask)
+        ]  # fmt: skip
+        described = {"reports": reports, "chapters": chapters}
+        sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
+        return
+    for report in reports:
+        for file in report["files"]:
+            sys.stdout.write(f"{file}\n")
+
+
+def _describe_report(root: Path, result: Result) -> dict[str, Any]:
+    made: Mapping[str, Any] = result.made
+    return {
+        "unit": made["unit"],
+        "period": made["period"],
+        "run": made["run"],
+        "folder": str(root / made["folder"]),
+        "files": [str(root / file) for file in made["files"]],
+        "new": made["new"] and result.status == "executed",
     }

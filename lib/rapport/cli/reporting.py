@@ -84,7 +84,7 @@ def plan_report(
             "parameters": params.chapter_values(),
             "defaults": ChapterParams().model_dump(mode="json"),
             "sources": dict(unit.sources.digests),
-            "versions": _versions(),
+            "versions": read_versions(),
         },
         needs=(unit.ingestion_id, *(task.id for task in tasks)),
         code=list_code(),
@@ -148,7 +148,8 @@ def _approval(unit: Unit) -> dict[str, str]:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def read_versions() -> dict[str, str]:
+    """Read the versions of what makes reports, as installed here."""
     return {name: importlib.metadata.version(name) for name in VERSIONED}
 
 

@@ -6,12 +6,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-from rapport.cli.closing import is_report
+from rapport.cli.closing import say_result
 from rapport.cli.clustering import find_crew
 from rapport.cli.expansion import Expansion, is_wanted
 from rapport.cli.moves import add_moves
@@ -19,10 +19,12 @@ from rapport.cli.planning import plan_ingestion, plan_period
 from rapport.cli.progress import Progress
 from rapport.cli.quarto import render_beside
 from rapport.cli.reporting import name_signer
+from rapport.cli.standing import Standings, tell_standing
 from rapport.cli.work import (
     Unit,
     find_units,
     list_notebooks,
+    name_units,
     require_chapters,
     require_period,
 )
@@ -37,7 +39,6 @@ from rapport.press.run.plan import World, describe_plan, plan
 from rapport.press.run.store import Store
 from rapport.press.run.store.notebook_cache import check_folder, publish_notebooks
 from rapport.press.run.tasks import (
-    ChapterTask,
     Planned,
     ReportTask,
     Result,
@@ -57,8 +58,10 @@ class Request:
 
     root: Path
     units: Sequence[Unit]
+    """Those that have to be planned."""
     world: World
     expansion: Expansion
+    standing: Standings
     arguments: argparse.Namespace
     quarto: Quarto | None = None
     """Found before anything starts, where it shall render, too."""
@@ -78,20 +81,23 @@ def run(arguments: argparse.Namespace) -> int:
         Progress(sys.stderr, as_json=arguments.json) as progress,
         Running(reports, progress) as running,
     ):
-        results = run_tasks(
+        standing = request.standing.list_results()
+        made = run_tasks(
             [plan_ingestion(request.root, unit) for unit in request.units],
             request.world,
             crew=find_crew(arguments, request.world.store),
             fresh=arguments.fresh,
-            on_event=running,
+            on_event=tell_standing(standing, running),
             expand=request.expansion,
         )
-        results = add_moves(results, request.world.store)
-        _log_failures(request, results.values())
+        made = add_moves(made, request.world.store)
+        _log_failures(request, made.values())
         if not arguments.chapter:
-            _remember(request, results.values())
+            _remember(request, made.values())
+        request.standing.keep(request.units, made.values())
+        results = _sort_by_unit(request, [*standing.values(), *made.values()])
         progress.close(results)
-        _say_result(request.root, results.values(), as_json=arguments.json)
+        say_result(request.root, results.values(), as_json=arguments.json)
         if request.quarto is not None:
             for path in render_beside(results, request.root, request.world.store, request.quarto):
                 sys.stderr.write(f"{path} (Quarto, not sealed)\n")
@@ -125,18 +131,32 @@ def read_request(arguments: argparse.Namespace) -> Request:
     languages = read_list(arguments.language, LANGUAGES, "--language") if arguments.language else ()
     require_period(arguments.period)
     require_chapters(root, arguments.chapter)
-    for notebook in list_notebooks(root):
-        read_chapter(notebook)
     if arguments.jupyter_cache is not None:
         check_folder(arguments.jupyter_cache)
     name_signer()
-    units, failed = find_units(root, arguments)
     world = World(Store(root / "data" / "store"), read_conditions(root))
     shape = (formats, languages)
+    standing = Standings(root, arguments, shape=shape, world=world)
+    names = standing.find(name_units(root, arguments))
+    # Where every unit stands, notebooks are as they were when they could be read.
+    for notebook in list_notebooks(root) if names else ():
+        read_chapter(notebook)
+    units, failed = find_units(root, names, arguments)
     expansion = Expansion(root, units, world.store, arguments=arguments, shape=shape)
     expansion.errors += failed
     quarto = find_quarto(os.environ) if arguments.renderer else None
-    return Request(root, units, world, expansion, arguments, quarto)
+    return Request(root, units, world, expansion, standing, arguments, quarto)
+
+
+def _sort_by_unit(request: Request, results: Iterable[Result]) -> dict[str, Result]:
+    places = _place_units(request)
+    ordered = sorted(results, key=lambda result: places[result.task.unit])
+    return {result.task.id: result for result in ordered}
+
+
+def _place_units(request: Request) -> dict[str, int]:
+    names = name_units(request.root, request.arguments)
+    return {name: place for place, name in enumerate(names)}
 
 
 def worst_code(codes: Iterable[int]) -> int:
@@ -223,6 +243,9 @@ def _say_errors(request: Request) -> int:
 
 def _say_plan(request: Request) -> int:
     described = describe_plan(_plan_all(request), request.root)
+    places = _place_units(request)
+    described["tasks"] += request.standing.describe()
+    described["tasks"].sort(key=lambda row: places[row["unit"]])
     code = _say_errors(request)
     if request.arguments.json:
         sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
@@ -250,34 +273,3 @@ def _plan_all(request: Request) -> list[Planned]:
         if not wanted or is_wanted(task, wanted)
     ]
     return [*planned, *waiting]
-
-
-def _say_result(root: Path, results: Iterable[Result], *, as_json: bool) -> None:
-    done = list(results)
-    printed = [r for r in done if is_report(r.task) and r.made]
-    reports = [_describe_report(root, result) for result in printed]
-    if as_json:
-        chapters = [
-            {"unit": r.task.unit, "period": r.task.period, "chapter": r.task.chapter,
-             "status": r.status, "reason": r.reason, "key": r.key, "seconds": round(r.seconds, 3)}
-            for r in done
-            if isinstance(r.task, ChapterTask)
-        ]  # fmt: skip
-        described = {"reports": reports, "chapters": chapters}
-        sys.stdout.write(json.dumps(described, ensure_ascii=False) + "\n")
-        return
-    for report in reports:
-        for file in report["files"]:
-            sys.stdout.write(f"{file}\n")
-
-
-def _describe_report(root: Path, result: Result) -> dict[str, Any]:
-    made: Mapping[str, Any] = result.made
-    return {
-        "unit": made["unit"],
-        "period": made["period"],
-        "run": made["run"],
-        "folder": str(root / made["folder"]),
-        "files": [str(root / file) for file in made["files"]],
-        "new": made["new"] and result.status == "executed",
-    }

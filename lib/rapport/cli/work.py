@@ -79,8 +79,10 @@ def list_notebooks(root: Path) -> list[Path]:
     return sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
-def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], list[RapportError]]:
-    """Find the units asked for, or all whose sources are there; sample sources are made.
+def find_units(
+    root: Path, names: Sequence[str], arguments: argparse.Namespace
+) -> tuple[list[Unit], list[RapportError]]:
+    """Find these units, as far as their sources are there; sample sources are made.
 
     Returns
     -------
@@ -95,7 +97,6 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
         A unit that was named has no sources.
     """
     overrides = {name: _typed(value) for name, value in arguments.parameters}
-    names = list(dict.fromkeys(arguments.units)) or list_units(root)
     params = [load_unit(root, name, files=arguments.files, overrides=overrides) for name in names]
     notes = {unit.name: check_notes(root, unit.name) for unit in params}
     brands = {unit.name: read_brand(root, unit.name) for unit in params}
@@ -122,6 +123,11 @@ def find_units(root: Path, arguments: argparse.Namespace) -> tuple[list[Unit], l
         else:
             sys.stderr.write(f"{_absent(unit, sources)} Skipped.\n")
     return found, failed
+
+
+def name_units(root: Path, arguments: argparse.Namespace) -> list[str]:
+    """Name the units asked for, each once, or all of the project."""
+    return list(dict.fromkeys(arguments.units)) or list_units(root)
 
 
 def _typed(text: str) -> Any:

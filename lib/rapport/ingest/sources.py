@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -58,9 +58,7 @@ def find_sources(
     ParameterError
         A path is no pattern of files.
     """
-    own = root / "data" / ("sample" if unit.sample else "raw")
-    further = (os.environ if env is None else env).get(DATA_PATH, "").split(os.pathsep)
-    folders = (own, *(Path(folder) for folder in further if folder))
+    folders = list_folders(root, is_sample=unit.sample, env=env)
     remote = _find_remote(unit, root)
     found = {
         name: remote[name] if source.is_remote else _find(unit.name, name, source, root, folders)
@@ -73,6 +71,15 @@ def find_sources(
         digests={name: _digest(unit.sources[name], paths) for name, paths in files.items()},
         missing=tuple(name for name in found if name not in files),
     )
+
+
+def list_folders(
+    root: Path, *, is_sample: bool, env: Mapping[str, str] | None = None
+) -> tuple[Path, ...]:
+    """List the folders in which a unit's files are looked up, in their order."""
+    own = root / "data" / ("sample" if is_sample else "raw")
+    further = (os.environ if env is None else env).get(DATA_PATH, "").split(os.pathsep)
+    return (own, *(Path(folder) for folder in further if folder))
 
 
 def _find_remote(unit: UnitParams, root: Path) -> dict[str, tuple[Path, ...]]:
@@ -93,23 +100,32 @@ def _find(
         path = fetched_path(root, unit, name, source)
         return (path,) if path.is_file() else ()
     try:
-        return _files_of(source, folders)
+        return find_files(source.path, folders)
     except (ValueError, NotImplementedError) as error:
         raise ParameterError(
             f"unit {unit}: sources.{name}.path is no pattern of files. Use a path, `*` and `?`."
         ) from error
 
 
-def _files_of(source: Source, folders: Iterable[Path]) -> tuple[Path, ...]:
-    given = Path(source.path)
+def find_files(path: str, folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Find the files that a path or pattern names, in the first folder that has any.
+
+    Raises
+    ------
+    DataError
+        A link leads out of the folder in which it was found.
+    ValueError, NotImplementedError
+        The path is no pattern of files.
+    """
+    given = Path(path)
     if given.is_absolute():
         # Whoever writes a whole path says which file is meant, a link too.
         return _list_files(Path(given.anchor), str(given.relative_to(given.anchor)))
     for folder in folders:
-        files = _list_files(folder, source.path)
+        files = _list_files(folder, path)
         if files:
-            for path in files:
-                _check_inside(path, folder)
+            for file in files:
+                _check_inside(file, folder)
             return files
     return ()
 
@@ -146,7 +162,11 @@ def digest_of(paths: Iterable[Path]) -> str:
     DataError
         A file cannot be read.
     """
-    digests = [_digest_file(path) for path in paths]
+    return join_digests([_digest_file(path) for path in paths])
+
+
+def join_digests(digests: Sequence[str]) -> str:
+    """Give the digest of a source from those of its files, in their order."""
     if len(digests) == 1:
         return digests[0]
     return hashlib.sha256("\n".join(digests).encode("ascii")).hexdigest()

@@ -160,6 +160,7 @@ def _list_left_over(store: Store, kept: Iterable[_Record]) -> list[Path]:
     left += [path for path in (store.root / "logs").glob("*.txt") if path not in logs]
     units = {record.task.partition("/")[0] for record in kept}
     left += [path for path in (store.root / "kept").glob("*") if path.name not in units]
+    left += [path for path in (store.root / "standing").glob("*") if path.stem not in units]
     # What has a lease is for `sweep`: it may belong to a worker that outlives its run a little.
     aside = {path.name: path for path in (store.root / "aside").glob("*")}
     left += [p for n, p in aside.items() if not n.endswith(SUFFIX) and n + SUFFIX not in aside]

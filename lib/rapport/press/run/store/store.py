@@ -4,6 +4,7 @@
     tasks/<key>.json                 what an execution gave; written after its objects
     last/<digest of the id>.json     the parts of the task's newest key, to say what moved
     current/<unit>[/<period>].json   the tables that a draft reads
+    standing/<unit>.json             what says that nothing of a unit has to be planned
     kept/<unit>/                     what the unit's newest ingestion read, for the next one
     logs/<task>.txt  failed/<unit>/  standard error; what is left of a failed chapter
     aside/                           leases: files being written, folders of running tasks
@@ -22,7 +23,8 @@ import logging
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -208,6 +210,28 @@ class Store:
         if not path.is_file() or self.read_current(unit, period) != dict(tables):
             self._write_json(path, {"tables": dict(tables)})
 
+    def read_standing(self, unit: str) -> dict[str, Any] | None:
+        """Read what was kept of a unit of which nothing had to be made any more."""
+        return self._read_json(self._standing_path(unit))
+
+    def write_standing(self, unit: str, content: Mapping[str, Any]) -> None:
+        """Keep how a unit stands; touches no file if that is kept already."""
+        if self.read_standing(unit) != content:
+            self._write_json(self._standing_path(unit), content)
+
+    def list_paths(self, task_id: str, key: str) -> list[Path]:
+        """List the files of a task's newest execution that are no objects."""
+        return [self._task_path(key), self._last_path(task_id)]
+
+    def list_current(self, unit: str, periods: Iterable[str]) -> list[Path]:
+        """List the files that name the tables of a unit's drafts."""
+        return [self._current_path(unit, period) for period in (None, *periods)]
+
+    def read_clock(self) -> int:
+        """Read the time, in nanoseconds, by the clock that files of the store are dated by."""
+        with self.writing(), tempfile.TemporaryFile(dir=self._aside()) as file:
+            return os.fstat(file.fileno()).st_mtime_ns
+
     def lease_folder(self) -> leases.Lease:
         """Make an empty private folder on the store's file system; it goes with its lease."""
         with self.writing():
@@ -239,6 +263,9 @@ class Store:
     def _current_path(self, unit: str, period: str | None) -> Path:
         current = self.root / "current"
         return current / f"{unit}.json" if period is None else current / unit / f"{period}.json"
+
+    def _standing_path(self, unit: str) -> Path:
+        return self.root / "standing" / f"{unit}.json"
 
     def _aside(self) -> Path:
         aside = self.root / "aside"
