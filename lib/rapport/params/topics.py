@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -33,6 +34,8 @@ class Topic(Strict):
         return patterns
 
 
+# Many units search for the same topics.
+@lru_cache(maxsize=256)
 def _finds_nothing(pattern: str) -> bool:
     """Say whether a pattern is met by a text without a character.
 
