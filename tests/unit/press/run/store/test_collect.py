@@ -201,10 +201,12 @@ def test_what_a_unit_read_stays_until_nothing_is_known_of_the_unit(store):
     for unit in ("shop", "gone"):
         store.kept_folder(unit).mkdir(parents=True)
         (store.kept_folder(unit) / "read").write_bytes(b"rows")
+        store.write_standing(unit, {"v": 1})
 
     clean(store)
 
     assert [path.name for path in (store.root / "kept").iterdir()] == ["shop"]
+    assert [path.name for path in (store.root / "standing").iterdir()] == ["shop.json"]
 
 
 def test_litter_goes_and_what_is_leased_stays(store):

@@ -92,6 +92,26 @@ def test_naming_the_same_current_tables_again_touches_no_file(store):
     assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
 
 
+def test_keeping_again_how_a_unit_stands_touches_no_file(store):
+    store.write_standing("shop", {"shared": "a"})
+    path = store.root / "standing" / "shop.json"
+    before = path.stat().st_mtime_ns, path.stat().st_ino
+
+    store.write_standing("shop", {"shared": "a"})
+
+    assert (path.stat().st_mtime_ns, path.stat().st_ino) == before
+    store.write_standing("shop", {"shared": "b"})
+    assert store.read_standing("shop") == {"shared": "b"}
+    assert store.read_standing("mall") is None
+
+
+def test_the_clock_of_the_store_goes_on_and_leaves_no_file(store):
+    first = store.read_clock()
+
+    assert store.read_clock() >= first
+    assert list(store.root.rglob("*")) == [store.root / "aside"]
+
+
 def note_used(store, key, **parts):
     if store.read_task(key) is None:
         store.write_task(key, {"v": 1})
