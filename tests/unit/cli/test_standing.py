@@ -21,6 +21,7 @@ from rapport.cli.standing import Standings
 from rapport.cli.work import find_units
 from rapport.press.run.execute import run_tasks
 from rapport.press.run.kernels.settings import read_conditions
+from rapport.press.run.keys.facts import NAME as CODE
 from rapport.press.run.plan import World, plan
 from rapport.press.run.store import Store
 from rapport.privacy import KEY_VARIABLE
@@ -297,6 +298,29 @@ def test_nothing_is_kept_of_a_unit_whose_files_were_edited_while_it_ran(project,
     standings.keep(units, results)
 
     assert list_planned(project) == ["shop"]
+
+
+def test_whatever_a_plan_opens_of_a_project_is_looked_at(kept, monkeypatch):
+    standing = json.loads((kept / "data/store/standing/shop.json").read_bytes())
+    looked = {path for looks in standing["looks"] for path in (*looks["paths"], *looks["contents"])}
+    marked = {"params", "notebooks", "requirements.lock", "key"}
+    opened, plain_open = set(), io.open
+
+    def note(file, *words, **more):
+        opened.add(os.path.relpath(file, kept))
+        return plain_open(file, *words, **more)
+
+    monkeypatch.setattr("io.open", note)
+    monkeypatch.setattr("builtins.open", note)
+    write(kept / "params" / "shop.brand.yml", "paper: letter\n")
+    _, tasks, expansion = open_units(kept, "shop")
+    plan(tasks, World(Store(kept / "data" / "store"), read_conditions(kept)), expand=expansion)
+
+    of_project = {path for path in opened if not path.startswith("..")}
+    others = {path for path in of_project - looked if path.partition("/")[0] not in marked}
+    facts = Store(kept / "data" / "store").list_paths(CODE, "-")[1]
+    assert others <= {os.path.relpath(facts, kept)}
+    assert {"params/shop.brand.yml", "params/shop.yml", "params/_defaults.yml"} <= of_project
 
 
 def count_calls(*words):
