@@ -20,7 +20,7 @@ from rapport.cli.reporting import Shape
 from rapport.cli.work import Unit
 from rapport.errors import DataError
 from rapport.ingest.sources import digest_of, find_files, join_digests, list_folders
-from rapport.params import Source
+from rapport.params import Source, list_units
 from rapport.params.lists import EXPORTED, exported_path
 from rapport.press.run.looks import Clock, Looks, is_as_seen, take_looks
 from rapport.press.run.plan import UNCHANGED, World, find_record
@@ -28,6 +28,7 @@ from rapport.press.run.state import Listener
 from rapport.press.run.tasks import ChapterTask, Event, ReportTask, Result, TableTask, Task
 from rapport.privacy.erased import erased_path
 
+VERSION = 1
 PATTERN = frozenset("*?[")
 Kept = Mapping[str, Any]
 """What a file of the store says of one unit."""
@@ -55,7 +56,9 @@ class Standings:
         files = self._group(names)
         self._own = {name: mark_own(self._root, files.get(name, [])) for name in names}
         if not self._arguments.fresh:
-            for name in names:
+            # What was typed may be no unit's name; whoever reads its file says so.
+            units = frozenset(list_units(self._root))
+            for name in (name for name in names if name in units):
                 kept = self._world.store.read_standing(name)
                 if kept is not None and self._stands(name, kept):
                     self._found[name] = kept
@@ -117,6 +120,8 @@ class Standings:
         return files
 
     def _stands(self, name: str, kept: Kept) -> bool:
+        if kept.get("v") != VERSION:
+            return False
         if (kept["shared"], kept["own"]) != (self._shared.digest, self._own[name].digest):
             return False
         folders = list_folders(self._root, is_sample=kept["is_sample"])
@@ -131,30 +136,30 @@ class Standings:
     def _keep(self, unit: Unit, results: Sequence[Result], now: int) -> None:
         store = self._world.store
         records = {r.task.id: store.read_task(str(r.key)) or {} for r in results}
-        looks = take_looks(self._root, **self._list_store(unit, results, records), before=now)
-        given = take_looks(
-            self._root, _list_sources(self._root, unit), before=self._clock.began_at(now)
-        )
-        # After the looks: what is changed from here on looks otherwise next time.
-        are_whole = all(
-            find_record(self._world, str(r.key)) == records[r.task.id]
-            and (store.read_last(r.task.id) or {}).get("key") == r.key
-            for r in results
-        )
-        if not are_whole or not _are_as_read(self._root, unit, given):
+        if not all(records.values()):
             return
-        patterns = {
-            source.path: [str(path) for path in unit.sources.files[name]]
-            for name, source in unit.params.sources.items()
-            if _is_pattern(source)
-        }
+        looks = take_looks(self._root, **self._list_store(unit, results, records), before=now)
+        sources, began = _list_sources(self._root, unit), self._clock.began_at(now)
+        given = take_looks(self._root, sources, before=began)
+        # After the looks: what is changed from here on looks otherwise next time.
+        if not self._are_whole(results, records) or not _are_as_read(self._root, unit, given):
+            return
         store.write_standing(unit.name, {
-            "v": 1, "shared": self._shared.digest, "own": self._own[unit.name].digest,
-            "is_sample": unit.params.sample, "patterns": patterns,
+            "v": VERSION, "shared": self._shared.digest, "own": self._own[unit.name].digest,
+            "is_sample": unit.params.sample, "patterns": _list_patterns(unit),
             "looks": [_spell(looks), _spell(given)],
             "language": unit.params.language, "title": unit.params.title.model_dump(),
             "results": [_tell(self._root, result) for result in results],
         })  # fmt: skip
+
+    def _are_whole(self, results: Sequence[Result], records: Mapping[str, Kept]) -> bool:
+        """Say whether the store holds all that was made, and names it as made last."""
+        last = self._world.store.read_last
+        return all(
+            find_record(self._world, str(result.key)) == records[result.task.id]
+            and (last(result.task.id) or {}).get("key") == result.key
+            for result in results
+        )
 
     def _list_store(
         self, unit: Unit, results: Sequence[Result], records: Mapping[str, Kept]
@@ -205,6 +210,15 @@ def _is_whole(unit: Unit, results: Sequence[Result]) -> bool:
 
 def _is_pattern(source: Source) -> bool:
     return source.format != "select" and not PATTERN.isdisjoint(source.path)
+
+
+def _list_patterns(unit: Unit) -> dict[str, list[str]]:
+    """List the files that each pattern of a unit's sources names."""
+    return {
+        source.path: [str(path) for path in unit.sources.files[name]]
+        for name, source in unit.params.sources.items()
+        if _is_pattern(source)
+    }
 
 
 def _list_sources(root: Path, unit: Unit) -> list[str]:

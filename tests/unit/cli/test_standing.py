@@ -234,6 +234,7 @@ CHANGES = {
     "a report that was changed": lambda at: edit(at / REPORT / "report.en.html", "false"),
     "a record of a report that was changed": lambda at: edit(at / REPORT / "manifest.json", "no"),
     "an index that is gone": lambda at: (at / "reports/index.html").unlink(),
+    "who kept it": lambda at: Store(at / "data/store").write_standing("shop", {"v": 0}),
     "what is kept": lambda at: edit(at / "data/store/standing/shop.json", "{"),
 }  # fmt: skip
 
