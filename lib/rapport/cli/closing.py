@@ -51,12 +51,16 @@ class Row:
 def sum_up(results: Iterable[Result]) -> list[Row]:
     """Give a row per unit and period, units in order of the results, and the total as the last."""
     results = list(results)
-    rows = []
-    for unit in dict.fromkeys(result.task.unit for result in results):
-        mine = [result for result in results if result.task.unit == unit]
-        for period in dict.fromkeys(result.task.period for result in mine):
-            parts = [result for result in mine if result.task.period == period]
-            rows.append(_sum_scope(unit, period, parts))
+    # Each result is looked at once, however many units there are.
+    scopes: dict[str, dict[str | None, list[Result]]] = {}
+    for result in results:
+        periods = scopes.setdefault(result.task.unit, {})
+        periods.setdefault(result.task.period, []).append(result)
+    rows = [
+        _sum_scope(unit, period, parts)
+        for unit, periods in scopes.items()
+        for period, parts in periods.items()
+    ]
     return [*rows, _sum_scope("total", None, results)]
 
 
