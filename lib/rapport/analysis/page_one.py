@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.decomposition import RevenueSplit
-from rapport.analysis.key_figures import SHOWN, Comparison, KeyFigure
+from rapport.analysis.key_figures import EARLIER, SHOWN, Comparison, KeyFigure
 from rapport.analysis.measured import Measured
 
 PARTS = ("customers", "frequency", "aov", "unidentified")
@@ -92,6 +92,7 @@ def choose_headline(
     a case of the template `summary.headline`: the direction, and for a whole period the part that
     led (`up_customers`); `incomplete_...` for a period that has not ended; `empty` without sales;
     `negative` where returns outweighed sales, `turned` where they did in the period before;
+    `year_...` against last year, where the period before cannot be compared;
     `none` (`incomplete_none`) where nothing, or nothing sold, went before
     """
     net = figures[0]
@@ -99,14 +100,19 @@ def choose_headline(
         return f"unsold_{net.name}"
     if net.now.value == 0:
         return "empty"
-    earlier = net.against.get("previous")
-    signs = _read_signs(net, earlier)
+    window = next((window for window in EARLIER if window in net.against), "previous")
+    earlier = net.against.get(window)
+    signs = _read_signs(net, net.against.get("previous"))
     if signs and (is_whole or signs == "negative"):
         return signs if is_whole else f"incomplete_{signs}"
     way = {"up": "up", "down": "down", "none": "unclear", "unclear": "unclear"}
     # After a period of nothing a change has no size, and the headline would have none to tell.
     is_sized = earlier is not None and earlier.change.relative is not None
     direction = way[earlier.change.case] if earlier and is_sized else "none"
+    if earlier and window == "last_year":
+        # Of a change against last year no part is known, and none from returns can be told.
+        is_sold = Decimal(str(earlier.before.value)) > 0
+        direction = f"year_{direction}" if is_sold and direction != "none" else "none"
     if not is_whole:
         return f"incomplete_{direction}"
     driver = find_driver(split)

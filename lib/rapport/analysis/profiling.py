@@ -98,7 +98,8 @@ def choose_outcome(figures: Sequence[KeyFigure], periods: pd.DataFrame) -> str:
 
     Returns
     -------
-    up, down, level (of active customers against the period before) or alone (nothing to compare
+    up, down, level (of active customers against the period before), with `year_` before them
+    against last year where the period before had more or fewer weeks, or alone (nothing to compare
     with), with `part_` before them in a period that has not ended; `nobody` (no known customer
     bought), `unsold` (no order at all in the data so far)
     """
@@ -108,10 +109,14 @@ def choose_outcome(figures: Sequence[KeyFigure], periods: pd.DataFrame) -> str:
         sold = periods["n_orders"].sum() > 0
         return "nobody" if sold else "unsold"
     active = next((figure for figure in figures if figure.name == "active"), None)
-    earlier = active.against.get("previous") if active else None
+    against = active.against if active else {}
+    window = next((window for window in EARLIER if window in against), "previous")
+    earlier = against.get(window)
     moved = {"up": "up", "down": "down"}
     is_sized = earlier is not None and earlier.change.relative is not None
     case = moved.get(earlier.change.case, "level") if earlier and is_sized else "alone"
+    if window == "last_year" and case != "alone":
+        case = f"year_{case}"
     return case if bool(current["is_whole"]) else f"part_{case}"
 
 

@@ -198,8 +198,23 @@ def measure_days(periods: pd.DataFrame, *, currency: str) -> list[Measured]:
     case = choose_days(periods)
     if case is None or case == "alone":
         return []
-    windows = periods.set_index("window")
-    window, tail = ("last_year", "_year") if case == "year" else ("previous", "")
+    window = "last_year" if case == "year" else "previous"
+    return compare_days(periods.set_index("window"), window, currency=currency)
+
+
+def compare_days(windows: pd.DataFrame, window: str, *, currency: str) -> list[Measured]:
+    """Measure net sales now and in an earlier window, in total and per trading day.
+
+    Parameters
+    ----------
+    windows : `period_measures` by window; both with net sales above 0
+    window : previous or last_year
+
+    Returns
+    -------
+    trading days of both, net sales then, and the relative change in total and per day
+    """
+    tail = "_year" if window == "last_year" else ""
     net, days = windows["net"], windows["trading_days"]
     total = float(net["current"]) / float(net[window]) - 1
     daily = (1 + total) * int(days[window]) / int(days["current"]) - 1

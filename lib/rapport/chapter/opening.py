@@ -7,8 +7,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from rapport.chapter.world import World
-from rapport.marts.periods import parse_period
+from rapport.chapter.world import World, period_of_unit
 from rapport.present.formats import show_date, show_period
 from rapport.present.labels import LANGUAGES, label
 
@@ -31,7 +30,7 @@ def describe_opening(world: World) -> dict[str, Any]:
     }
     if world.period is None or world.as_of is None:
         return about
-    last_on = parse_period(world.period).last_on
+    last_on = period_of_unit(world.unit, world.period).last_on
     return about | {
         "as_of": world.as_of.isoformat(),
         "is_whole": last_on is None or world.as_of >= last_on or world.unit.snapshot,

@@ -20,7 +20,8 @@ import pandas as pd
 
 from rapport import tables
 from rapport.errors import DataError, ParameterError
-from rapport.marts.periods import parse_period
+from rapport.marts.fiscal import read_fiscal
+from rapport.marts.periods import Period, parse_period
 from rapport.params import UnitParams, check_unit_name, find_root, load_unit, trust_unit
 
 TASK_VARIABLE = "RAPPORT_TASK"
@@ -46,6 +47,11 @@ class World:
     """Where tables go that no chapter reads; None in a draft, which leaves none behind."""
     erased: tuple[str, ...] = ()
     """Digests of the pseudonyms whose rows ingestion leaves out; a draft reads them itself."""
+
+
+def period_of_unit(unit: UnitParams, code: str) -> Period:
+    """Give the period of a code in a unit's own calendar."""
+    return parse_period(code, read_fiscal(unit.calendar.model_dump()))
 
 
 def find_world(chapter: str, *, unit: str, period: str | None) -> World:
@@ -95,7 +101,7 @@ def _from_project(root: Path, *, chapter: str, unit: str, period: str | None) ->
     known = find_current(root, unit, period)
     as_of = None
     if period is not None:
-        as_of = _as_of(known, unit=unit, period=period)
+        as_of = _as_of(known, unit=params, period=period)
     drafts = root / "data" / "drafts" / unit / (period or "all-periods") / chapter
     return World(params, chapter, period, as_of, known, drafts, None, root)
 
@@ -114,10 +120,10 @@ def find_current(root: Path, unit: str, period: str | None) -> dict[str, Path]:
     return {name: store / "objects" / digest[:2] / digest for name, digest in digests.items()}
 
 
-def _as_of(known: Mapping[str, Path], *, unit: str, period: str) -> date | None:
+def _as_of(known: Mapping[str, Path], *, unit: UnitParams, period: str) -> date | None:
     if "snapshot" not in known:
         raise DataError(
-            f"unit {unit}: no run has read its sources yet. Run `rapport run {unit} "
+            f"unit {unit.name}: no run has read its sources yet. Run `rapport run {unit.name} "
             f"--period {period}` first."
         )
     span = tables.read_table(known["snapshot"])
@@ -125,4 +131,4 @@ def _as_of(known: Mapping[str, Path], *, unit: str, period: str) -> date | None:
     if pd.isna(until):
         return None
     last: date = until.date()
-    return min(parse_period(period).last_on or last, last)
+    return min(period_of_unit(unit, period).last_on or last, last)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rapport.marts.periods import parse_period
+from rapport.marts.fiscal import Fiscal, read_fiscal
+from rapport.marts.periods import find_period, parse_period
 from rapport.present.labels import has_label
 from rapport.press.chapters import Chapter
 from rapport.press.proof.compare import Recorded, compare
@@ -49,7 +50,8 @@ def find_changes(
     """
     ours = _record(arguments, chapters, predicate)
     past = list_past(reports, arguments["unit"])
-    before = _find_before(past, arguments["period"])
+    fiscal = read_fiscal(predicate.get("unit_parameters", {}).get("calendar"))
+    before = _find_before(past, arguments["period"], fiscal)
     same = _find_same(past, arguments["period"], ours)
     facts: Facts = {
         "previous": before and before.name(), "same": same and same.name(),
@@ -91,15 +93,18 @@ def _record(
     return Recorded({**predicate, **level, "execution": execution}, values)
 
 
-def _find_before(past: Sequence[Past], code: str) -> Earlier | None:
+def _find_before(past: Sequence[Past], code: str, fiscal: Fiscal | None) -> Earlier | None:
     """Find the last run of the nearest period before, of the same length."""
-    ours = parse_period(code)
+    ours = parse_period(code, fiscal)
     if ours.starts_on is None:
         return None
     ends = {}
     for place, each in enumerate(past):
-        period = parse_period(each.period)
-        if period.grain == ours.grain and period.last_on and period.last_on < ours.starts_on:
+        # Of a calendar that the unit no longer has it may be a period of no known days.
+        period = find_period(each.period, fiscal)
+        if period is None or (period.grain, period.fiscal) != (ours.grain, ours.fiscal):
+            continue
+        if period.last_on and period.last_on < ours.starts_on:
             ends[(period.last_on, place)] = each
     return read_past(ends[max(ends)]) if ends else None
 

@@ -20,11 +20,13 @@ import pyarrow as pa
 
 from rapport.cli.persons import Held, find_held, find_names, key_of, read_rows
 from rapport.errors import DataError
+from rapport.marts.fiscal import read_fiscal
 from rapport.marts.periods import parse_period
 from rapport.params import UnitParams, find_root, load_unit
 from rapport.present.formats import show
 from rapport.present.labels import has_label, label
 from rapport.present.values import Value, text_value
+from rapport.press.index.periods import order_key
 from rapport.press.proof import log
 from rapport.press.run.store import Store
 from rapport.tables import read_rows as read_all
@@ -107,7 +109,7 @@ def customer(arguments: argparse.Namespace) -> int:
     log.append(root / "reports" / "log.jsonl", entry)
     if "customer_measures" not in rows:
         raise DataError(f"unit {unit.name}: nothing is known of this customer in {period}.")
-    last_on = parse_period(period).last_on
+    last_on = parse_period(period, read_fiscal(unit.calendar.model_dump())).last_on
     as_of = min((day for day in (last_on, until) if day is not None), default=None)
     sheet = _make_sheet(rows, unit)
     if arguments.json:
@@ -126,7 +128,7 @@ def _find_newest(held: Held, unit: str) -> str:
             f"unit {unit}: no report with measures of customers was made yet. "
             f"Run `rapport run {unit}`."
         )
-    return max(codes, key=lambda code: (parse_period(code).last_on or date.max, code))
+    return max(codes, key=order_key)
 
 
 def _read(held: Held, names: Collection[str], period: str) -> dict[str, list[Row]]:

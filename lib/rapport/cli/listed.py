@@ -8,7 +8,6 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ import pyarrow.parquet as pq
 from rapport.cli.persons import NUMBER, Held
 from rapport.errors import DataError, ParameterError, TamperedError
 from rapport.ingest.sources import find_sources
-from rapport.marts.periods import parse_period
 from rapport.params import UnitParams
 from rapport.params.lists import is_exported
+from rapport.press.index.periods import order_key
 from rapport.press.run.store import Store
 from rapport.privacy import pseudonym
 
@@ -48,7 +47,7 @@ def find_report(reports: Path, unit: str, asked: str | None) -> Path:
     links = {path.name: path for path in of_unit.glob("*") if (path / MANIFEST).is_file()}
     runs = {path.name.rpartition("-")[2]: path for path in sorted(of_unit.glob("runs/*"))}
     if asked is None and links:
-        newest = max(links, key=lambda code: (parse_period(code).last_on or date.max, code))
+        newest = max(links, key=order_key)
         return links[newest].resolve()
     found = links.get(asked or "") or runs.get(asked or "")
     if found is None or not (found / MANIFEST).is_file():

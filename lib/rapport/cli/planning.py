@@ -25,7 +25,7 @@ INGESTION = "01_ingestion.ipynb"
 # What every chapter sees of its unit: the key of each holds these.
 SEEN = (
     "name", "title", "language", "currency", "timezone", "sample", "snapshot", "confidence",
-    "min_count",
+    "min_count", "calendar",
 )  # fmt: skip
 # What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
 PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
@@ -42,7 +42,8 @@ ALWAYS = ("orders",)
 def plan_ingestion(root: Path, unit: Unit) -> ChapterTask:
     """Make the task that reads a unit's sources, once for all periods."""
     params = unit.params
-    unseen = {*ChapterParams.model_fields, "limits", "festivals", "archive", "engine", *PLANS}
+    unseen = {*ChapterParams.model_fields, *PLANS}
+    unseen |= {"limits", "festivals", "calendar", "archive", "engine"}
     unseen -= {"min_count"}
     key = SAMPLE_KEY if params.sample else read_key(os.environ)
     gone = read_erased(root, unit.name, lambda: key)
@@ -191,6 +192,8 @@ def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
         of: dict[str, Any] = {"is_snapshot": True} if unit.params.snapshot else {}
         if unit.params.festivals != "none":
             of["festivals"] = unit.params.festivals
+        if unit.fiscal is not None:
+            of["calendar"] = unit.params.calendar.model_dump(exclude={"holidays"})
         return {**unit.params.chapter_values(), **of, "period": code}
     if mart == "tags_held":
         return {"tags": {name: tag.when for name, tag in unit.params.tags.items()}}

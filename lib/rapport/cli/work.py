@@ -19,8 +19,11 @@ from rapport.errors import DataError, ParameterError, RapportError
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
+from rapport.marts.fiscal import Fiscal, read_fiscal
 from rapport.marts.periods import (
     Period,
+    find_period,
+    is_fiscal,
     list_periods,
     newest_whole,
     parse_period,
@@ -56,6 +59,11 @@ class Unit:
     def ingestion_id(self) -> str:
         """The id of the task that reads its sources."""
         return f"{self.name}/all-periods/ingestion"
+
+    @property
+    def fiscal(self) -> Fiscal | None:
+        """The calendar of its fiscal years; None where they are those of everybody."""
+        return read_fiscal(self.params.calendar.model_dump())
 
     def read_span(self, snapshot: Path) -> None:
         """Read which days the data cover."""
@@ -175,7 +183,10 @@ def spans_of(unit: Unit, asked: str | None, *, is_named: bool = True) -> list[Pe
     if unit.data_until is None:
         unit.periods = [parse_period("all")]
         return unit.periods
-    unit.periods = _asked(asked) if asked else [_default(unit)]
+    if asked and not is_named and not _is_known(unit, asked):
+        sys.stderr.write(f"unit {unit.name}: its calendar has no period {asked}. Skipped.\n")
+        return unit.periods
+    unit.periods = _asked(asked, unit.fiscal) if asked else [_default(unit)]
     inside = [period for period in unit.periods if _has_days(unit, period)]
     if not inside:
         message, which = _tell_days(unit, asked)
@@ -195,9 +206,15 @@ def _tell_days(unit: Unit, asked: str | None) -> tuple[str, str]:
     return f"{missed} holds none of its days, which run from {span}.", "some of them"
 
 
-def _asked(asked: str) -> list[Period]:
+def _asked(asked: str, fiscal: Fiscal | None) -> list[Period]:
     first, dots, last = asked.partition("..")
-    return list_periods(parse_period(first), parse_period(last)) if dots else [parse_period(first)]
+    ends = [parse_period(code, fiscal) for code in ((first, last) if dots else (first,))]
+    return list_periods(*ends) if dots else ends
+
+
+def _is_known(unit: Unit, asked: str) -> bool:
+    """Say whether all that is asked for are periods of the unit's calendar."""
+    return all(find_period(code, unit.fiscal) for code in asked.split("..") if code)
 
 
 def _has_days(unit: Unit, period: Period) -> bool:
@@ -213,11 +230,11 @@ def _default(unit: Unit) -> Period:
     assert unit.data_from is not None
     assert unit.data_until is not None
     if unit.params.snapshot:
-        return period_of(unit.data_until, unit.params.period_grain)
-    whole = newest_whole(unit.data_until, unit.params.period_grain)
+        return period_of(unit.data_until, unit.params.period_grain, unit.fiscal)
+    whole = newest_whole(unit.data_until, unit.params.period_grain, unit.fiscal)
     first = whole.starts_on
     if first is not None and whole.last_on is not None and whole.last_on < unit.data_from:
-        return period_of(unit.data_until, unit.params.period_grain)
+        return period_of(unit.data_until, unit.params.period_grain, unit.fiscal)
     return whole
 
 
@@ -232,7 +249,8 @@ def require_period(code: str | None) -> None:
     for part in (code or "").split(".."):
         if code is not None and not part:
             raise ParameterError(f"period {code!r}: is no range. Write A..B.")
-        if part:
+        # Whether a unit has such a fiscal year is asked of each unit.
+        if part and not is_fiscal(part):
             parse_period(part)
 
 

@@ -12,6 +12,7 @@ from rapport import tables
 from rapport.errors import DataError, ParameterError
 from rapport.marts.catalog import MARTS
 from rapport.marts.feedback import make_feedback
+from rapport.marts.fiscal import read_fiscal
 from rapport.marts.funnel import make_funnel_steps
 from rapport.marts.periods import parse_period
 from rapport.marts.tags import make_tags
@@ -132,7 +133,7 @@ def make_settings(settings: Mapping[str, Any]) -> pa.Table:
 def make_periods(snapshot: Path, settings: Mapping[str, Any]) -> pa.Table:
     """Make the calendar of the period that `settings` names, over the days of a snapshot."""
     (row,) = tables.read_rows(snapshot)
-    period = parse_period(settings["period"])
+    period = parse_period(settings["period"], read_fiscal(settings.get("calendar")))
     windows = list_windows(
         period, settings=settings, data_from=row["data_from"], data_until=row["data_until"]
     )

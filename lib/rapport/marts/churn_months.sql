@@ -78,9 +78,13 @@ select
     p.ends_on,
     p.is_whole,
     p.is_comparable,
-    -- Nobody can be seen to churn in the first churn_after_days of the data.
-    coalesce(date_diff('day', s.data_from, p.starts_on) >= v.churn_after_days, false)
-        as is_observable,
+    -- Nobody can be seen to churn in the first churn_after_days of the data, nor do five weeks
+    -- stand beside four.
+    coalesce(
+        date_diff('day', s.data_from, p.starts_on) >= v.churn_after_days
+        and (p."window" <> 'previous' or p.is_comparable),
+        false
+    ) as is_observable,
     cast(coalesce(a.n_at_start, 0) as bigint) as n_at_start,
     cast(coalesce(a.n_churned, 0) + coalesce(b.n_churned, 0) as bigint) as n_churned
 from periods as p

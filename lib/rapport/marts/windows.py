@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from rapport.marts.festivals import find_moved
+from rapport.marts.fiscal import read_fiscal
 from rapport.marts.periods import Period, check_within, parse_period, same_last_year, step_back
 
+YEAR_OF_WEEKS = 52
 N_HISTORY = 13  # a year of months and the one to compare with: the width of a sparkline
 
 
@@ -47,7 +50,9 @@ def list_windows(
         `is_comparable`: the data reach back to its first day, and a January or February of
         `last_year` holds the feast where that of `current` does. `month_no` of `ends_on`,
         year * 12 + month - 1. In the period `all` there is `current` alone, without days where
-        the unit has none.
+        the unit has none. Of a fiscal year of weeks `last_year` are the same days of the week 52
+        weeks earlier, as many as `current` has, and `previous` cannot be compared where it has
+        fewer days, or more of a period that has ended.
 
     Raises
     ------
@@ -60,6 +65,8 @@ def list_windows(
     check_within(period, data_from=data_from, data_until=data_until)
     is_moved = find_moved(settings.get("festivals", "none"), period.code) is not None
     never = {"current"} if is_snapshot else {"last_year"} if is_moved else set()
+    if is_uneven(period, data_until):
+        never = never | {"previous"}
     if period.grain == "all":
         windows = [_Window("current", "all", data_from, data_until, data_until)]
     elif is_snapshot:
@@ -89,7 +96,7 @@ def _walk(
     n_days = None if as_of == last_on else (as_of - starts_on).days + 1
     yield _of("current", period, n_days)
     yield _of("previous", step_back(period, 1), n_days)
-    yield _of("last_year", same_last_year(period), n_days)
+    yield _of_last_year(period, n_days)
     new_year = dt.date(starts_on.year - 1, 12, 31)
     if data_from <= new_year - dt.timedelta(days=settings["rfm_days"]):
         yield _up_to("cut", new_year, settings["rfm_days"])
@@ -108,6 +115,70 @@ def _join_months(windows: list[_Window]) -> Iterator[_Window]:
         yield february._replace(
             window=name, period=None, starts_on=february.starts_on.replace(month=1)
         )
+
+
+def is_uneven(period: Period, data_until: dt.date) -> bool:
+    """Say whether a period of weeks has no as many weeks before it that it may be held against.
+
+    Examples
+    --------
+    >>> from rapport.marts.fiscal import Fiscal
+    >>> shop, until = Fiscal(2, "start", "4-4-5", "sunday"), dt.date(2030, 1, 1)
+    >>> [is_uneven(parse_period(f"FY2024-P0{n}", shop), until) for n in (1, 2, 3)]
+    [True, False, True]
+    """
+    if period.fiscal is None or not period.fiscal.has_weeks:
+        return False
+    n_days, before = ((last - first).days for first, last in
+                      (period.days, step_back(period, 1).days))  # fmt: skip
+    if data_until >= period.days[1]:
+        return n_days != before
+    return (data_until - period.days[0]).days > before
+
+
+def describe_fiscal(code: str, calendar: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Describe a period of a unit's fiscal year; None of a period of the civil calendar.
+
+    Parameters
+    ----------
+    code : of the period
+    calendar : the unit's
+
+    Returns
+    -------
+    `starts_on`, `last_on`; `same_on` (first day of the period of its name a year before);
+    `before_on` (of the period before); `weeks`, `weeks_before` (of the period before), 0 where
+    years are of whole months
+
+    Examples
+    --------
+    >>> found = describe_fiscal("FY2026-Q1", {"year_starts": 4})
+    >>> found["starts_on"].isoformat(), found["same_on"].isoformat(), found["weeks"]
+    ('2025-04-01', '2024-04-01', 0)
+    """
+    period = parse_period(code, read_fiscal(calendar))
+    if period.fiscal is None:
+        return None
+    before, (first, last) = step_back(period, 1).days, period.days
+    return {
+        "starts_on": first, "last_on": last, "same_on": same_last_year(period).days[0],
+        "before_on": before[0],
+        "weeks": ((last - first).days + 1) // 7 if period.fiscal.has_weeks else 0,
+        "weeks_before": ((before[1] - before[0]).days + 1) // 7 if period.fiscal.has_weeks else 0,
+    }  # fmt: skip
+
+
+def _of_last_year(period: Period, n_days: int | None) -> _Window:
+    """Give the days a year before; of a year of weeks those 52 weeks before, on the same weekdays.
+
+    After a year of 53 weeks these are no longer the days of the same name, but those that lie in
+    the same season: with the name alone Christmas would fall into another week.
+    """
+    same = same_last_year(period)
+    if period.fiscal is None or not period.fiscal.has_weeks:
+        return _of("last_year", same, n_days)
+    first, last = (day - dt.timedelta(weeks=YEAR_OF_WEEKS) for day in period.days)
+    return _of("last_year", replace(same, starts_on=first, last_on=last), n_days)
 
 
 def _of(window: str, period: Period, n_days: int | None) -> _Window:

@@ -16,6 +16,7 @@ from rapport.params.actions import (
     trust_bounds,
     trust_decisions,
 )
+from rapport.params.calendar import Calendar, trust_calendar
 from rapport.params.databases import Databases, Storage
 from rapport.params.identity import Identity
 from rapport.params.lists import ContactRules, Lists, trust_lists
@@ -113,6 +114,8 @@ class UnitParams(ChapterParams):
     price_per: Literal["renewal", "month"] = "renewal"
     # Feasts that move from month to month (docs/methods.md, "Spring Festival").
     festivals: Literal["none", "cn"] = "none"
+    # Fiscal years, weeks and bank holidays.
+    calendar: Calendar = Calendar.model_construct()
     approval: Literal["none", "required"] = "none"
     # What `rapport archive` keeps: rows of customers under pseudonyms, or counts of them alone.
     archive: Literal["inputs", "aggregates"] = "inputs"
@@ -183,7 +186,7 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     """
     apart = {"sources", "tables", "expect", "quarantine", "rates", "limits", "title"}
     apart |= {"databases", "storage", "privacy", "identity", "actions", "alerts", "tags", "topics"}
-    apart |= {"lists", "contacts"}
+    apart |= {"lists", "contacts", "calendar"}
     kept = set(UnitParams.model_fields) - apart
     plain = {name: value for name, value in values.items() if name in kept}
     title, privacy = Text.model_construct(**values["title"]), trust_privacy(values.get("privacy"))
@@ -199,5 +202,6 @@ def trust_unit(values: Mapping[str, Any]) -> UnitParams:
         tags=trust_tags(values.get("tags")),
         topics=trust_topics(values.get("topics")),
         lists=trust_lists(values.get("lists")),
+        calendar=trust_calendar(values.get("calendar")),
         contacts=ContactRules.model_construct(**values.get("contacts", {})),
     )

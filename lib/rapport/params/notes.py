@@ -23,7 +23,9 @@ MOST_WORDS, MOST_CHARACTERS = 80, 160
 SLOT_CHARACTERS = 4
 """What a slot counts in a Chinese note, whose figures are not known when it is read."""
 MOST_OF_NAME = 60
-_FILE = re.compile(r"(?P<period>\d{4}(?:-(?:\d{2}|W\d{2}|Q[1-4]))?|all)\.(?P<language>en|zh)\.md")
+_FILE = re.compile(
+    r"(?P<period>(?:FY)?\d{4}(?:-(?:\d{2}|[PW]\d{2}|Q[1-4]))?|all)\.(?P<language>en|zh)\.md"
+)
 _SLOT = re.compile(r"\{(?P<value>[a-z0-9_]+(?:\.[a-z0-9_]+)+)(?::(?P<style>[a-z ]+))?\}")
 _FIELD = re.compile(r"(?P<name>\w+):\s*(?P<text>.*)")
 _NUMBERS = {"Nd", "Nl", "No"}

@@ -9,6 +9,9 @@ _NUMERALS = "一二三四"
 _PERIOD = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|W(?P<week>\d{2})|Q(?P<quarter>[1-4])))?"
 )
+_FISCAL = re.compile(
+    r"(?P<year>FY\d{4})(?:-(?:P(?P<part>\d{2})|W(?P<week>\d{2})|Q(?P<quarter>[1-4])))?"
+)
 
 
 def show_date(day: date, language: Language, *, style: str = "plain") -> str:
@@ -32,7 +35,7 @@ def show_date(day: date, language: Language, *, style: str = "plain") -> str:
 
 
 def show_period(code: str, language: Language, *, style: str = "plain") -> str:
-    """Write a period's code in words: December 2010, Q4 2010, week 48 of 2010, 2010.
+    r"""Write a period's code in words: December 2010, Q4 2010, week 48 of 2010, 2010, Q4 FY2011.
 
     `style`: plain; short (without the year where one is left out: December, Q4); axis
     (Dec); table (the code itself).
@@ -46,16 +49,21 @@ def show_period(code: str, language: Language, *, style: str = "plain") -> str:
     --------
     >>> show_period("2010-12", "en"), show_period("2010-12", "en", style="axis")
     ('December 2010', 'Dec')
-    >>> show_period("2010-Q4", "zh")
-    '2010年第四季度'
+    >>> show_period("2010-Q4", "zh"), show_period("FY2011-P03", "en")
+    ('2010年第四季度', 'period\xa03 of FY2011')
     """
     if code == "all":
         return label("period.all", language)
     if style == "table":
         return code
+    if fiscal := _FISCAL.fullmatch(code):
+        return (_fiscal_in_chinese if language == "zh" else _fiscal_in_english)(fiscal, style)
     match = _PERIOD.fullmatch(code)
     if match is None:
-        msg = f"period {code!r} is not of the form 2010-12, 2010-W48, 2010-Q4, 2010 or all."
+        msg = (
+            f"period {code!r} is not of the form 2010-12, 2010-W48, 2010-Q4, 2010 or all, nor "
+            "FY2010-Q4."
+        )
         raise ValueError(msg)
     words = _in_chinese if language == "zh" else _in_english
     return words(match, style)
@@ -85,3 +93,29 @@ def _in_chinese(match: re.Match[str], style: str) -> str:
     if match["quarter"]:
         return f"{year}第{_NUMERALS[int(match['quarter']) - 1]}季度"
     return f"{match['year']}年"
+
+
+def _fiscal_in_english(match: re.Match[str], style: str) -> str:
+    year, is_short = match["year"], style in ("short", "axis")
+    if match["part"]:
+        number = int(match["part"])
+        part = f"P{number}" if style == "axis" else f"period\u00a0{number}"
+        return part if is_short else f"{part} of {year}"
+    if match["week"]:
+        week = f"week\u00a0{int(match['week'])}"
+        return week if is_short else f"{week} of {year}"
+    if match["quarter"]:
+        return f"Q{match['quarter']}" if is_short else f"Q{match['quarter']} {year}"
+    return year
+
+
+def _fiscal_in_chinese(match: re.Match[str], style: str) -> str:
+    whole = f"{match['year'][2:]}财年"
+    year = "" if style in ("short", "axis") else whole
+    if match["part"]:
+        return f"{year}第{int(match['part'])}期"
+    if match["week"]:
+        return f"{year}第{int(match['week'])}周"
+    if match["quarter"]:
+        return f"{year}第{_NUMERALS[int(match['quarter']) - 1]}季度"
+    return whole

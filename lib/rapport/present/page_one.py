@@ -65,10 +65,11 @@ def key_cards(figures: Sequence[Figure], values: Values, *, periods: Values) -> 
 
 def _card(figure: Figure, values: Values, periods: Values) -> Card:
     value = values[figure.name]
-    case, arrow = _movement(figure, values.get(f"{figure.name}_change"))
+    case, arrow = _movement(figure, values)
+    tails = (("change", "change"), ("before", "previous"), ("year", "change_year"))
     slots = {
         slot: values[f"{figure.name}_{tail}"]
-        for slot, tail in (("change", "change"), ("before", "previous"))
+        for slot, tail in tails
         if f"{figure.name}_{tail}" in values
     }
     history = figure.history if sum(point is not None for point in figure.history) > 1 else None
@@ -78,22 +79,26 @@ def _card(figure: Figure, values: Values, periods: Values) -> Card:
         value=value,
         change=Sentence("summary.card_change", {**slots, **periods}, case=case),
         arrow=arrow,
-        small=_small(figure, value, values),
+        small=_small(figure, value, values, has_told_year=case.startswith("year_")),
         points=history,
     )
 
 
-def _movement(figure: Figure, size: Value | None) -> tuple[str, str]:
-    earlier = figure.against.get("previous")
+def _movement(figure: Figure, values: Values) -> tuple[str, str]:
+    # Last year stands in only where the period before cannot be compared: four weeks beside five.
+    window = "previous" if "previous" in figure.against else "last_year"
+    earlier = figure.against.get(window)
     if earlier is None:
         # What is forecast is not forecast again from where the period before ended.
         return ("forecast" if figure.name == "value" else "nothing_earlier"), "none"
-    case = earlier.change.case
+    case, is_year = earlier.change.case, window == "last_year"
     if case in ("up", "down"):
         # After a period of nothing a change has no size to tell; the headline is silent too.
+        size = values.get(f"{figure.name}_{'change_year' if is_year else 'change'}")
         has_size = size is not None and size.value is not None
-        return (f"moved_{case}", case) if has_size else ("nothing_earlier", "none")
-    return ("small" if case == "none" else "unclear"), "none"
+        moved = f"{'year' if is_year else 'moved'}_{case}"
+        return (moved, case) if has_size else ("nothing_earlier", "none")
+    return f"{'year_' if is_year else ''}{'small' if case == 'none' else 'unclear'}", "none"
 
 
 def target_words(figures: Sequence[Any], targets: Mapping[str, float]) -> dict[str, Value]:
@@ -113,7 +118,7 @@ def target_words(figures: Sequence[Any], targets: Mapping[str, float]) -> dict[s
     }
 
 
-def _small(figure: Figure, value: Value, values: Values) -> Sentence:
+def _small(figure: Figure, value: Value, values: Values, *, has_told_year: bool) -> Sentence:
     target = values.get(f"{figure.name}_target")
     if target is not None:
         of = "share" if value.unit == "share" and value.n is not None else "estimate"
@@ -126,7 +131,7 @@ def _small(figure: Figure, value: Value, values: Values) -> Sentence:
         case = "share" if value.unit == "share" else "ratio"
         return Sentence("summary.card_small", {"value": value}, case=case)
     year = values.get(f"{figure.name}_change_year")
-    has_year = year is not None and year.value is not None
+    has_year = year is not None and year.value is not None and not has_told_year
     slots = {"year": year} if year is not None and has_year else {}
     if figure.name == "active" and "new" in values:
         case = "new_year" if has_year else "count_new"

@@ -29,11 +29,11 @@ CURRENCIES: dict[str, tuple[str, int]] = {
 """Symbol in English text and digits of the currency; the Chinese words are labels."""
 
 _COUNTS = (
-    "customers", "orders", "trading_days", "rows", "records", "lines", "products", "times",
-    "days", "weeks", "months", "years", "hours", "seconds", "contacts", "answers", "comments",
-    "tickets",
-    "baskets", "sessions", "rules", "pairs", "tables", "columns", "files", "sources", "groups",
-    "units", "parts", "faults", "contracts", "renewals", "campaigns", "periods", "draws", "count",
+    "customers", "orders", "trading_days", "holidays", "rows", "records", "lines", "products",
+    "times", "days", "weeks", "months", "years", "hours", "seconds", "contacts", "answers",
+    "comments", "tickets", "baskets", "sessions", "rules", "pairs", "tables", "columns", "files",
+    "sources", "groups", "units", "parts", "faults", "contracts", "renewals", "campaigns",
+    "periods", "draws", "count",
 )  # fmt: skip
 
 UNITS: dict[str, Unit] = {

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -173,6 +174,21 @@ def test_a_period_that_has_not_ended_names_no_part(case, said):
     given = net(110, 100, "0.1", case)
 
     assert choose_headline(given, split(10, 0, 0, 0), is_whole=False) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "case"),
+    [
+        (net(110, 100, "0.1", "up"), "year_up"), (net(90, 100, "-0.1", "down"), "year_down"),
+        (net(101, 100, "0.01", "none"), "year_unclear"), (net(110, 0, "-", "up"), "none"),
+        (net(110, -5, "-23", "up"), "none"),
+    ],
+)  # fmt: skip
+def test_where_only_last_year_can_be_compared_the_headline_is_of_it(given, case):
+    of_year = replace(given[0], against={"last_year": given[0].against["previous"]})
+
+    assert choose_headline([of_year], split(10, 0, 0, 0), is_whole=True) == case
+    assert choose_headline([of_year], None, is_whole=False) == f"incomplete_{case}"
 
 
 @pytest.mark.parametrize("is_whole", [True, False])

@@ -100,6 +100,22 @@ def test_the_headline_says_no_more_than_the_count_allows(sizes, whole, outcome):
     assert choose_outcome(figures, tables.periods) == outcome
 
 
+@pytest.mark.parametrize(
+    ("before", "whole", "outcome"),
+    [(100, True, "year_up"), (150, True, "year_down"), (119, True, "year_level"),
+     (100, False, "part_year_up")],
+)  # fmt: skip
+def test_the_headline_is_of_last_year_where_the_period_before_cannot_be_compared(
+    before, whole, outcome
+):
+    sizes = {"current": 120, "previous": 90, "last_year": before}
+    tables = make_tables(sizes, comparable=("current", "last_year"), is_whole=whole)
+
+    figures = list_profile(tables, rules=RULES)
+
+    assert choose_outcome(figures, tables.periods) == outcome
+
+
 def test_a_window_that_begins_before_the_data_is_compared_with_nothing():
     tables = make_tables({"current": 120, "previous": 100}, comparable=("current",))
 

@@ -64,7 +64,33 @@ def test_a_unit_that_was_not_named_is_skipped_with_a_line(capsys):
     assert "Skipped." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("code", ["2010-13", "soon", "2010-01..", "..2010-01", "2010-W54"])
+APRIL = {"year_starts": 4}
+
+
+def test_a_fiscal_quarter_is_the_default_of_a_unit_with_fiscal_years():
+    assert codes(unit(grain="quarter", calendar=APRIL), None) == ["FY2011-Q2"]
+    assert codes(unit(grain="month", calendar=APRIL), None) == ["2010-11"]
+
+
+def test_a_range_of_fiscal_quarters_is_asked_for_like_any_other():
+    shop = unit(grain="quarter", calendar=APRIL)
+
+    assert codes(shop, "FY2010-Q4..FY2011-Q1") == ["FY2010-Q4", "FY2011-Q1"]
+    assert codes(shop, "2010-Q2") == ["2010-Q2"]
+
+
+def test_a_unit_without_such_years_is_skipped_or_refused(capsys):
+    require_period("FY2011-Q1")
+
+    assert codes(unit(), "FY2011-Q1", is_named=False) == []
+    assert "its calendar has no period FY2011-Q1. Skipped." in capsys.readouterr().err
+    with pytest.raises(ParameterError, match="calendar of the unit has no such period"):
+        spans_of(unit(), "FY2011-Q1")
+
+
+@pytest.mark.parametrize(
+    "code", ["2010-13", "soon", "FY2011-Q5", "FY2011-M01", "2010-01..", "..2010-01", "2010-W54"]
+)
 def test_what_is_no_period_is_refused_before_anything_starts(code):
     with pytest.raises(ParameterError, match="period"):
         require_period(code)

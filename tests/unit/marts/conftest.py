@@ -82,7 +82,10 @@ def build(tmp_path: Path) -> Build:
         values = SETTINGS | settings | {"period": period}
         for mart in list_buildable(paths):
             if mart in {"settings", "periods", "charged_orders", "order_spells", name}:
-                paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent).path
+                # A calendar is for the windows alone, as in a run.
+                given = {k: v for k, v in values.items() if k != "calendar" or mart == "periods"}
+                made = build_mart(mart, paths, settings=given, into=tmp_path, shelf=tmp_path.parent)
+                paths[mart] = made.path
         return tables.read_table(paths[name])
 
     return make

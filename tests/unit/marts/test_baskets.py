@@ -61,7 +61,9 @@ class Made(dict):
         for read in CATALOG[name].reads:
             if read not in self.paths:
                 self._make(read)
-        made = build_mart(name, self.paths, settings=self.settings, into=self.into, shelf=self.into.parent)
+        made = build_mart(
+            name, self.paths, settings=self.settings, into=self.into, shelf=self.into.parent
+        )
         self.paths[name] = made.path
 
 

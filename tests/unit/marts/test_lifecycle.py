@@ -45,7 +45,9 @@ def make(
     made = {}
     for mart in ("settings", "periods", "charged_orders", "order_spells", *marts):
         values = SETTINGS | settings | {"period": period}
-        paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent).path
+        paths[mart] = build_mart(
+            mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent
+        ).path
         made[mart] = tables.read_table(paths[mart])
     return made, paths
 

@@ -96,7 +96,9 @@ def make(tmp_path):
         values = SETTINGS | settings | {"period": period}
         for mart in list_buildable(paths):
             if mart in {*FIRST, name}:
-                paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent).path
+                paths[mart] = build_mart(
+                    mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent
+                ).path
         return tables.read_table(paths[name])
 
     return make

@@ -39,7 +39,9 @@ def make(tmp_path, name, *, answers=(), churn_after_days=180):
     paths = {one: write_canonical(one, part, tmp_path) for one, part in rows.items()}
     values = SETTINGS | {"period": "2010-11", "churn_after_days": churn_after_days}
     for mart in ("settings", "periods", "charged_orders", "order_spells", name):
-        paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent).path
+        paths[mart] = build_mart(
+            mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent
+        ).path
     return pd.read_parquet(paths[name])
 
 

@@ -43,7 +43,9 @@ def build(tmp_path):
         paths = {table: write_canonical(table, rows, tmp_path) for table, rows in given.items()}
         values = SETTINGS | {"period": "2010-11", "min_count": 1} | settings
         for mart in ("settings", "periods", "funnel_steps", name):
-            paths[mart] = build_mart(mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent).path
+            paths[mart] = build_mart(
+                mart, paths, settings=values, into=tmp_path, shelf=tmp_path.parent
+            ).path
         return tables.read_table(paths[name])
 
     return make

@@ -88,6 +88,18 @@ CHURN = """
 """
 
 
+def test_churn_of_four_weeks_is_not_held_against_that_of_five(build):
+    weeks = {"year_starts": 2, "weeks": "4-4-5", "week_starts": "sunday"}
+    even, uneven = (
+        build("churn_months", CHURN, period=code, calendar=weeks).set_index("window")
+        for code in ("FY2011-P08", "FY2011-P09")
+    )
+
+    assert even.loc[["current", "previous"], "is_observable"].all()
+    assert uneven.loc["current", "is_observable"]
+    assert not uneven.loc["previous", "is_observable"]
+
+
 def test_churned_are_those_who_had_not_churned_the_day_before_the_window(build):
     churn = build("churn_months", CHURN).set_index("window").loc["current"]
 

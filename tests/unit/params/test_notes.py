@@ -36,12 +36,13 @@ def test_a_note_is_words_and_slots_with_their_lines(tmp_path):
 def test_notes_come_by_period_and_language(tmp_path):
     put(tmp_path, HEAD + "说明。\n", "2026-06.zh.md")
     put(tmp_path, HEAD + "A note.\n", "2026-W26.en.md")
+    put(tmp_path, HEAD + "A note.\n", "FY2026-P03.en.md")
     put(tmp_path, HEAD + "A note.\n")
 
     notes = read_notes(tmp_path, "shop")
 
     names = [(note.period, note.language) for note in notes]
-    assert names == [("2026-06", "en"), ("2026-06", "zh"), ("2026-W26", "en")]
+    assert names == [("2026-06", "en"), ("2026-06", "zh"), ("2026-W26", "en"), ("FY2026-P03", "en")]
 
 
 @pytest.mark.parametrize("digit", ["7", "７", "²", "Ⅳ", "①", "٣"])

@@ -175,11 +175,23 @@ def test_a_hidden_number_of_a_known_whole_is_known_by_its_bound():
     ("code", "english", "chinese"),
     [("2010-12", "December 2010", "2010年12月"), ("2010-Q4", "Q4 2010", "2010年第四季度"),
      ("2010-W48", "week\u00a048 of 2010", "2010年第48周"), ("2010", "2010", "2010年"),
+     ("FY2026", "FY2026", "2026财年"), ("FY2026-Q1", "Q1 FY2026", "2026财年第一季度"),
+     ("FY2026-P03", "period\u00a03 of FY2026", "2026财年第3期"),
+     ("FY2026-W12", "week\u00a012 of FY2026", "2026财年第12周"),
      ("all", "all data, undated", "全部数据（无日期）")],
 )  # fmt: skip
 def test_periods_in_prose(code, english, chinese):
     assert show(period_value(code), "en") == english
     assert show(period_value(code), "zh") == chinese
+
+
+def test_periods_of_a_fiscal_year_by_place():
+    period = period_value("FY2026-P03")
+
+    assert show(period, "en", style="short") == "period\u00a03"
+    assert show(period, "en", style="axis") == "P3"
+    assert show(period, "zh", style="short") == "第3期"
+    assert show(period, "zh", style="table") == "FY2026-P03"
 
 
 def test_dates_and_periods_by_place():

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pandas as pd
@@ -106,6 +106,28 @@ def test_the_arrow_points_where_a_clear_change_went(before, arrow, words):
 
     assert found.arrow == arrow
     assert found.change.text("en") == words
+    assert found.change.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("before", "arrow", "words"),
+    [
+        (100, "up", "20.0% on last year"),
+        (150, "down", "20.0% on last year"),
+        (119, "none", "little changed on last year"),
+        (0, "none", "nothing earlier to compare"),
+    ],
+)
+def test_a_card_tells_last_year_where_the_period_before_cannot_be_compared(before, arrow, words):
+    drawn = Drawn("active", 120, before)
+    of_year = replace(figure(drawn), against={"last_year": figure(drawn).against["previous"]})
+    values = values_of(Drawn("active", 120))
+    values["active_change_year"] = values_of(drawn)["active_change"]
+
+    (found,) = key_cards([of_year], values, periods=PERIODS).cards
+
+    assert (found.arrow, found.change.text("en")) == (arrow, words)
+    assert "last year" not in found.small.text("en") or arrow == "none"
     assert found.change.text("zh")
 
 
@@ -479,6 +501,7 @@ def test_a_headline_fits_two_lines_whatever_its_numbers(case, net, code, before)
     slots = {
         "net": Value("n", Decimal(net), "money", "GBP"),
         "net_change": Value("c", 1.286, "ratio", "change"),
+        "net_change_year": Value("y", 1.286, "ratio", "change"),
         "driver_share": Value("d", 0.544, "ratio", "share"),
         "period": period_value(code),
         "previous": period_value(before),

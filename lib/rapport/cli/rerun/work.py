@@ -142,7 +142,7 @@ def _plan(
     if SNAPSHOT not in tables:
         return []
     unit = _recorded_unit(predicate, store.object_path(tables[SNAPSHOT]))
-    tasks = plan_period(root, unit, parse_period(predicate["period"]), tables=tables)
+    tasks = plan_period(root, unit, parse_period(predicate["period"], unit.fiscal), tables=tables)
     chapters = [t for t in tasks if isinstance(t, ChapterTask) and t.chapter in _names(predicate)]
     parameters = {**predicate["unit_parameters"], **predicate["parameters"]}
     kept: list[Task] = [t for t in tasks if not isinstance(t, ChapterTask)]

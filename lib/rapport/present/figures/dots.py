@@ -155,7 +155,7 @@ def cluster_profile(profile: pd.DataFrame, *, id: str, labels: str = "cluster") 
         )
         for row in rows_of(sizes)
     )
-    n = Value(f"{id}.n", int(sizes["n"].sum()), "count", "customers")
+    n = Value(f"{id}.drawn", int(sizes["n"].sum()), "count", "customers")
     n_rows = drawn["measure"].nunique()
     return FigureSpec(
         id=id,

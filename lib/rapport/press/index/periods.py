@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 WEEK, QUARTER = re.compile(r"(\d{4})-W(\d\d)"), re.compile(r"(\d{4})-Q([1-4])")
+FISCAL = re.compile(r"FY(\d{4})(?:-([PQW]\d{1,2}))?")
 MONTH, YEAR = re.compile(r"(\d{4})-(\d\d)"), re.compile(r"(\d{4})")
 
 
@@ -60,5 +61,15 @@ def newest_whole(like: str, day: date) -> str | None:
 
 
 def order_key(code: str) -> tuple[date, str]:
-    """Give what periods are sorted by: their last day; one without days comes last."""
+    """Give what periods are sorted by: their last day; one without days comes last.
+
+    Examples
+    --------
+    >>> sorted(["FY2026", "FY2026-Q2", "FY2025-Q4", "FY2026-Q1"], key=order_key)
+    ['FY2025-Q4', 'FY2026-Q1', 'FY2026-Q2', 'FY2026']
+    """
+    # Fiscal years begin when their unit says: their order among each other is that of their names.
+    match = FISCAL.fullmatch(code)
+    if match:
+        return (last_day(match[1]) or date.max, f"{match[2] or 'Z'}{code}")
     return (last_day(code) or date.max, code)

@@ -34,7 +34,7 @@ ITS_OWN = {
 # Parts of a chapter that are rooms of their own.
 PARTS = {
     "07_satisfaction": {"feedback"},
-    "02_profiling": {"behaviour", "festivals", "mix", "places", "tags"},
+    "02_profiling": {"behaviour", "calendar", "festivals", "mix", "places", "tags"},
     "10_summary": {"absent", "change", "festivals", "target"},
 }
 SHARED = {"__init__", "marks", "spec"}
