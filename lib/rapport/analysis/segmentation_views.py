@@ -90,6 +90,10 @@ def _view(
     return ranked.sort_values(order, ignore_index=True)[list(COLUMNS)]
 
 
-def list_missing(views: dict[str, pd.DataFrame]) -> list[str]:
-    """Name the views that are not measured; attitudes never are in this version."""
-    return [*(view for view in VIEWS if view not in views), "attitudes"]
+def list_missing(views: dict[str, pd.DataFrame], *, interests: str = "none") -> list[str]:
+    """Name the views that are not measured; attitudes never are in this version.
+
+    `interests`: what became of the groups by interest; `none` where they were not looked for.
+    """
+    missing = [view for view in VIEWS if view not in views]
+    return [*missing, *(["interests"] if interests == "none" else []), "attitudes"]

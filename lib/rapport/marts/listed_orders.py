@@ -133,6 +133,11 @@ LISTED = (
         "one row per attribute of customers, its value, and category",
     ),
     Mart(
+        "interest_shares",
+        ("order_lines", "products", "customers", "periods", "settings"),
+        "one row per customer with enough order lines: what was bought of eight categories",
+    ),
+    Mart(
         "profile_channels",
         ("orders", "customers", "periods", "settings"),
         "one row per main channel and number of channels",

@@ -80,8 +80,20 @@ def read_lines(orders):
 def make(tmp_path):
     """Give a function that makes one mart of the shop that is drawn above."""
 
-    def make(name, *, contacts=(), period="2010-11", until="2010-12-09", **settings):
+    def make(
+        name,
+        *,
+        contacts=(),
+        period="2010-11",
+        until="2010-12-09",
+        repeat=1,
+        services=(),
+        **settings,
+    ):
         orders = read_drawn()
+        lines = [line | {"line": 100 * turn + line["line"]}
+                 for line in read_lines(orders) for turn in range(repeat)]  # fmt: skip
+        products = [one | {"is_service": one["product_id"] in services} for one in PRODUCTS]
         customers = [
             {"customer_id": row.customer, "order_key": place, "region": row.region,
              "country": "GB", "gender": row.gender}
@@ -89,8 +101,8 @@ def make(tmp_path):
         ]  # fmt: skip
         snapshot = {"data_from": dt.date(2009, 1, 1), "data_until": dt.date.fromisoformat(until)}
         rows = {
-            "orders": orders, "customers": customers, "order_lines": read_lines(orders),
-            "products": PRODUCTS, "interactions": list(contacts), "snapshot": [snapshot],
+            "orders": orders, "customers": customers, "order_lines": lines,
+            "products": products, "interactions": list(contacts), "snapshot": [snapshot],
         }  # fmt: skip
         paths = {one: write_canonical(one, part, tmp_path) for one, part in rows.items()}
         values = SETTINGS | settings | {"period": period}
@@ -182,6 +194,27 @@ def test_affinity_counts_lines_and_their_squares_by_customer(make):
     assert row["net"] == Decimal("3.25")  # what came back is no line bought, but less money
     assert row[["n_customers", "n_lines", "n_squared", "n_crossed"]].tolist() == [1, 1, 1, 1]
     assert row[["n_largest", "n_largest_group"]].tolist() == [1, 1]
+
+
+def test_interests_are_told_of_customers_with_five_sale_lines_or_more(make):
+    shares = make("interest_shares", repeat=3)
+
+    # b: in each of three turns a pan of 4 and a cup of 3; a has three lines, and what came back.
+    assert shares["customer_id"].tolist() == ["b"]
+    row = shares.iloc[0]
+    assert (row["n_lines"], row["gross"], row["n_categories"]) == (6, 21, 2)
+    # The Kitchen sold 3 * (5.5 + 3), the Stove 12; the return and guests count nowhere.
+    assert (row["name_1"], row["gross_1"]) == ("Kitchen", 9)
+    assert (row["name_2"], row["gross_2"]) == ("Stove", 12)
+    assert row["name_3"] is None
+    assert make("interest_shares", repeat=2).empty
+
+
+def test_services_are_no_interest(make):
+    shares = make("interest_shares", repeat=6, services=("cup",))
+
+    assert shares.loc[0, "name_1"] == "Stove"
+    assert shares["n_lines"].tolist() == [6]
 
 
 CONTACTS = (
