@@ -28,7 +28,7 @@ SEEN = (
     "min_count", "calendar",
 )  # fmt: skip
 # What a unit aims at, decided and calls its customers, which moves nothing of the ingestion.
-PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts")
+PLANS = ("tags", "topics", "targets", "alerts", "actions", "lists", "contacts", "population")
 # Where data lie and how they are mapped, which `trust_unit` lets no chapter but ingestion see.
 OF_INGESTION = {"sources", "tables", "expect", "quarantine", "rates", "identity", "limits"}
 HERE = "duckdb"

@@ -114,6 +114,8 @@ class UnitParams(ChapterParams):
     price_per: Literal["renewal", "month"] = "renewal"
     # Feasts that move from month to month (docs/methods.md, "Spring Festival").
     festivals: Literal["none", "cn"] = "none"
+    # People who live in a region or country, by its code: customers by place are held against them.
+    population: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     # Fiscal years, weeks and bank holidays.
     calendar: Calendar = Calendar.model_construct()
     approval: Literal["none", "required"] = "none"

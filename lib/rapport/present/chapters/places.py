@@ -73,6 +73,7 @@ def place_table(
     frame = withhold(frame, is_hidden, ["per_customer", "interval"])
     confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
     compared = [Column("change", "places.head.change", "ratio", "change")]
+    indexed = [Column("index", "places.head.index", "ratio", "index")]
     columns = (
         Column("place", "places.head.place", "label", "text"),
         Column("n_customers", "places.head.customers", "count", "customers"),
@@ -82,6 +83,7 @@ def place_table(
         Column("interval", interval_head(confidence), "ratio", "ratio", style="limits",
                limits=("low", "high")),
         *(compared if has_before else ()),
+        *(indexed if "index" in table else ()),
     )  # fmt: skip
     items = tuple(Sentence("places.few_item", {"place": _value(name)}) for name in few)
     return TableSpec(
