@@ -29,7 +29,7 @@ class Holidays:
     `outcome`: None (none to tell of: no calendar, or the same ones then), year_more (some only
     now), year_fewer (some only then), year_swapped, alone (no year before to compare with). `now`
     and `then` are those that only one of the two has; of `alone`, all of the period. `is_daily`:
-    sales per trading day of both are among `measured`.
+    trading days differ, and sales per day of both are among `measured`.
     """
 
     outcome: str | None
@@ -84,8 +84,9 @@ def study_holidays(
     only_now, only_then = _differ(now, then), _differ(then, now)
     outcome = _choose(only_now, only_then)
     is_whole = bool(windows["is_whole"]["current"])
-    # Of an unfinished period both are told anyway.
-    is_daily = outcome is not None and is_whole and _is_sold(windows, few)
+    is_uneven = windows["trading_days"]["current"] != windows["trading_days"]["last_year"]
+    # Of an unfinished period both are told anyway; of as many days the change is the same.
+    is_daily = bool(outcome and is_whole and is_uneven and _is_sold(windows, few))
     measured += compare_days(windows, "last_year", currency=currency) if is_daily else []
     return Holidays(outcome, only_now, only_then, is_daily=is_daily, measured=tuple(measured))
 

@@ -92,6 +92,13 @@ def test_no_sales_of_too_few_are_told(few):
     assert "net.last_year" not in values(found)
 
 
+def test_of_as_many_trading_days_a_change_a_day_says_no_more():
+    even = drawn(PERIODS.replace("360  30", "360  32"))
+
+    assert holidays(periods=even).outcome == "year_more"
+    assert not holidays(periods=even).is_daily
+
+
 def test_of_an_unfinished_period_sales_a_day_are_told_elsewhere():
     assert not holidays(periods=drawn(is_whole=False)).is_daily
 
