@@ -10,7 +10,7 @@ ingestion kept, `REPEATS` times from there. Goals: at most 6 times DuckDB's proc
 2 GB; the increment under a tenth of the whole. Each is a process of its own, Python's start
 included; what the start alone takes is measured too, for in a report's run the process that
 ingests is forked of one that has loaded these libraries. `--rows N` draws another load, `--load`
-leaves out the units.
+leaves out the units, `--lines` draws lines of which the orders are made, five to an order.
 """
 
 # ruff: noqa: PLC0415 - each process loads what is measured in it and no more
@@ -45,6 +45,22 @@ UNIT = {
         "customers": {"from_orders": True},
     },
 }
+LINES_UNIT = {
+    **UNIT,
+    "tables": {
+        "order_lines": {
+            "from": "till",
+            "columns": {
+                name: name
+                for name in ("order_id", "customer_id", "product_id", "quantity", "amount")
+            },
+            "time": {"column": "ordered_at"},
+        },
+        "orders": {"from_lines": True},
+        "products": {"from_lines": True, "columns": {"name": "name"}},
+        "customers": {"from_orders": True, "columns": {"country": "country"}},
+    },
+}
 # Three years of orders: few customers buy most, one in 25 buys as a guest, one in 33 is a return.
 DRAW = """
     SELECT 'A' || (10000000 + i) AS order_id,
@@ -61,6 +77,20 @@ DRAW = """
     FROM (SELECT i, CAST(hash(i * 7919 + 13) % 1000000007 AS BIGINT) AS h
         FROM range({first}, {last}) AS drawn(i))
 """
+DRAW_LINES = """
+    SELECT 'A' || (10000000 + i // 5) AS order_id,
+        CASE WHEN g % 25 > 0
+            THEN 'K' || lpad(CAST(CAST(floor({customers} * pow(g / 1000000007.0, 2))
+                AS BIGINT) AS VARCHAR), 7, '0') END AS customer_id,
+        strftime(TIMESTAMP '2021-01-01' + to_seconds(CAST(floor((i // 5) * 94608000.0 * 5 / {rows})
+            AS BIGINT) + g % 3000), '%Y-%m-%d %H:%M:%S') AS ordered_at,
+        'P' || (h % 3001) AS product_id, 'Product ' || (h % 3001) AS name,
+        1 + h % 6 AS quantity, printf('%.2f', ((h % 20011) + 99) / 100.0) AS amount,
+        ['GB', 'DE', 'FR', 'NL'][1 + g % 4] AS country
+    FROM (SELECT i, CAST(hash((i // 5) * 7919 + 13) % 1000000007 AS BIGINT) AS g,
+        CAST(hash(i * 7919 + 13) % 1000000007 AS BIGINT) AS h
+        FROM range({first}, {last}) AS drawn(i)) ORDER BY i
+"""
 
 
 class Load(NamedTuple):
@@ -75,6 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ORDERS)
     parser.add_argument("--load", action="store_true")
+    parser.add_argument("--lines", action="store_true")
     parser.add_argument("--do", choices=list(THINGS), help=argparse.SUPPRESS)
     parser.add_argument("given", nargs="*", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -85,7 +116,7 @@ def main() -> None:
     if not asked.load:
         print_units()
     with tempfile.TemporaryDirectory() as folder:
-        print_load(Path(folder), asked.rows)
+        print_load(Path(folder), asked.rows, "lines" if asked.lines else "orders")
 
 
 def print_units() -> None:
@@ -115,17 +146,17 @@ def print_units() -> None:
     print_table(f"Ingestion, median of {REPEATS}", ["unit", "rows", "CPU s", "rows a CPU s"], rows)
 
 
-def print_load(folder: Path, n_rows: int) -> None:
+def print_load(folder: Path, n_rows: int, kind: str) -> None:
     """Print what a large delivery costs beside DuckDB's reading and sorting, and one more file."""
     raw = folder / "data" / "raw"
     raw.mkdir(parents=True)
     more = n_rows // 100
-    measure("draw", raw / "till-0.csv", 0, n_rows, n_rows)
+    measure("draw", raw / "till-0.csv", 0, n_rows, n_rows, kind)
     base = measure("duckdb", raw / "till-0.csv", folder / "sorted.parquet")
     start = median_load([measure("start") for _ in range(REPEATS)])
-    full = measure("ingest", folder, "kept", "first")
-    measure("draw", raw / "till-1.csv", n_rows, n_rows + more, n_rows)
-    increment = median_load([measure_increment(folder, n) for n in range(REPEATS)])
+    full = measure("ingest", folder, "kept", "first", kind)
+    measure("draw", raw / "till-1.csv", n_rows, n_rows + more, n_rows, kind)
+    increment = median_load([measure_increment(folder, n, kind) for n in range(REPEATS)])
     head = ["load", "rows", "CPU s", "times DuckDB", "of a full run", "start apart", "peak MB"]
     named = (("DuckDB reads, sorts, writes", n_rows, base), ("Python's start", 0, start),
              ("ingestion", n_rows, full), ("one more file", n_rows + more, increment))  # fmt: skip
@@ -138,11 +169,11 @@ def print_load(folder: Path, n_rows: int) -> None:
     print_table(f"Load; start and one more file are medians of {REPEATS}", head, rows)
 
 
-def measure_increment(folder: Path, number: int) -> Load:
+def measure_increment(folder: Path, number: int, kind: str) -> Load:
     """Ingest one more file with what the first ingestion kept."""
     kept = f"kept {number}"
     shutil.copytree(folder / "kept", folder / kept, copy_function=os.link)
-    return measure("ingest", folder, kept, f"more {number}")
+    return measure("ingest", folder, kept, f"more {number}", kind)
 
 
 def median_load(loads: Sequence[Load]) -> Load:
@@ -162,12 +193,13 @@ def measure(what: str, *given: object) -> Load:
     return Load(used.ru_utime + used.ru_stime, in_mb)
 
 
-def draw(path: str, first: str, last: str, rows: str) -> None:
-    """Write the orders of these numbers as CSV."""
+def draw(path: str, first: str, last: str, rows: str, kind: str) -> None:
+    """Write the orders or lines of these numbers as CSV."""
     import duckdb
 
     customers = max(int(rows) * CUSTOMERS // ORDERS, 1)
-    sql = DRAW.format(first=int(first), last=int(last), rows=int(rows), customers=customers)
+    drawn = {"orders": DRAW, "lines": DRAW_LINES}[kind]
+    sql = drawn.format(first=int(first), last=int(last), rows=int(rows), customers=customers)
     # In one thread: the rows lie in the order of their numbers.
     duckdb.connect(config={"threads": 1}).execute(f"COPY ({sql}) TO '{path}' (HEADER)")
 
@@ -182,7 +214,7 @@ def sort_by_duckdb(path: str, into: str) -> None:
     )
 
 
-def ingest_load(root: str, kept: str, name: str) -> None:
+def ingest_load(root: str, kept: str, name: str, kind: str) -> None:
     """Ingest all that is delivered."""
     from rapport.ingest import find_sources, ingest
     from rapport.params import UnitParams
@@ -191,7 +223,7 @@ def ingest_load(root: str, kept: str, name: str) -> None:
 
     room = Room(Path(root) / f"private {name}", Path(root) / kept)
     room.folder.mkdir()
-    unit = UnitParams.model_validate(UNIT)
+    unit = UnitParams.model_validate({"orders": UNIT, "lines": LINES_UNIT}[kind])
     sources = find_sources(unit, Path(root), env={})
     made = ingest(unit, sources, key=SAMPLE_KEY, room=room, threads=THREADS)
     assert made.facts["orders"] > 0

@@ -16,7 +16,12 @@ from rapport.analysis.measured import Measured
 from rapport.chapter import bundle, delivered, hiding, listing, writing
 from rapport.chapter.hiding import refuse_private
 from rapport.chapter.numbers import make_value
-from rapport.chapter.opening import describe_opening, hold_threads, log_opening
+from rapport.chapter.opening import (
+    describe_opening,
+    hold_threads,
+    keep_log,
+    log_opening,
+)
 from rapport.chapter.showing import Shown, show
 from rapport.chapter.world import World, find_world
 from rapport.errors import DataError
@@ -52,6 +57,7 @@ def open_chapter(name: str, *, unit: str, period: str | None = None) -> Chapter:
     world = find_world(name, unit=unit, period=period)
     chapter = Chapter(world)
     hold_threads(world)
+    keep_log()
     log_opening(world)
     bundle.emit("chapter", describe_opening(world), plain=f"{name}: {unit}, {period or 'all data'}")
     return chapter

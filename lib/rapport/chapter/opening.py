@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -48,6 +49,14 @@ def hold_threads(world: World) -> None:
     """
     if world.root is not None:
         threadpool_limits(limits=1)
+
+
+def keep_log() -> None:
+    """Send what the package logs to the kernel process's own log; no cell shows it."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is not None:
+        ours = logging.getLogger("rapport")
+        ours.handlers, ours.propagate = list(kernel.log.handlers), False
 
 
 def log_opening(world: World) -> None:

@@ -2,7 +2,8 @@
 
 Every table holds every column of its schema and is sorted by customer, time and key, where a
 customer's place is the smallest of the customer's order keys: a new key of pseudonyms moves no
-row. Where there are many orders (`MONTHLY_FROM`) they are sorted by month before that.
+row. Where there are many orders (`MONTHLY_FROM`), or many lines of which orders are made, they are
+sorted by month before that.
 """
 
 # ruff: noqa: S608 - SQL is built of quoted names and checked expressions
@@ -18,9 +19,16 @@ from rapport.ingest.customers import select_customers, select_links
 from rapport.ingest.derived import attributes_of_products
 from rapport.ingest.documents import kind_of, month_of
 from rapport.ingest.mapping import Piece
-from rapport.ingest.past.kept import Past
+from rapport.ingest.past.kept import DATED, Past
 from rapport.ingest.past.people import ALONE, are_alone
-from rapport.ingest.past.relations import RECENT, past_of
+from rapport.ingest.past.relations import (
+    LATEST_LINES,
+    RECENT,
+    RECENT_LINES,
+    combine,
+    past_of,
+)
+from rapport.ingest.sold import select_sold
 from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
 from rapport.tables import TableFile, arrow_schema, join_tables, write_batches
@@ -59,19 +67,30 @@ def list_apart(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> tup
     """Name the tables whose months lie apart: what is of the past need not be made again.
 
     Orders do where there are many (`MONTHLY_FROM`), sorted by month before anything else, and
-    where customers stand alone (`are_alone`) they do too, by the month in which they came.
+    lines with them where they make the orders; where customers stand alone (`are_alone`) they do
+    too, by the month in which they came.
     """
-    if engine.room is None or not are_monthly(engine):
+    if engine.room is None or not are_monthly(engine, pieces):
         return ()
-    return ("orders", *ALONE) if are_alone(unit, pieces) else ("orders",)
+    dated = DATED if any(_makes_of_lines(piece) for piece in pieces) else DATED[:1]
+    return (*dated, *ALONE) if are_alone(unit, pieces) else dated
 
 
-def are_monthly(engine: Engine) -> bool:
-    """Say whether there are so many orders that each month's are written apart."""
-    (row,) = engine.rows(
-        f"SELECT (SELECT n_orders FROM {past_of('orders')}) + (SELECT count(*) FROM {RECENT}) AS n"
-    )
+def are_monthly(engine: Engine, pieces: Sequence[Piece]) -> bool:
+    """Say whether there are so many orders, or lines that make them, that months lie apart."""
+    counts = {"n_orders": RECENT}
+    if any(_makes_of_lines(piece) for piece in pieces):
+        counts["n_lines"] = RECENT_LINES
+    found = [
+        f"(SELECT {name} FROM {past_of('orders')}) + (SELECT count(*) FROM {rows})"
+        for name, rows in counts.items()
+    ]
+    (row,) = engine.rows(f"SELECT greatest({', '.join(found)}) AS n")
     return bool(row["n"] >= MONTHLY_FROM)
+
+
+def _makes_of_lines(piece: Piece) -> bool:
+    return piece.makes_orders and piece.table == "order_lines"
 
 
 def _join(past: Past, name: str, made: TableFile) -> TableFile:
@@ -87,7 +106,7 @@ def _selects(
     if held & {"orders", "order_lines"}:
         yield "orders", _orders(pieces, is_monthly="orders" in apart)
     if "order_lines" in held:
-        yield "order_lines", _lines()
+        yield "order_lines", _lines(is_monthly="order_lines" in apart)
     if held & {"order_lines", "products"}:
         yield "products", _products(unit, pieces)
     for table in PLAIN:
@@ -168,7 +187,7 @@ def _orders(pieces: Sequence[Piece], *, is_monthly: bool) -> Ordered:
     )
 
 
-def _lines() -> Ordered:
+def _lines(*, is_monthly: bool) -> Ordered:
     names = [column.name for column in SCHEMAS["order_lines"].columns]
     before = ["n.place AS customer_id" if name == "customer_id" else f"l.{name}"
               for name in names if name != "line"]  # fmt: skip
@@ -180,11 +199,11 @@ def _lines() -> Ordered:
     return Ordered(
         name="order_lines",
         rows=", ".join([*before, "l.given"]),
-        relation="lines AS l",
+        relation=f"{RECENT_LINES} AS l",
         joined="LEFT JOIN names AS n ON l.customer_id = n.id WHERE l.rule IS NULL",
-        order="customer_id NULLS LAST, order_key, line",
+        order=f"{'month_no NULLS LAST, ' * is_monthly}customer_id NULLS LAST, order_key, line",
         columns=", ".join(names),
-        bucket=BUCKET,
+        bucket="l.month_no" if is_monthly else BUCKET,
         made=f"*, coalesce(given, {line}) AS line",
     )
 
@@ -212,7 +231,9 @@ def _products(unit: UnitParams, pieces: Sequence[Piece]) -> str:
     carried, joins = attributes_of_products(unit, pieces)
     listed = unite(pieces, "products", ["product_id", *names])
     ids = "SELECT product_id FROM listed"
-    if any(piece.table == "order_lines" for piece in pieces):
+    if any(_makes_of_lines(piece) for piece in pieces):
+        ids += f" UNION SELECT product_id FROM ({combine('sold', select_sold(LATEST_LINES))})"
+    elif any(piece.table == "order_lines" for piece in pieces):
         ids += " UNION SELECT product_id FROM lines WHERE rule IS NULL"
     columns = []
     for column in SCHEMAS["products"].columns:

@@ -14,9 +14,14 @@ from rapport.tables.engine import identifier
 
 def empty_of(column: Column) -> str:
     """Give SQL for a column that nothing fills."""
+    return f"CAST(NULL AS {kind_of_column(column)})"
+
+
+def kind_of_column(column: Column) -> str:
+    """Give the engine's type of a column."""
     kinds = {"text": "VARCHAR", "texts": "VARCHAR[]", "bool": "BOOLEAN", "timestamp": "TIMESTAMP",
              "date": "DATE"}  # fmt: skip
-    return f"CAST(NULL AS {kinds.get(column.type) or SQL_TYPES[column.type]})"
+    return kinds.get(column.type) or SQL_TYPES[column.type]
 
 
 def unite(pieces: Sequence[Piece], table: str, names: Sequence[str]) -> str:

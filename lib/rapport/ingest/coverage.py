@@ -60,12 +60,12 @@ def count_days(engine: Engine, pieces: Sequence[Piece], *, zone: str) -> pd.Data
     for piece in pieces:
         day = day_of(piece, zone)
         if day != EMPTY_DAY and piece.source not in dated:
-            rows = f"{day} AS day FROM {identifier(piece.relation)} WHERE NOT {merged()}"
+            rows = f"{day} AS day FROM {identifier(piece.latest)} WHERE NOT {merged()}"
             if piece.table == "orders":
                 # Their days are known; to cut them again is the dearest part of counting.
                 rows = f"ordered_on AS day FROM {LATEST} WHERE piece = {piece.number}"
             counted = f"SELECT day, count(*) AS n FROM (SELECT {rows}) GROUP BY day"
-            if piece.table == "orders":
+            if piece.makes_orders:
                 days = f"SELECT day, n FROM {past_of('days')} WHERE piece = {piece.number}"
                 counted = f"{counted} UNION ALL {days}"
             dated[piece.source] = f"SELECT {quote(piece.source)} AS source, * FROM ({counted})"

@@ -69,9 +69,9 @@ def select_links(unit: UnitParams, pieces: Sequence[Piece], *, is_monthly: bool)
         for piece in pieces if piece.has("customer_id")
     ]  # fmt: skip
     parts += [
-        f"SELECT {quote(piece.source)}, customer_id FROM {past_of('people')} "
+        f"SELECT {quote(piece.source)} AS source, customer_id AS id FROM {past_of('people')} "
         f"WHERE piece = {piece.number} AND NOT is_merged"
-        for piece in pieces if piece.table == "orders"
+        for piece in pieces if piece.makes_orders
     ]  # fmt: skip
     found = (
         " UNION ".join(parts) or "SELECT NULL AS source, CAST(NULL AS VARCHAR) AS id WHERE false"

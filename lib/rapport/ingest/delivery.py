@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -40,7 +41,7 @@ from rapport.ingest.past.drift import find_drift, note_drift
 from rapport.ingest.past.kept import Past, find_past, forget, name_note
 from rapport.ingest.past.people import add_up, part_names, stand_alone, take_net
 from rapport.ingest.past.recent import OtherPastError, read_copies
-from rapport.ingest.past.split import split
+from rapport.ingest.past.split import Split, split
 from rapport.ingest.past.write import Made, keep_made
 from rapport.ingest.prepare import Prepared, prepare
 from rapport.ingest.quality import (
@@ -54,6 +55,8 @@ from rapport.params import UnitParams
 from rapport.schema import SCHEMAS
 from rapport.tables import Room, TableFile, arrow_schema, measure_length
 from rapport.tables.engine import Engine
+
+logger = logging.getLogger(__name__)
 
 # What the engine may hold before it spills into its room: half of the two gigabytes that the
 # ingestion of five million orders may take, for Python and Arrow take their part.
@@ -137,7 +140,9 @@ def ingest(
     if past is not None and room is not None:
         try:
             delivery = _ingest(order, room, threads, past)
-        except OtherPastError:
+        except OtherPastError as why:
+            # Counts and names of sources alone, as in every message.
+            logger.warning("unit %s: every file is read again: %s.", unit.name, why)
             forget(room, past)
     if delivery is None:
         delivery = _ingest(order, room, threads, None)
@@ -164,7 +169,7 @@ def _ingest(order: _Order, room: Room | None, threads: int | None, past: Past | 
         ready = prepare(engine, unit, sources, pieces, order.gone, past=past)
         if past is not None and ready.faults:
             # Which rows a fault names depends on all of them.
-            raise OtherPastError
+            raise OtherPastError("something is wrong with the rows")
         raise_faults(unit.name, ready.faults)
         return _deliver(engine, order, ready, past)
 
@@ -203,7 +208,9 @@ def _deliver(engine: Engine, order: _Order, ready: Prepared, past: Past | None) 
     if unit.identity.is_asked:
         name_records(engine, order.gone.key)
     cut = choose_cut(engine, unit, pieces, past)
-    parted = split(engine, pieces, order.note, cut, past) if cut else None
+    parted = None
+    if cut is not None and engine.room is not None:
+        parted = split(Split(engine, engine.room, pieces, past, cut, order.note, unit.timezone))
     part_names(engine, past)
     apart = list_apart(engine, unit, pieces)
     tables = dict(make_tables(engine, unit, pieces, apart=apart, past=past))
@@ -260,7 +267,7 @@ def _account(
 def _add_up(engine: Engine, pieces: Sequence[Piece], past: Past | None) -> dict[str, int | Decimal]:
     """Give the facts, and the net spend of all customers where that is known with them."""
     if past is not None and stand_alone(past):
-        return add_up(engine, past)
+        return add_up(engine, pieces, past)
     make_spent(engine)
     return list_facts(engine, pieces)
 

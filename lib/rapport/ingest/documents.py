@@ -16,7 +16,7 @@ from rapport.ingest.faults import ROWS_NAMED, Fault
 from rapport.ingest.mapping import Piece
 from rapport.ingest.numbering import gathered_of, merged, number_orders, select_numbered
 from rapport.ingest.past.kept import Past
-from rapport.ingest.past.relations import RECENT, past_of, past_rows
+from rapport.ingest.past.relations import RECENT, RECENT_LINES, past_of, past_rows
 from rapport.ingest.rules import NO_ORDER, ORDER_LEFT, RETENTION, RETURN_ABOVE, SALE_BELOW
 from rapport.ingest.staging import label_rows, number_rows
 from rapport.schema import CHANNELS, SCHEMAS
@@ -44,14 +44,15 @@ def make_documents(
     is empty. Lines of one order that name two customers, kinds or states are faults. Those that
     are not of the past are the relation `RECENT`.
     """
-    orders = [piece for piece in pieces if piece.table == "orders"]
-    lines = [piece for piece in pieces if piece.table == "order_lines"]
-    faults = [] if orders else [*_check_lines(engine, lines), *_check_sources(engine, lines)]
-    if not orders:
-        for piece in lines:
-            engine.run(f"CREATE TEMP TABLE {gathered_of(piece)} AS {_added(piece)}")
-    number_orders(engine, orders or lines, zone=zone, after=past.n_orders if past else 0)
-    recent = _judge([_read(piece) for piece in orders or lines] or [_none()])
+    orders = [piece for piece in pieces if piece.makes_orders]
+    lines = [piece for piece in orders if piece.table == "order_lines"]
+    faults = [*_check_lines(engine, lines), *_check_sources(engine, lines)] if lines else []
+    for piece in lines:
+        made = _added(piece, identifier(piece.relation))
+        engine.run(f"CREATE TEMP TABLE {gathered_of(piece)} AS {made}")
+    number_orders(engine, orders, zone=zone, after=past.n_orders if past else 0)
+    numbered = [f"({select_numbered(piece, gathered_of(piece))})" for piece in orders]
+    recent = _judge([*map(_read, orders, numbered)] or [_none()])
     if past is None:
         engine.run(f"CREATE TEMP VIEW documents AS {recent}")
         engine.run(f"CREATE TEMP VIEW {RECENT} AS SELECT * FROM documents")
@@ -67,9 +68,15 @@ def select_documents(pieces: Sequence[Piece], numbered: Sequence[str]) -> str:
 
     Parameters
     ----------
-    numbered : for each piece of orders a relation of its rows with `order_key` and `ordered_on`
+    numbered : for each piece of which orders are made a relation of its rows with the `order_key`
+        and `ordered_on` of their orders
     """
-    return _judge([_read(*pair) for pair in zip(pieces, numbered, strict=True)])
+    keys = ", order_key, ordered_on"
+    made = [
+        rows if piece.table == "orders" else f"({_added(piece, rows, keys=keys)})"
+        for piece, rows in zip(pieces, numbered, strict=True)
+    ]
+    return _judge([*map(_read, pieces, made)])
 
 
 def _judge(rows: Sequence[str]) -> str:
@@ -96,18 +103,18 @@ def month_of(day: str) -> str:
     return f"year({day}) * 12 + month({day}) - 1"
 
 
-def _read(piece: Piece, numbered: str = "") -> str:
+def _read(piece: Piece, numbered: str) -> str:
     columns = list(ORDER_COLUMNS)
     if piece.table == "orders":
         columns = [_or_empty(piece, name) for name in ORDER_COLUMNS]
-    made = select_numbered(piece, gathered_of(piece))
     return (
         f"SELECT {piece.number} AS piece, order_id, {', '.join(columns)}, rule, ordered_on, "
-        f"order_key FROM {numbered or f'({made})'} WHERE NOT {merged()}"
+        f"order_key FROM {numbered} WHERE NOT {merged()}"
     )
 
 
-def _added(piece: Piece) -> str:
+def _added(piece: Piece, lines: str, *, keys: str = "") -> str:
+    """Give the SELECT of orders, one row each, of the lines that make them."""
     columns = []
     for name, kind in ORDER_COLUMNS.items():
         if not piece.has(name):
@@ -125,8 +132,8 @@ def _added(piece: Piece) -> str:
         f"WHEN count(*) FILTER (WHERE rule IS NULL) = 0 THEN {quote(NO_LINES)} END"
     )
     return (
-        f"SELECT order_id, {', '.join(columns)}, {left} AS rule "
-        f"FROM {identifier(piece.relation)} WHERE NOT {merged()} GROUP BY order_id"
+        f"SELECT order_id{keys}, {', '.join(columns)}, {left} AS rule "
+        f"FROM {lines} WHERE NOT {merged()} GROUP BY order_id{keys}"
     )
 
 
@@ -197,14 +204,30 @@ def _check_sources(engine: Engine, pieces: Sequence[Piece]) -> list[Fault]:
     return [Fault("order_lines", "order_id", found, advice)]
 
 
-def make_lines(engine: Engine, pieces: Sequence[Piece]) -> None:
+def make_lines(engine: Engine, pieces: Sequence[Piece], *, past: Past | None = None) -> None:
     """Make the relation `lines`: every staged line with its order's key, day and reason to leave.
 
-    Lines of an order are numbered by what they hold, not by where they stand in the file.
+    Lines of an order are numbered by what they hold, not by where they stand in the file. Where
+    orders are made of them, those that are not of the past are the relation `RECENT_LINES`; else
+    all are.
     """
-    parts = [_line_part(piece) for piece in pieces if piece.table == "order_lines"]
-    if not parts:
+    lines = [piece for piece in pieces if piece.table == "order_lines"]
+    if not lines:
         return
+    makes = lines[0].makes_orders
+    staged = [_line_part(piece, identifier(piece.relation)) for piece in lines]
+    recent = _join_lines(staged, RECENT if makes else "documents")
+    engine.run(f"CREATE TEMP TABLE {RECENT_LINES} AS {recent}")
+    rows = f"SELECT * FROM {RECENT_LINES}"
+    if makes and past is not None:
+        numbered = [past_rows(piece.number) for piece in lines]
+        parts = [*map(_line_part, lines, numbered)]
+        rows += f" UNION ALL {_join_lines(parts, f'({select_documents(lines, numbered)})')}"
+    engine.run(f"CREATE TEMP VIEW lines AS {rows}")
+
+
+def _join_lines(parts: Sequence[str], documents: str) -> str:
+    """Give the SELECT of lines with what their orders say of them."""
     own = "l.product_id, l.quantity, l.amount, l.discount"
     left = (
         f"CASE WHEN l.rule IS NOT NULL THEN l.rule "
@@ -212,15 +235,15 @@ def make_lines(engine: Engine, pieces: Sequence[Piece]) -> None:
         f"WHEN d.rule IN ({quote(SALE_BELOW)}, {quote(RETURN_ABOVE)}) THEN d.rule "
         f"WHEN d.rule IS NOT NULL THEN {quote(ORDER_LEFT)} END"
     )
-    engine.run(
-        f"CREATE TEMP TABLE lines AS SELECT l.order_id, {own}, l.line AS given, l.piece, "
+    return (
+        f"SELECT l.order_id, {own}, l.line AS given, l.piece, "
         "d.customer_id, d.ordered_at, d.ordered_on, d.month_no, d.order_key, d.kind, d.status, "
         f"{left} AS rule FROM ({' UNION ALL '.join(parts)}) AS l "
-        "LEFT JOIN documents AS d ON l.order_id = d.order_id"
+        f"LEFT JOIN {documents} AS d ON l.order_id = d.order_id"
     )
 
 
-def _line_part(piece: Piece) -> str:
+def _line_part(piece: Piece, rows: str) -> str:
     types = {"line": "INTEGER", "discount": "DECIMAL(18, 4)", "amount": "DECIMAL(18, 4)",
              "quantity": "DECIMAL(12, 3)"}  # fmt: skip
     columns = [
@@ -229,7 +252,7 @@ def _line_part(piece: Piece) -> str:
     ]
     return (
         f"SELECT {piece.number} AS piece, order_id, product_id, {', '.join(columns)}, rule "
-        f"FROM {identifier(piece.relation)}"
+        f"FROM {rows}"
     )
 
 

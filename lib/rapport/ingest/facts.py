@@ -11,6 +11,7 @@ import pyarrow as pa
 from rapport.ingest.mapping import Piece
 from rapport.ingest.past.relations import LATEST, combine
 from rapport.ingest.quality import WITH_MONEY, Step, money_of
+from rapport.ingest.sold import count_sold, list_sold
 from rapport.tables.engine import Engine, identifier
 
 # Those of orders and lines to customers and products stand with them. A reference that is not
@@ -87,14 +88,7 @@ def list_facts(engine: Engine, pieces: Sequence[Piece]) -> dict[str, int | Decim
     (row,) = engine.rows(select_totals("spent"))
     del row[NET_KEPT]
     (known,) = engine.rows("SELECT count(*) AS customers FROM identities")
-    if not any(piece.table == "order_lines" for piece in pieces):
-        return known | row
-    (sold,) = engine.rows(
-        "SELECT count(*) AS sale_lines_identified FROM lines JOIN documents AS d USING (order_id) "
-        "WHERE lines.rule IS NULL AND d.rule IS NULL AND d.status <> 'cancelled' "
-        "AND d.kind = 'sale' AND d.customer_id IS NOT NULL"
-    )
-    return known | row | sold
+    return known | row | count_sold(engine, pieces)
 
 
 def select_totals(spent: str, *, charged: str = "orders > 0", buying: str = "sales > 0") -> str:
@@ -130,9 +124,9 @@ def list_nets(engine: Engine) -> pa.ChunkedArray:
 def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
     """Count what tables say of each other; rows stay, each finding stands beside the account."""
     held = {piece.table for piece in pieces}
-    kept = "SELECT amount FROM documents WHERE rule IS NULL"
     if "orders" not in held and "order_lines" in held:
-        yield _count(engine, "orders", "derived_from_lines", kept)
+        kinds = combine("kinds", select_kinds(LATEST))
+        yield _count(engine, "orders", "derived_from_lines", kinds, n="sum(n)")
     if held & {"orders", "order_lines"}:
         yield _count(engine, "orders", "amount_outliers", _outliers(), n="sum(n)")
         yield from _list_returns(engine, pieces)
@@ -147,8 +141,8 @@ def list_findings(engine: Engine, pieces: Sequence[Piece]) -> Iterator[Step]:
             yield _count(engine, "customers", "registered_after_first_order", _late(pieces))
     yield from _list_children(engine, pieces)
     if {"order_lines", "products"} <= held:
-        unlisted = _unlisted(pieces, "products", "lines")
-        yield _count(engine, "order_lines", "product_id_not_listed", unlisted)
+        unlisted = _unlisted(pieces, "products", list_sold(pieces))
+        yield _count(engine, "order_lines", "product_id_not_listed", unlisted, n="sum(n)")
     yield from _list_references(engine, pieces)
 
 

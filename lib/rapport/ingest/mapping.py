@@ -63,7 +63,8 @@ class Piece:
     """One canonical table from one source.
 
     `converts` says whether its money may be of several currencies, `puts_aside` of a staged one
-    whether its reader names rows that are no data.
+    whether its reader names rows that are no data; `makes_orders` says whether orders are made of
+    it: of the pieces of `orders`, and of those of `order_lines` where there are no others.
     """
 
     table: str
@@ -74,6 +75,7 @@ class Piece:
     conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     converts: bool = False
     puts_aside: bool = False
+    makes_orders: bool = False
 
     @property
     def relation(self) -> str:
@@ -160,7 +162,10 @@ def _piece(engine: Engine, unit: UnitParams, table: str, number: int, faults: li
     converts = unit.rates is not None and mapping.currency is not None
     if converts:
         faults += check_rates(unit, table, filled)
-    return Piece(table, number, source, mapping, tuple(fields), conditions, converts=converts)
+    return Piece(
+        table, number, source, mapping, tuple(fields), conditions, converts=converts,
+        makes_orders=table == _order_table(unit),
+    )  # fmt: skip
 
 
 def _required(unit: UnitParams, table: str) -> list[str]:

@@ -14,7 +14,7 @@ from rapport.ingest.completeness import Weights, weigh_columns
 from rapport.ingest.facts import list_nets
 from rapport.ingest.parts import Sums, sum_parts
 from rapport.ingest.past.cut import weigh_sides
-from rapport.ingest.past.kept import Past
+from rapport.ingest.past.kept import DATED, Past
 from rapport.ingest.past.people import list_new_nets, weigh_people
 from rapport.ingest.past.write import Made
 from rapport.tables import TableFile
@@ -51,24 +51,28 @@ def measure(engine: Engine, tables: Tables, net: Decimal | None) -> Measured:
         name: [*known.get(name, ()), *sum_parts(engine, name, table)]
         for name, table in tables.made.items()
     }
+    dated = [name for name in tables.apart if name in DATED] if tables.cut is not None else []
+    sides = {
+        name: weigh_sides(name, table, past, tables.cut)
+        for name in dated if isinstance(table := tables.made[name], TableFile)
+    }  # fmt: skip
     weights = {
         name: _weigh_customers(engine, table, net)
         if name == "customers"
         else weigh_columns(name, table)
         for name, table in tables.made.items()
-        if name != "orders"
+        if name not in sides
     }
-    orders = tables.made.get("orders")
-    if tables.cut is None or not isinstance(orders, TableFile):
-        return Measured(
-            weights | ({} if orders is None else {"orders": weigh_columns("orders", orders)}),
-            sums,
-            None,
-        )
-    sides = weigh_sides(orders, past, tables.cut)
-    joined = {name: tables.made[name] for name in tables.apart}
-    made = Made(joined, sides.months, sides.past, sums)
-    return Measured({**weights, "orders": sides.every}, sums, made)
+    every = weights | {name: side.every for name, side in sides.items()}
+    if not sides:
+        return Measured(every, sums, None)
+    made = Made(
+        {name: tables.made[name] for name in tables.apart},
+        months={name: side.months for name, side in sides.items()},
+        weights={name: side.past for name, side in sides.items()},
+        sums=sums,
+    )
+    return Measured(every, sums, made)
 
 
 def _weigh_customers(engine: Engine, table: pa.Table | TableFile, net: Decimal | None) -> Weights:

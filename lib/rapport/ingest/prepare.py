@@ -148,7 +148,7 @@ def _stage(
         dated, undated = date_files(flagged, files)
         n_files = len(past.new_files(piece.source, files) if past else files)
         left, found = stage(engine, dated, known, zone=unit.timezone, n_files=n_files)
-        if past is not None and left and piece.table == "orders":
+        if past is not None and left and piece.makes_orders:
             join_recent(engine, left, past, zone=unit.timezone)
         staged += [left] if left else []
         faults += [*undated, *found]
@@ -167,10 +167,10 @@ def _relate(
     """Join what the tables say of each other; needs every piece staged whole."""
     leave_old(engine, unit, pieces)
     if past is not None:
-        check_listed(engine)
+        check_listed(engine, pieces)
         see_rows(engine, pieces, past)
     faults = make_documents(engine, pieces, zone=unit.timezone, past=past)
-    make_lines(engine, pieces)
+    make_lines(engine, pieces, past=past)
     if stand_alone(past):
         find_people(engine)
     else:

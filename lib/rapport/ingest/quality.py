@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from rapport.ingest.mapping import Piece
 from rapport.ingest.numbering import merged
-from rapport.ingest.past.relations import LATEST, combine
+from rapport.ingest.past.relations import LATEST, LATEST_LINES, combine
 from rapport.ingest.read import FILE, ROW, relation_of
 from rapport.ingest.rules import BROKEN, COPIES, ONE, OVERLAP, QUARANTINED, RETENTION
 from rapport.schema import SCHEMAS
@@ -145,8 +145,8 @@ def count_rules(parts: Sequence[str]) -> str:
 
 def _parts(piece: Piece) -> Iterator[str]:
     staged, money = identifier(piece.latest), money_of(piece)
-    if piece.table == "orders":
-        yield from list_ruled(piece, staged, LATEST)
+    if piece.makes_orders:
+        yield from list_ruled(piece, staged, LATEST if piece.table == "orders" else LATEST_LINES)
         return
     head = f"SELECT {quote(piece.relation)} AS piece"
     rows = f"lines WHERE piece = {piece.number}" if piece.table == "order_lines" else staged
@@ -154,14 +154,21 @@ def _parts(piece: Piece) -> Iterator[str]:
     yield from _flagged(piece, staged)
 
 
-def list_ruled(piece: Piece, staged: str, documents: str) -> Iterator[str]:
-    """Give SELECTs of the rows of a piece of orders with the rule that takes or flags each."""
+def list_ruled(piece: Piece, staged: str, judged: str) -> Iterator[str]:
+    """Give SELECTs of the rows of a piece with the rule that takes or flags each.
+
+    Parameters
+    ----------
+    piece : one of which orders are made
+    judged : its orders, of which copies are none, or its lines, all of them
+    """
     left = (
         f"SELECT {quote(piece.relation)} AS piece, coalesce(rule, '') AS rule, false AS flagged, "
         f"{money_of(piece)} AS amount FROM"
     )
-    yield f"{left} {staged} WHERE {merged()}"
-    yield f"{left} {documents} WHERE piece = {piece.number}"
+    if piece.table == "orders":
+        yield f"{left} {staged} WHERE {merged()}"
+    yield f"{left} {judged} WHERE piece = {piece.number}"
     yield from _flagged(piece, staged)
 
 

@@ -1,4 +1,4 @@
-"""Where the past ends, and what the table `orders` holds on both sides of it."""
+"""Where the past ends, and what the tables of orders hold on both sides of it."""
 
 # ruff: noqa: S608 - SQL is built of quoted names
 from __future__ import annotations
@@ -13,8 +13,8 @@ from rapport.ingest.canonical import are_monthly
 from rapport.ingest.completeness import Weight, Weights, add_weights, weigh_columns
 from rapport.ingest.mapping import Piece
 from rapport.ingest.past.kept import Past, takes_part
+from rapport.ingest.past.recent import count_listed
 from rapport.ingest.past.relations import RECENT
-from rapport.ingest.quarantine import LISTED
 from rapport.params import UnitParams
 from rapport.tables import TableFile, list_groups
 from rapport.tables.engine import Engine, identifier, quote
@@ -39,10 +39,12 @@ def choose_cut(
 ) -> date | None:
     """Give the first day that is not of the past of the next ingestion; None where it has none."""
     orders = takes_part(unit, pieces)
-    if engine.room is None or engine.room.kept is None or not orders or not are_monthly(engine):
+    is_kept = engine.room is not None and engine.room.kept is not None
+    if not is_kept or not orders or not are_monthly(engine, pieces):
         return None
-    is_odd = f"SELECT 1 FROM {identifier(LISTED)} WHERE \"table\" = 'orders' LIMIT 1"
-    if any(piece.puts_aside for piece in orders) or engine.rows(is_odd):
+    if any(piece.puts_aside for piece in orders) or count_listed(engine, orders):
+        return None
+    if any(_has_stray(engine, piece) for piece in orders):
         return None
     (row,) = engine.rows(f"SELECT max(ordered_on) AS day, count(*) AS n FROM {RECENT}")
     before = past.cut if past else None
@@ -50,6 +52,12 @@ def choose_cut(
         return before
     cut = (row["day"] - timedelta(days=LATE_DAYS)).replace(day=1)
     return cut if (before is None or cut > before) and _parts(engine, cut) else before
+
+
+def _has_stray(engine: Engine, piece: Piece) -> bool:
+    """Say whether lines of no order, which have left, are of one that is of no day."""
+    rows = f"SELECT 1 FROM {identifier(piece.recent)} WHERE order_id IS NULL LIMIT 1"
+    return piece.table == "order_lines" and bool(engine.rows(rows))
 
 
 def _parts(engine: Engine, cut: date) -> bool:
@@ -65,23 +73,23 @@ def _parts(engine: Engine, cut: date) -> bool:
     return row["last"] is not None and (row["first"] is None or row["last"] < row["first"])
 
 
-def weigh_sides(table: TableFile, past: Past | None, cut: date | None) -> Sides:
-    """Weigh the columns of the table `orders`, whose months lie in row groups of their own."""
+def weigh_sides(name: str, table: TableFile, past: Past | None, cut: date | None) -> Sides:
+    """Weigh the columns of a table of orders, whose months lie in row groups of their own."""
     recent = replace(table, path=table.tail or table.path)
     months = list_groups(recent.path, "month_no")
     end = cut.year * 12 + cut.month - 1 if cut else 0
     n_moved = sum(month is not None and month < end for month in months)
-    moved = weigh_columns("orders", recent, groups=range(n_moved))
-    rest = weigh_columns("orders", recent, groups=range(n_moved, len(months)))
+    moved = weigh_columns(name, recent, groups=range(n_moved))
+    rest = weigh_columns(name, recent, groups=range(n_moved, len(months)))
     counted = [(month, 1) for month in months[:n_moved] if month is not None]
     if past is not None:
-        moved = add_weights(_read(past), moved)
-        counted = [*((int(month), int(n)) for month, n in past.months), *counted]
+        moved = add_weights(_read(past.weights[name]), moved)
+        counted = [*((int(month), int(n)) for month, n in past.months[name]), *counted]
     return Sides(add_weights(moved, rest), moved, counted)
 
 
-def _read(past: Past) -> Weights:
-    return {name: Weight(*_read_money(one)) for name, one in past.weights.items()}
+def _read(weights: Mapping[str, Mapping[str, Any]]) -> Weights:
+    return {column: Weight(*_read_money(one)) for column, one in weights.items()}
 
 
 def _read_money(one: Mapping[str, Any]) -> tuple[Any, ...]:

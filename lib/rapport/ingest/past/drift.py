@@ -33,7 +33,7 @@ def find_drift(
         return count_drift(engine, unit, pieces, periods)
     end = f"DATE '{periods.end}'"
     for piece in pieces:
-        if piece.table == "orders":
+        if piece.makes_orders:
             n_files = len(past.files[piece.source])
             (row,) = engine.rows(
                 f"SELECT count(*) AS n FROM {identifier(piece.recent)} WHERE {FILE} > {n_files} "
@@ -52,7 +52,7 @@ def note_drift(
     """Give what is to be kept of it: nothing where it is not of orders alone."""
     others = any(
         piece.table in TABLES and day_of(piece, unit.timezone) != EMPTY_DAY
-        for piece in pieces if piece.table != "orders"
+        for piece in pieces if not piece.makes_orders
     )  # fmt: skip
     if periods is None or drift is None or others:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -22,14 +23,19 @@ import pyarrow as pa
 import rapport
 from rapport.ingest import kept
 from rapport.ingest.mapping import Piece
+from rapport.ingest.rules import ROUNDED
 from rapport.ingest.sources import ResolvedSources, digest_of
 from rapport.params import UnitParams
 from rapport.privacy.pseudonyms import name_key
 from rapport.tables import Room
 
+logger = logging.getLogger(__name__)
+
 NOTE = "past"
 # Of the package: whose code may change what an ingestion makes.
 ROOMS = ("ingest", "tables", "privacy", "params", "schema.py")
+# Tables whose rows are of the day of an order.
+DATED = ("orders", "order_lines")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Past:
     last_at: datetime
     """The last of their times; every recent order is later."""
     n_orders: int
+    n_lines: int
+    """Lines of them, where orders are made of lines."""
     data_from: date | None
     data_until: date | None
     files: Mapping[str, Sequence[str]]
@@ -50,12 +58,12 @@ class Past:
     """Columns of the sources of orders with their types."""
     copies: Mapping[str, tuple[int, str | None]]
     """Rows that stay and equal another of their file, and their money, by relation of a piece."""
-    months: Sequence[tuple[int, int]]
-    """Number of each month and how many groups of the table `orders` it fills."""
+    months: Mapping[str, Sequence[tuple[int, int]]]
+    """Of each table whose orders lie by month the months, and how many groups each fills."""
     sums: Mapping[str, Sequence[Mapping[str, Any]]]
     """Hashes of the rows of each table that is joined, added up by month and bucket."""
-    weights: Mapping[str, Mapping[str, Any]]
-    """What the table's columns lack, and the money of what they hold."""
+    weights: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    """What the columns of these tables lack, and the money of what they hold."""
     totals: Mapping[str, Any] | None = None
     """What its customers ordered, added up, where they stay as they are."""
     drift: Mapping[str, Any] | None = None
@@ -103,6 +111,8 @@ def find_past(
         if all(len(paths) == len(past.kept[name]) for name, paths in held.items()):
             kept.hold_reads(room, set(_list_reads(unit, sources, past)))
             return replace(past, paths={**held, NOTE: (path,)})
+    why = "files read before are others or gone, or what was kept is damaged"
+    logger.warning("unit %s: every file is read again: %s.", unit.name, why)
     forget(room, replace(past, paths={NOTE: (path,)}))
     return None
 
@@ -156,12 +166,13 @@ def _list_reads(unit: UnitParams, sources: ResolvedSources, past: Past) -> Itera
 
 
 def takes_part(unit: UnitParams, pieces: Sequence[Piece]) -> list[Piece]:
-    """Give the pieces of which a past can be kept: all of orders, or none.
+    """Give the pieces of which a past can be kept: all of which orders are made, or none.
 
     Not where a row's part may change with what comes later or stands elsewhere: records joined to
-    customers, foreign money, rows that are kept for so many days, sources of several tables.
+    customers, foreign money, rows that are kept for so many days, sources of several tables,
+    quantities that are rounded, as only all rows say whether any is.
     """
-    orders = [piece for piece in pieces if piece.table == "orders"]
+    orders = [piece for piece in pieces if piece.makes_orders]
     named = [unit.rates.source] if unit.rates else []
     named += list(unit.privacy.identifiers)
     read = [piece.source for piece in pieces]
@@ -176,5 +187,12 @@ def takes_part(unit: UnitParams, pieces: Sequence[Piece]) -> list[Piece]:
         piece for piece in orders
         if not piece.converts and piece.has("order_id") and piece.has("ordered_at")
         and read.count(piece.source) == 1 and piece.source not in named
+        and not has_rounded(unit, piece)
     ]  # fmt: skip
     return orders if is_plain and len(plain) == len(orders) else []
+
+
+def has_rounded(unit: UnitParams, piece: Piece) -> bool:
+    """Say whether the ingestion found quantities to round, which no rule of the unit's counts."""
+    declared = unit.tables[piece.table][piece.number].flag  # type: ignore[index]
+    return ROUNDED in piece.mapping.flag and ROUNDED not in declared

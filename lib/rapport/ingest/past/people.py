@@ -19,6 +19,7 @@ from rapport.ingest.facts import NET_KEPT, select_spent, select_totals
 from rapport.ingest.mapping import ARRIVAL, Piece
 from rapport.ingest.past.kept import Past, takes_part
 from rapport.ingest.past.relations import CUSTOMERS, NEW_NAMES, RECENT, past_of
+from rapport.ingest.sold import count_sold
 from rapport.params import UnitParams
 from rapport.tables import TableFile, count_nulls
 from rapport.tables.engine import Engine
@@ -33,7 +34,7 @@ def are_alone(unit: UnitParams, pieces: Sequence[Piece]) -> bool:
         return False
     (piece,) = pieces
     named = any(mapping.columns for mapping in unit.tables.get("customers", ()))
-    own = all(field.table in {"orders", ARRIVAL[0]} for field in piece.fields)
+    own = all(f.table in {piece.table, "products", ARRIVAL[0]} for f in piece.fields)
     return piece.has("customer_id") and own and not named
 
 
@@ -66,7 +67,7 @@ def part_names(engine: Engine, past: Past | None) -> None:
     engine.run(f"CREATE TEMP VIEW {NEW_NAMES} AS SELECT * FROM names{new}")
 
 
-def add_up(engine: Engine, past: Past) -> dict[str, int | Decimal]:
+def add_up(engine: Engine, pieces: Sequence[Piece], past: Past) -> dict[str, int | Decimal]:
     """Give what `list_facts` gives, and the net spend of all, of the past and recent orders."""
     assert past.totals is not None
     known = "SELECT s.*, i.ordered, i.bought FROM spent AS s LEFT JOIN identities AS i"
@@ -75,7 +76,8 @@ def add_up(engine: Engine, past: Past) -> dict[str, int | Decimal]:
         select_totals(rows, charged="orders > 0 AND NOT ordered", buying="sales > 0 AND NOT bought")
     )
     (new,) = engine.rows("SELECT count(*) AS customers FROM identities WHERE is_new")
-    return {name: n + _read(past.totals[name]) for name, n in (new | row).items()}
+    totals = {name: n + _read(past.totals[name]) for name, n in (new | row).items()}
+    return totals | count_sold(engine, pieces)
 
 
 def total_of(engine: Engine) -> Mapping[str, int | Decimal]:

@@ -15,8 +15,10 @@ from rapport.ingest.mapping import Piece
 from rapport.ingest.past.kept import Past
 from rapport.ingest.past.relations import (
     LATEST,
+    LATEST_LINES,
     LISTS,
     RECENT,
+    RECENT_LINES,
     SUMMARIES,
     make_nothing,
     past_of,
@@ -32,7 +34,7 @@ NUMBERED = ("order_key", "ordered_on")
 
 
 class OtherPastError(Exception):
-    """What is delivered does not go on from what is kept of the past: all begins anew."""
+    """What is delivered does not go on from what is kept: all begins anew, for the reason given."""
 
 
 def open_past(engine: Engine, past: Past | None) -> None:
@@ -48,7 +50,8 @@ def open_past(engine: Engine, past: Past | None) -> None:
     first, last = days
     engine.run(
         f"CREATE OR REPLACE TEMP TABLE {past_of('orders')} AS SELECT "
-        f"CAST({past.n_orders} AS BIGINT) AS n_orders, {first} AS data_from, {last} AS data_until"
+        f"CAST({past.n_orders} AS BIGINT) AS n_orders, CAST({past.n_lines} AS BIGINT) AS n_lines, "
+        f"{first} AS data_from, {last} AS data_until"
     )
     counted = {"source": list(past.n_rows), "n": pa.array(past.n_rows.values(), pa.int64())}
     engine.add("read before", pa.table(counted))
@@ -75,7 +78,7 @@ def check_columns(past: Past, columns: Mapping[str, Mapping[str, str]]) -> None:
     for source, known in past.columns.items():
         found = columns.get(source, {})
         if RULE in found or _plain(found) != _plain(known):
-            raise OtherPastError
+            raise OtherPastError(f"the columns of source {source} are others, or a row is broken")
 
 
 def _plain(columns: Mapping[str, str]) -> dict[str, str]:
@@ -97,7 +100,7 @@ def join_recent(engine: Engine, piece: Piece, past: Past, *, zone: str) -> None:
     )
     (row,) = engine.rows(f"SELECT count(*) FILTER (WHERE {early}) AS n FROM {staged}")
     if row["n"]:
-        raise OtherPastError
+        raise OtherPastError(f"{row['n']:,} rows of new files are of days that were closed")
     recent = identifier(f"{RECENT_ROWS} {piece.number}")
     see_files(engine, recent, past.paths[f"{RECENT_ROWS} {piece.number}"])
     _check_keys(engine, staged, past)
@@ -107,28 +110,36 @@ def join_recent(engine: Engine, piece: Piece, past: Past, *, zone: str) -> None:
 
 def _check_keys(engine: Engine, staged: str, past: Past) -> None:
     """Look for orders of new files among all of the old ones, by their 64-bit hashes."""
-    found = engine.fetch(f"SELECT hash(order_id) AS key FROM {staged} WHERE order_id IS NOT NULL")
+    found = engine.fetch(
+        f"SELECT DISTINCT hash(order_id) AS key FROM {staged} WHERE order_id IS NOT NULL"
+    )
     new = found["key"].to_numpy()
     for path in past.paths["keys"]:
         known: np.ndarray[Any, Any] = np.load(path, mmap_mode="r")
         places = np.searchsorted(known, new)
         if len(known) and np.any(known[np.minimum(places, len(known) - 1)] == new):
-            raise OtherPastError
+            raise OtherPastError("an order of a new file is in an old one too")
 
 
-def check_listed(engine: Engine) -> None:
+def check_listed(engine: Engine, pieces: Sequence[Piece]) -> None:
     """Refuse new rows that are broken: which are told first depends on all that there are.
 
     Raises
     ------
     OtherPastError
-        A row of orders was set aside.
+        A row of which orders are made was set aside.
     """
-    (row,) = engine.rows(
-        f"SELECT count(*) AS n FROM {identifier(LISTED)} WHERE \"table\" = 'orders'"
-    )
-    if row["n"]:
-        raise OtherPastError
+    n_rows = count_listed(engine, pieces)
+    if n_rows:
+        raise OtherPastError(f"{n_rows:,} rows were set aside")
+
+
+def count_listed(engine: Engine, pieces: Sequence[Piece]) -> int:
+    """Count the rows set aside of tables of which orders are made."""
+    tables = ", ".join(sorted({quote(piece.table) for piece in pieces if piece.makes_orders}))
+    rows = f'FROM {identifier(LISTED)} WHERE "table" IN ({tables or "NULL"})'
+    (row,) = engine.rows(f"SELECT count(*) AS n {rows}")
+    return int(row["n"])
 
 
 def read_copies(past: Past | None) -> dict[str, tuple[int, Decimal | None]]:
@@ -138,18 +149,20 @@ def read_copies(past: Past | None) -> dict[str, tuple[int, Decimal | None]]:
 
 
 def part_pieces(engine: Engine, pieces: Sequence[Piece], past: Past | None) -> None:
-    """Name the rows of every piece that are not of the past, and join those of orders with it."""
+    """Name the rows of every piece that are not of the past, and join with it what is of both."""
     _part(engine, pieces, past)
     for piece in pieces:
         latest, recent = identifier(piece.latest), identifier(piece.recent)
         engine.run(f"CREATE TEMP VIEW {latest} AS SELECT * FROM {recent}")
     engine.run(f"CREATE TEMP VIEW {LATEST} AS SELECT * FROM {RECENT}")
+    if any(piece.table == "order_lines" for piece in pieces):
+        engine.run(f"CREATE TEMP VIEW {LATEST_LINES} AS SELECT * FROM {RECENT_LINES}")
 
 
 def _part(engine: Engine, pieces: Sequence[Piece], past: Past | None) -> None:
     for piece in pieces:
         staged, recent = identifier(piece.relation), identifier(piece.recent)
-        if past is None or piece.table != "orders":
+        if past is None or not piece.makes_orders:
             engine.run(f"CREATE TEMP VIEW {recent} AS SELECT * FROM {staged}")
             continue
         engine.run(f"ALTER TABLE {staged} RENAME TO {recent}")
@@ -158,8 +171,8 @@ def _part(engine: Engine, pieces: Sequence[Piece], past: Past | None) -> None:
 
 
 def see_rows(engine: Engine, pieces: Sequence[Piece], past: Past) -> None:
-    """Let the engine see the past rows of every piece of orders."""
+    """Let the engine see the past rows of every piece of which orders are made."""
     for piece in pieces:
-        if piece.table == "orders":
+        if piece.makes_orders:
             rows = past_rows(piece.number)
             see_files(engine, rows, past.paths[f"past rows {piece.number}"])

@@ -12,6 +12,9 @@ from rapport.tables.engine import Engine, identifier, quote
 RECENT = '"recent documents"'
 # Of them those that will not be of the past of the next ingestion; all, where it will have none.
 LATEST = '"latest documents"'
+# Lines, where orders are made of them: those of recent orders, and of the latest of these.
+RECENT_LINES = '"recent lines"'
+LATEST_LINES = '"latest lines"'
 # Names of customers who are not of the past: of all where none stay as they are.
 NEW_NAMES = '"new names"'
 MONEY = "DECIMAL(38, 4)"
@@ -51,6 +54,21 @@ SUMMARIES = {
         {"n": ("BIGINT", "sum"), "money": (MONEY, "sum")},
     ),
     "days": Summary({"piece": "INTEGER", "day": "DATE"}, {"n": ("BIGINT", "sum")}),
+    # What orders say of customers: by column the word of the latest order that has one.
+    "said": Summary(
+        {"attribute": "VARCHAR", "customer_id": "VARCHAR"},
+        {"latest": ("STRUCT(order_key BIGINT, held VARCHAR)", "max")},
+    ),
+    # What lines say of products: by column how many say it.
+    "called": Summary(
+        {"attribute": "VARCHAR", "product_id": "VARCHAR", "held": "VARCHAR"},
+        {"n": ("BIGINT", "sum")},
+    ),
+    # Lines that are kept; of them those of sales to customers who are known.
+    "sold": Summary(
+        {"product_id": "VARCHAR"},
+        {"n": ("BIGINT", "sum"), "amount": (MONEY, "sum"), "n_known": ("BIGINT", "sum")},
+    ),
 }  # fmt: skip
 # Known of people whatever the cut.
 NAMES = {"id": "VARCHAR", "name": "VARCHAR"}
@@ -69,7 +87,7 @@ def past_of(name: str) -> str:
 
 
 def past_rows(number: int) -> str:
-    """Name the relation of the past rows of a piece of orders."""
+    """Name the relation of the past rows of a piece of which orders are made."""
     return identifier(f"past rows {number}")
 
 
@@ -98,7 +116,8 @@ def make_nothing(engine: Engine) -> None:
         engine.run(f"CREATE TEMP VIEW {past_of(name)} AS SELECT {empty} WHERE false")
     engine.run(
         f"CREATE TEMP TABLE {past_of('orders')} AS SELECT CAST(0 AS BIGINT) AS n_orders, "
-        "CAST(NULL AS DATE) AS data_from, CAST(NULL AS DATE) AS data_until"
+        "CAST(0 AS BIGINT) AS n_lines, CAST(NULL AS DATE) AS data_from, "
+        "CAST(NULL AS DATE) AS data_until"
     )
 
 

@@ -10,18 +10,31 @@ from typing import Any
 
 import numpy as np
 
+from rapport.ingest.casts import local_day
+from rapport.ingest.derived import select_called, select_said
 from rapport.ingest.documents import select_documents
 from rapport.ingest.facts import select_amounts, select_kinds, select_spent
 from rapport.ingest.mapping import Piece
 from rapport.ingest.numbering import merged, select_numbered
 from rapport.ingest.past.kept import Past, keep_file
 from rapport.ingest.past.recent import RECENT_ROWS
-from rapport.ingest.past.relations import LATEST, SUMMARIES, combine, past_of, see_files
+from rapport.ingest.past.relations import (
+    LATEST,
+    LATEST_LINES,
+    RECENT,
+    RECENT_LINES,
+    SUMMARIES,
+    combine,
+    past_of,
+    see_files,
+)
 from rapport.ingest.quality import count_rules, list_ruled
+from rapport.ingest.sold import select_sold
 from rapport.tables import Room
 from rapport.tables.engine import Engine, identifier, quote
 
 MOVED = '"moved documents"'
+MOVED_LINES = '"moved lines"'
 
 
 @dataclass(frozen=True)
@@ -30,10 +43,13 @@ class Split:
 
     engine: Engine
     room: Room
-    note: str
     pieces: Sequence[Piece]
     before: Past | None
+    """The past with which the rows were worked through, if there was one."""
     cut: date
+    note: str
+    """The name of the past (`name_note`)."""
+    zone: str
     held: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -69,42 +85,65 @@ class Split:
             identifier(row["column_name"]) for row in listed
             if not row["column_name"].startswith("unread ") and row["column_name"] != "likeness"
         ]  # fmt: skip
+        if piece.table == "order_lines":
+            # Of the day of their order, whatever their own.
+            lines = ", ".join(f"l.{name}" for name in sorted(named))
+            return (
+                f"SELECT * FROM (SELECT {lines}, d.order_key, d.ordered_on "
+                f"FROM {identifier(piece.recent)} AS l "
+                f"JOIN {RECENT} AS d ON l.order_id = d.order_id)"
+            )
         columns = ", ".join([*sorted(named), "order_key", "ordered_on"])
         return f"SELECT {columns} FROM ({select_numbered(piece, identifier(staged))})"
 
 
-def split(
-    engine: Engine, pieces: Sequence[Piece], note: str, cut: date, before: Past | None
-) -> Split:
+def split(work: Split) -> Split:
     """Part the orders at a cut, and let the summaries of the past reach up to it.
 
     Parameters
     ----------
-    note : the name of the past (`name_note`)
-    before : the past with which the rows were worked through, if there was one
+    work : the pieces, those of which no orders are made among them
     """
-    assert engine.room is not None
-    orders = [piece for piece in pieces if piece.table == "orders"]
-    work = Split(engine, engine.room, note, orders, before, cut)
+    engine, before = work.engine, work.before
+    orders = [piece for piece in work.pieces if piece.makes_orders]
+    work = replace(work, pieces=orders)
     held = dict(before.kept) if before else {}
     for piece in orders:
         name = f"{RECENT_ROWS} {piece.number}"
         held[name] = [work.keep(name, f"{work.rows(piece)} WHERE NOT {work.early}")]
         see_files(engine, identifier(piece.latest), [work.room.folder / held[name][0]])
-    latest = select_documents(orders, [identifier(piece.latest) for piece in orders])
-    engine.run(f"CREATE OR REPLACE TEMP VIEW {LATEST} AS {latest}")
+    if list_lines(orders):
+        _part_recent(work)
+    else:
+        latest = select_documents(orders, [identifier(piece.latest) for piece in orders])
+        engine.run(f"CREATE OR REPLACE TEMP VIEW {LATEST} AS {latest}")
     if work.is_moved:
         for piece in orders:
             name = f"past rows {piece.number}"
             kept = work.keep(name, f"{work.rows(piece)} WHERE {work.early}")
             see_files(engine, moved_of(piece), [work.room.folder / kept])
             held[name] = [*held.get(name, ()), kept]
-        documents = select_documents(orders, [moved_of(piece) for piece in orders])
-        engine.run(f"CREATE TEMP VIEW {MOVED} AS {documents}")
-        for name, sql in list(_summaries(orders)):
+        if not list_lines(orders):
+            documents = select_documents(orders, [moved_of(piece) for piece in orders])
+            engine.run(f"CREATE TEMP VIEW {MOVED} AS {documents}")
+        for name, sql in list(_summaries(work)):
             held[name] = [work.keep(name, sql)]
             see_files(engine, past_of(name), [work.room.folder / held[name][0]])
     return replace(work, held=held)
+
+
+def list_lines(pieces: Sequence[Piece]) -> list[Piece]:
+    """Give the pieces of lines of which orders are made."""
+    return [piece for piece in pieces if piece.makes_orders and piece.table == "order_lines"]
+
+
+def _part_recent(work: Split) -> None:
+    """Make the relations of lines and of their orders, which were made once, of both sides."""
+    for rows, latest, moved in ((RECENT, LATEST, MOVED), (RECENT_LINES, LATEST_LINES, MOVED_LINES)):
+        for name, side in ((latest, f"NOT {work.early}"), (moved, work.early)):
+            work.engine.run(
+                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {rows} WHERE {side}"
+            )
 
 
 def moved_of(piece: Piece) -> str:
@@ -112,22 +151,36 @@ def moved_of(piece: Piece) -> str:
     return identifier(f"moved rows {piece.number}")
 
 
-def _summaries(pieces: Sequence[Piece]) -> Iterator[tuple[str, str]]:
+def _summaries(work: Split) -> Iterator[tuple[str, str]]:
     """Give the SELECT of every summary: of the past together with the rows moved to it."""
+    pieces = work.pieces
+    rows = {piece.relation: moved_of(piece) for piece in pieces}
     people = " UNION ALL ".join(
         f"SELECT {piece.number} AS piece, customer_id, bool_and({merged()}) AS is_merged "
         f"FROM {moved_of(piece)} WHERE customer_id IS NOT NULL GROUP BY customer_id"
         for piece in pieces if piece.has("customer_id")
     )  # fmt: skip
     nobody = "SELECT 0 AS piece, NULL AS customer_id, NULL AS is_merged WHERE false"
-    ruled = [part for piece in pieces for part in list_ruled(piece, moved_of(piece), MOVED)]
+    ruled = [
+        part for piece in pieces
+        for part in list_ruled(
+            piece, moved_of(piece), MOVED if piece.table == "orders" else MOVED_LINES
+        )
+    ]  # fmt: skip
+    days = [f"SELECT piece, ordered_on AS day FROM {MOVED} WHERE piece = {p.number}"
+            if p.table == "orders" else
+            f"SELECT {p.number} AS piece, {local_day('ordered_at', work.zone)} AS day "
+            f"FROM {moved_of(p)} WHERE NOT {merged()}" for p in pieces]  # fmt: skip
     made = {
         "spent": select_spent(MOVED),
         "amounts": select_amounts(MOVED),
         "kinds": select_kinds(MOVED),
         "people": people or nobody,
         "counts": count_rules(ruled),
-        "days": f"SELECT piece, ordered_on AS day, count(*) AS n FROM {MOVED} GROUP BY ALL",
+        "days": f"SELECT *, count(*) AS n FROM ({' UNION ALL '.join(days)}) GROUP BY ALL",
+        "said": select_said(pieces, rows, MOVED),
+        "called": select_called(pieces, rows),
+        "sold": select_sold(MOVED_LINES if list_lines(pieces) else None),
     }
     for name in SUMMARIES:
         yield name, combine(name, made[name])

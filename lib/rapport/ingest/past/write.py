@@ -17,7 +17,7 @@ from rapport.ingest.parts import Sums, add_hashes
 from rapport.ingest.past.kept import Past, forget, keep_file, keep_past
 from rapport.ingest.past.people import ALONE, select_people, total_of
 from rapport.ingest.past.relations import LISTS, past_of, see_files
-from rapport.ingest.past.split import MOVED, Split, moved_of
+from rapport.ingest.past.split import MOVED, Split, list_lines, moved_of
 from rapport.ingest.quality import Step
 from rapport.ingest.rules import COPIES
 from rapport.ingest.sources import ResolvedSources, digest_of
@@ -31,10 +31,10 @@ class Made:
 
     tables: Mapping[str, TableFile]
     """Those whose months lie apart, orders among them."""
-    months: Sequence[tuple[int, int]]
-    """Of the past as it will be: each month with its groups of the table `orders`."""
-    weights: Weights
-    """Of its orders."""
+    months: Mapping[str, Sequence[tuple[int, int]]]
+    """Of the past as it will be: each month with its groups, of every table of orders."""
+    weights: Mapping[str, Weights]
+    """Of these tables, as far as they are of the past."""
     sums: Mapping[str, Sequence[Sums]]
     """Of all rows of all tables."""
     steps: Sequence[Step] = ()
@@ -82,19 +82,24 @@ def _move(work: Split, made: Made, held: Mapping[str, Sequence[str]]) -> Past:
         f"max(ordered_on) FILTER (WHERE rule IS NULL) AS last_on FROM {MOVED}"
     )
     before = work.before
+    n_lines = before.n_lines if before else 0
     first = [row["first_on"], before.data_from if before else None]
     last = [row["last_on"], before.data_until if before else None]
     return Past(
         cut=work.cut,
         last_at=row["last_at"],
         n_orders=row["n"],
+        n_lines=n_lines + sum(_count(work.engine, moved_of(p)) for p in list_lines(work.pieces)),
         data_from=min((day for day in first if day is not None), default=None),
         data_until=max((day for day in last if day is not None), default=None),
         files={}, n_rows={}, columns={}, copies={},
         months=made.months,
         sums=_part_sums(work, made, held),
         totals=total_of(work.engine) if made.is_alone else None,
-        weights={name: one._asdict() for name, one in made.weights.items()},
+        weights={
+            name: {column: one._asdict() for column, one in columns.items()}
+            for name, columns in made.weights.items()
+        },
     )  # fmt: skip
 
 
@@ -123,7 +128,7 @@ def _keep_tables(work: Split, made: Made) -> dict[str, list[str]]:
     if made.is_alone:
         days = list_groups(made.tables["customers"].path, "first_seen_on")
         n_groups = dict.fromkeys(ALONE, sum(day is not None and day < work.cut for day in days))
-    n_groups["orders"] = sum(n for _, n in made.months)
+    n_groups |= {name: sum(n for _, n in months) for name, months in made.months.items()}
     held = {}
     for name, table in made.tables.items():
         aside = work.room.folder / "table.aside"
@@ -174,8 +179,13 @@ def _keep_keys(work: Split) -> Iterator[str]:
     yield work.keep_array("recent keys", np.sort(np.concatenate(recent)))
 
 
+def _count(engine: Engine, rows: str) -> int:
+    (row,) = engine.rows(f"SELECT count(*) AS n FROM {rows}")
+    return int(row["n"])
+
+
 def _hash(engine: Engine, rows: str) -> np.ndarray[Any, Any]:
-    found = engine.fetch(f"SELECT hash(order_id) AS key FROM {rows}")
+    found = engine.fetch(f"SELECT DISTINCT hash(order_id) AS key FROM {rows}")
     keys: np.ndarray[Any, Any] = found["key"].to_numpy()
     return keys
 

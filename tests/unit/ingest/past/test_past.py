@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Callable
@@ -15,7 +16,16 @@ from rapport.ingest import canonical, delivery, kept
 from rapport.ingest.drift import count_drift
 from rapport.ingest.past import drift as past_drift
 from rapport.tables import list_groups
-from unit.ingest.past.till import ALONE, UNIT, Till, describe
+from unit.ingest.past.till import (
+    ALONE,
+    OF_LINES,
+    OF_LINES_ALONE,
+    OF_LINES_LISTED,
+    UNIT,
+    Shelf,
+    Till,
+    describe,
+)
 
 # Of the random courses of deliveries: another seed, and more of them, where tests run whole.
 SEED = int(os.environ.get("RAPPORT_TEST_SEED", "0"))
@@ -58,6 +68,11 @@ def begun(till: Till) -> Till:
     till.write()
     till.ingest(kept=True)
     return till
+
+
+def add_lines_to_an_order(till: Till, number: int) -> None:
+    last = max(name for name in till.files if name.startswith("till"))
+    till.files[f"till-{number:02d}.csv"] = [till.files[last][-1].splitlines(True)[0], *till.sell(9)]
 
 
 def check(till: Till, threads: int = 1) -> None:
@@ -265,10 +280,106 @@ def test_drift_is_counted_again_only_where_a_row_of_its_periods_comes(tmp_path, 
     assert counted == [0, 1, 1]
 
 
+@pytest.fixture
+def shelf(tmp_path: Path, request: pytest.FixtureRequest) -> Shelf:
+    """Give one whose orders are made of their lines, and that was ingested once."""
+    made = Shelf(tmp_path, random.Random(5), unit=getattr(request, "param", OF_LINES))
+    made.files["till-01.csv"] = made.sell(60, days=70)
+    made.files["web-01.csv"] = made.sell(9, days=5)
+    made.write()
+    made.ingest(kept=True)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("shelf", "made"),
+    [(OF_LINES_LISTED, {"orders", "order_lines"}),
+     (OF_LINES_ALONE, {"orders", "order_lines", "customers", "identity_links"})],
+    ids=["people and goods are listed", "one source alone"], indirect=["shelf"],
+)  # fmt: skip
+def test_lines_of_a_file_more_are_joined_with_those_of_the_past(shelf, ways, made):
+    lines = "".join(shelf.sell(30)).splitlines(keepends=True)
+    shelf.draw.shuffle(lines)
+    shelf.files["till-02.csv"] = lines
+    shelf.write()
+    ways.clear()
+
+    delivery = shelf.ingest(kept=True, threads=2)
+
+    assert ways == [True]
+    assert describe(delivery) == describe(shelf.ingest(kept=False))
+    joined = {name for name, table in delivery.tables.items() if getattr(table, "tail", None)}
+    assert joined == made
+    tail = delivery.tables["order_lines"].tail
+    assert 0 < pq.read_table(tail).num_rows < delivery.tables["order_lines"].n_rows
+
+
+def test_lines_lie_by_the_month_of_their_order_whatever_their_own_day(tmp_path):
+    shelf = Shelf(tmp_path, random.Random(5), unit=OF_LINES_ALONE)
+    rows = ["1,k01,2024-01-31 23:58,p1", "2,k01,2024-02-01 09:00,p2", "1,k01,2024-02-01 00:05,p3",
+            "3,k02,2024-01-31 23:59,p1"]  # fmt: skip
+    shelf.files["till-01.csv"] = [f"{row},a,,1,2.00,,,\n" for row in rows]
+    shelf.write()
+
+    lines = shelf.ingest(kept=False).tables["order_lines"]
+
+    table = pq.read_table(lines.path).to_pylist()
+    assert [(row["order_id"], row["product_id"], str(row["ordered_on"])) for row in table] == [
+        ("till-1", "p1", "2024-01-31"), ("till-1", "p3", "2024-01-31"),
+        ("till-3", "p1", "2024-01-31"), ("till-2", "p2", "2024-02-01"),
+    ]  # fmt: skip
+    assert list_groups(lines.path, "month_no") == [2024 * 12, 2024 * 12 + 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        pytest.param(add_lines_to_an_order, "an order of a new file is in an old one",
+                     id="an order whose lines come in two files"),
+        pytest.param(
+            lambda shelf, _: shelf.files.update(
+                {"till-02.csv": shelf.sell(9, since=shelf.now - timedelta(days=60))}
+            ),
+            "of days that were closed", id="lines of an old month",
+        ),
+],
+)  # fmt: skip
+def test_lines_that_are_no_addition_to_the_past_begin_anew_and_the_log_says_why(
+    shelf, ways, caplog, change, why
+):
+    change(shelf, 2)
+    ways.clear()
+
+    check(shelf)
+
+    assert ways[-2:] == [False, False]
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("unit till: every file is read again: ")
+    assert why in caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [pytest.param("990,k01,{},p1,good,9.50,1.23456,8.00,,,\n", id="a quantity that is rounded"),
+     pytest.param(",k01,{},p1,good,9.50,1,0.01,,,\n", id="a line of no order that is left out")],
+)  # fmt: skip
+def test_lines_that_only_all_rows_can_tell_of_are_joined_and_become_no_past(shelf, ways, line):
+    shelf.files["till-02.csv"] = [line.format(f"{shelf.now:%Y-%m-%d %H:%M}")]
+    ways.clear()
+
+    check(shelf)
+
+    assert ways == [True, False]
+    contents = [path.read_bytes() for path in (shelf.root / "kept").iterdir()]
+    notes = [json.loads(content) for content in contents if content[:1] == b"{"]
+    assert [len(note["files"]["till"]) for note in notes] == [1]
+
+
 @pytest.mark.parametrize("seed", range(N_COURSES))
 def test_any_course_of_deliveries_ends_as_one_delivery_does(tmp_path, seed, ways):
-    # People are listed, or known of orders alone.
-    till = Till(tmp_path, random.Random(SEED + seed), unit=[UNIT, ALONE][seed % 2])
+    # People are listed, or known of orders alone; orders are given, or made of their lines.
+    kind, unit = KINDS[(SEED + seed) % len(KINDS)]
+    till = kind(tmp_path, random.Random(SEED + seed), unit=unit)
     draw = random.Random(100 + SEED + seed)
     till.files["till-01.csv"] = till.sell(120, days=80)
     till.files["web-01.csv"] = till.sell(40, since=till.now - timedelta(days=40), days=40)
@@ -320,4 +431,6 @@ def copy_rows(till: Till, number: int) -> None:
 
 
 STEPS = [add_file, add_file, add_file, add_late_rows, add_overlap, replace_file, remove_file,
-         add_customer_who_sorts_first, copy_rows]  # fmt: skip
+         add_customer_who_sorts_first, copy_rows, add_lines_to_an_order]  # fmt: skip
+KINDS = [(Till, UNIT), (Shelf, OF_LINES), (Till, ALONE), (Shelf, OF_LINES_ALONE),
+         (Shelf, OF_LINES_LISTED)]  # fmt: skip

@@ -54,6 +54,51 @@ ALONE: dict[str, Any] = {
 }
 
 
+# Orders are made of their lines, and these say what customers and products are.
+OF_LINES: dict[str, Any] = {
+    **UNIT,
+    "sources": {name: UNIT["sources"][name] for name in ("till", "web")},
+    "tables": {
+        "order_lines": [
+            {
+                "from": name,
+                "columns": {
+                    "order_id": {"sql": f"'{name}-' || \"order\""}, "customer_id": "customer",
+                    "product_id": "product", "quantity": "n", "amount": "amount",
+                    "kind": "kind", "status": "state",
+                },
+                "time": {"column": "at"},
+                "exclude": {"tests": "amount = '0.01'"},
+                "flag": {"large": "CAST(amount AS DOUBLE) > 90"},
+            }
+            for name in ("till", "web")
+        ],
+        "orders": {"from_lines": True},
+        "products": {"from_lines": True, "columns": {"name": "called", "list_price": "price"}},
+        "customers": {"from_orders": True, "columns": {"city": "city"}},
+    },
+}  # fmt: skip
+# Of one source, customers known of nothing else; of two, with lists of customers and products.
+OF_LINES_ALONE: dict[str, Any] = {
+    **OF_LINES,
+    "sources": {"till": UNIT["sources"]["till"]},
+    "tables": {
+        **OF_LINES["tables"],
+        "order_lines": OF_LINES["tables"]["order_lines"][:1],
+        "customers": {"from_orders": True},
+    },
+}
+OF_LINES_LISTED: dict[str, Any] = {
+    **OF_LINES,
+    "sources": {**UNIT["sources"], "goods": {"path": "goods.csv", "format": "csv"}},
+    "tables": {
+        **OF_LINES["tables"],
+        "customers": UNIT["tables"]["customers"],
+        "products": {"from": "goods", "columns": {"product_id": "product", "name": "called"}},
+    },
+}
+
+
 @dataclasses.dataclass
 class Till:
     """A project's folder, its files as lines by name, and the day up to which there are orders."""
@@ -63,6 +108,7 @@ class Till:
     files: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     now: datetime = datetime(2024, 1, 1)  # noqa: DTZ001 - in the unit's zone
     unit: dict[str, Any] = dataclasses.field(default_factory=lambda: UNIT)
+    head: str = HEAD
     n_orders: int = 0
     n_rooms: int = 0
     lines: str = ""
@@ -92,12 +138,14 @@ class Till:
             if path.name not in self.files:
                 path.unlink()
         for name, lines in self.files.items():
-            content = HEAD + "".join(lines)
+            content = self.head + "".join(lines)
             if not (raw / name).is_file() or (raw / name).read_text("utf-8") != content:
                 (raw / name).write_text(content, encoding="utf-8")
         people = "".join(f"k{n:02d},city {n % 7}\n" for n in range(0, 50, 2))
         (raw / "lines.csv").write_text(self.lines, encoding="utf-8")
         (raw / "people.csv").write_text("customer,city\n" + people, encoding="utf-8")
+        goods = "".join(f"p{n},name {n}\n" for n in range(5))
+        (raw / "goods.csv").write_text("product,called\n" + goods, encoding="utf-8")
 
     def ingest(self, *, kept: bool, threads: int = 1) -> Delivery:
         """Ingest the files: with what was kept before, or as if nothing ever had been."""
@@ -108,6 +156,35 @@ class Till:
         sources = find_sources(unit, self.root, env={})
         room = Room(folder, self.root / "kept" if kept else None)
         return ingest(unit, sources, key=SAMPLE_KEY, room=room, threads=threads, erased=self.erased)
+
+
+@dataclasses.dataclass
+class Shelf(Till):
+    """A till that writes down lines of orders, of some minutes and in no order."""
+
+    unit: dict[str, Any] = dataclasses.field(default_factory=lambda: OF_LINES)
+    head: str = "order,customer,at,product,called,price,n,amount,kind,state,city\n"
+
+    def order(self, at: datetime) -> str:
+        self.n_orders += 1
+        draw = self.draw
+        customer = "" if draw.random() < 0.1 else f"k{draw.randrange(40):02d}"
+        state = draw.choice(["completed", "completed", "cancelled"])
+        kind = draw.choices(["sale", "return", ""], [2, 2, 96])[0]
+        lines = []
+        for _ in range(draw.choice([1, 1, 2, 3])):
+            minute = at + timedelta(minutes=draw.randrange(0, 90))
+            good, amount = draw.randrange(9), f"{draw.randrange(1, 9999) / 100:.2f}"
+            amount = draw.choice(["0.01", "-3.50", amount, amount, amount])
+            called = draw.choice([f"good {good}", f"good {good}", "", f"Good {good}"])
+            price = draw.choice(["", "9.50", "10.00"])
+            n = -1 if amount == "-3.50" else draw.randrange(1, 4)
+            city = draw.choice(["", f"city {draw.randrange(3)}"])
+            lines.append(
+                f"{self.n_orders},{customer},{minute:%Y-%m-%d %H:%M},p{good},{called},{price},"
+                f"{n},{amount},{kind},{state},{city}\n"
+            )
+        return "".join(lines)
 
 
 def describe(delivery: Delivery) -> dict[str, Any]:
