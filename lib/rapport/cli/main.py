@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import signal
@@ -34,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RapportError as error:
         described = {"kind": "error", "class": type(error).__name__, "message": str(error)}
         return _end(error.exit_code, str(error), described, as_json=as_json)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        where = error.filename or "the project, or the folder for temporary files (TMPDIR)"
+        message = f"{where}: no room is left ({error.strerror}). Make room and run again."
+        return _end(1, message, {"kind": "error", "message": message}, as_json=as_json)
     except KeyboardInterrupt as error:
         is_ended = isinstance(error, Terminated)
         word, code = ("terminated", TERMINATED) if is_ended else ("interrupted", INTERRUPTED)

@@ -6,6 +6,7 @@ given; its settings are then locked.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,6 +26,8 @@ from rapport.tables.room import Room
 # Below this a second thread costs processor time and saves none of the clock's: it has no row
 # group to itself, and waits for the first one by spinning.
 BYTES_FOR_THREADS = 32 << 20
+# The engine says these of a disk without room; the last where what it spills would not fit.
+NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "max_temp_directory_size")
 
 
 class EngineError(Exception):
@@ -79,6 +82,8 @@ def run_select(engine: Engine, sql: str) -> pa.Table:
 
 class Engine:
     """One opened DuckDB in memory over named tables, for work in several statements.
+
+    A statement that the disk has no room for raises OSError, and none else does.
 
     It reaches the Parquet files among `relations`, those in `files` and those in the private
     folder of its `room`, which `add` may name later, and no other. What has no room in memory is
@@ -137,7 +142,7 @@ class Engine:
         try:
             self._connection.execute(sql)
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _refusal(error) from error
 
     def fetch(self, sql: str) -> pa.Table:
         """Execute a SELECT and give its rows in order."""
@@ -145,7 +150,7 @@ class Engine:
             relation = self._connection.sql(sql)
             return plain_types(relation.to_arrow_table())
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _refusal(error) from error
 
     @contextmanager
     def stream(self, sql: str, n_rows: int) -> Iterator[pa.RecordBatchReader]:
@@ -157,8 +162,12 @@ class Engine:
             relation = self._connection.sql(sql)
             with relation.to_arrow_reader(n_rows) as batches:
                 yield batches
-        except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            # What fails while rows come out comes as an error of Arrow's, or as one of files.
+            refused = _refusal(error)
+            if isinstance(error, duckdb.Error) or isinstance(refused, OSError):
+                raise refused from error
+            raise
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Execute a SELECT of few rows and give them as plain values."""
@@ -168,7 +177,7 @@ class Engine:
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise _refusal(error) from error
 
     def parse(self, sql: str) -> dict[str, Any]:
         """Give the syntax tree of a SELECT that was not run."""
@@ -190,6 +199,14 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+
+def _refusal(error: Exception) -> EngineError | OSError:
+    """Give what the engine's error is: nothing is wrong with a statement on a full disk."""
+    said = str(error)
+    if any(words in said for words in NO_ROOM):
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return EngineError(said)
 
 
 def connect(

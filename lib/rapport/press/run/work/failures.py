@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from rapport.press.canonical import INJECTED, Notebook, join_text, tags_of
 from rapport.press.run.kernels.account import LOST_SERVER
 from rapport.press.run.tasks import Failure
 from rapport.press.run.work.watch import Watch
+from rapport.press.run.work.worker import NO_ROOM, tell_no_room
 
 ARROW = re.compile(r"^-+> \d+ ")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -27,7 +29,11 @@ def describe_failure(
     error: PapermillExecutionError, notebook: Notebook | None, language: str
 ) -> Failure:
     """Describe a cell that raised."""
-    message = error.evalue
+    message, lines = error.evalue, tuple(shorten_traceback("\n".join(error.traceback)))
+    full = [words for words in map(os.strerror, NO_ROOM) if words in message]
+    if error.ename == OSError.__name__ and full:
+        # No bug of the chapter's, wherever it was writing.
+        message, lines = tell_no_room(full[0]), ()
     if error.ename == "MemoryError":
         message = f"{message or 'no memory left for what the cell asked'}. {NO_MEMORY}"
     return Failure(
@@ -35,7 +41,7 @@ def describe_failure(
         message=message,
         cell=_source_cell(error.cell_index, notebook),
         title=find_title(notebook, error.cell_index, language),
-        traceback=shorten_traceback("\n".join(error.traceback)),
+        traceback=lines,
     )
 
 

@@ -105,13 +105,17 @@ def _spent_elsewhere(outcome: Outcome) -> float:
 def describe_error(error: Exception) -> Failure:
     """Describe what a task raised: a bug keeps its traceback, what a person can mend does not."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        # What was written to an open file fails without a name.
-        where = error.filename or "the store, or the folder for temporary files (TMPDIR)"
-        message = f"{where}: no room is left ({error.strerror}). Make room and run again."
+        message = tell_no_room(str(error.strerror), where=error.filename)
         return Failure(type(error).__name__, message)
     is_bug = not isinstance(error, RapportError)
     lines = "".join(traceback.format_exception(error)).splitlines() if is_bug else []
     return Failure(type(error).__name__, str(error), traceback=tuple(lines[-10:]))
+
+
+def tell_no_room(why: str, *, where: str | None = None) -> str:
+    """Say that a disk is full; what was written to an open file fails without a name."""
+    where = where or "the store, or the folder for temporary files (TMPDIR)"
+    return f"{where}: no room is left ({why}). Make room and run again."
 
 
 def cpu_seconds() -> float | None:

@@ -1,8 +1,10 @@
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
 from rapport.press.run.tasks import Failure, Limits
 from rapport.press.run.work.failures import (
     describe_death,
+    describe_failure,
     find_title,
     mark_failure,
     shorten_traceback,
@@ -109,3 +111,16 @@ def test_the_partial_notebook_shows_where_and_why_it_ends(watch):
 
     (output,) = watch.notebook["cells"][3]["outputs"]
     assert (output["output_type"], output["evalue"]) == ("error", "the kernel ended")
+
+
+def test_a_full_disk_is_no_bug_of_the_chapter_that_met_it():
+    said = "[Errno 28] Error writing bytes to file. Detail: [errno 28] No space left on device"
+    error = PapermillExecutionError(0, 1, "", "OSError", said, ["Traceback", said])
+
+    failure = describe_failure(error, None, "en")
+
+    assert failure.message == (
+        "the store, or the folder for temporary files (TMPDIR): no room is left (No space left on "
+        "device). Make room and run again."
+    )
+    assert failure.traceback == ()
