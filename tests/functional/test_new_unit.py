@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import sqlite3
 
 import openpyxl
 import pytest
@@ -91,6 +92,25 @@ def test_a_report_is_made_of_an_unmapped_chinese_file(project, new):
     assert values["ingestion.orders"] == 60
     assert values["ingestion.customers"] == 17
     assert float(values["ingestion.net"]) * 100 == pytest.approx(cents)
+
+
+def test_tables_of_an_sqlite_file_are_found_and_checked(project, new):
+    path = project / "data/raw/shop.sqlite"
+    days = [(f"d{n}", f"k{n % 5}", f"2024-03-{1 + n % 28:02d}", f"{n}.50") for n in range(1, 40)]
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE sales (order_no, customer_id, order_date, amount)")
+        connection.executemany("INSERT INTO sales VALUES (?, ?, ?, ?)", days)
+        connection.execute("CREATE TABLE jobs (words)")
+    connection.close()
+
+    done = new("kiosk", path)
+
+    _, params = read_params(project, "kiosk")
+    assert "shop_sales: 39 rows -> orders" in done.out
+    assert "params/kiosk.yml: written and checked" in done.out
+    assert params["sources"] == {
+        "shop_sales": {"path": "shop.sqlite", "format": "sqlite", "table": "sales"}
+    }
 
 
 def test_nobody_of_the_file_stands_in_the_parameters_or_on_the_screen(project, new):

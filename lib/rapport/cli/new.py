@@ -1,22 +1,27 @@
-"""`rapport new`: a parameter file for files that nobody has described yet."""
+"""`rapport new`: a parameter file for sources that nobody has described yet."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rapport.errors import DataError, ParameterError, RapportError
 from rapport.ingest import check_unit, find_sources
-from rapport.ingest.guess.describe import Described, describe_files
+from rapport.ingest.fetched import fetch_sources
+from rapport.ingest.guess.describe import Described
+from rapport.ingest.guess.elsewhere import Work, describe_source
 from rapport.ingest.guess.tables import Guess, guess_tables
 from rapport.ingest.guess.write import guess_unit, write_params
 from rapport.params import check_unit_name, find_root, load_unit
 from rapport.present.units import CURRENCIES
+from rapport.press.run.store import Store
 
 ROUNDS = 5
 SET_ASIDE = 0.01  # of a file's rows, which the written file declares
@@ -35,7 +40,10 @@ def unit(arguments: argparse.Namespace) -> int:
     if place.exists():
         raise ParameterError(f"unit {name}: params/{name}.yml is there. Choose another name.")
     _check(arguments.currency, arguments.timezone)
-    files = [_place(file, root) for file in describe_files(arguments.files)]
+    with TemporaryDirectory(prefix="rapport-") as folder:
+        work = Work(Path(folder), os.environ, set())
+        found = [file for asked in arguments.files for file in describe_source(asked, work)]
+    files = [_place(file, root) for file in found]
     guesses = guess_tables(files)
     if not guesses:
         raise DataError(
@@ -68,7 +76,12 @@ def _check(currency: str | None, zone: str | None) -> None:
 
 
 def _place(file: Described, root: Path) -> Described:
-    """Name a file as its unit finds it: inside `data/raw` from there, else by its whole path."""
+    """Name a file as its unit finds it: inside `data/raw` from there, else by its whole path.
+
+    What lies elsewhere has its name.
+    """
+    if isinstance(file.settings.get("path"), str) or file.database:
+        return file
     raw, path = (root / "data" / "raw").resolve(), Path(file.settings["path"]).resolve()
     place = path.relative_to(raw).as_posix() if path.is_relative_to(raw) else str(path)
     return replace(file, settings={**file.settings, "path": place})
@@ -87,6 +100,7 @@ def _settle(
     for _ in range(ROUNDS):
         try:
             unit = load_unit(root, name)
+            fetch_sources(unit, root, Store(root / "data" / "store").lease_folder)
             delivery = check_unit(unit, find_sources(unit, root))
         except RapportError as error:
             return str(error)

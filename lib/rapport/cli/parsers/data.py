@@ -64,8 +64,10 @@ def _add_new(commands: Commands) -> None:
     unit.set_defaults(command=("new", "unit"))
     unit.add_argument("unit", metavar="NAME", help="a-z, 0-9 and hyphens")
     unit.add_argument(
-        "--from", dest="files", nargs="+", type=Path, required=True, metavar="FILE",
-        help="CSV in any dialect and encoding, Excel, Parquet or JSON lines",
+        "--from", dest="files", nargs="+", required=True, metavar="SOURCE",
+        help="a file (CSV in any dialect and encoding, Excel, Parquet, JSON lines, SQLite), "
+        "s3://bucket/name, or postgresql:NAME or mysql:NAME, whose address stands in "
+        "RAPPORT_DATABASE_<NAME>_URL",
     )  # fmt: skip
     unit.add_argument("--currency", metavar="CODE", help="CNY, EUR, GBP or USD; default: guessed")
     unit.add_argument("--timezone", metavar="ZONE", help="such as Asia/Shanghai; default: guessed")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from rapport.errors import DataError
 from rapport.ingest.excel.guard import check_file
@@ -25,7 +27,7 @@ from rapport.tables.engine import Engine, identifier
 ROWS_LOOKED_AT = 20_000
 ENDINGS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".xlsx": "excel",
-    ".xlsm": "excel", ".jsonl": "json", ".ndjson": "json",
+    ".xlsm": "excel", ".xls": "excel", ".jsonl": "json", ".ndjson": "json",
 }  # fmt: skip
 PACKED = (".gz", ".zst", ".bz2")
 DISTINCT_WORDS = 40
@@ -57,22 +59,29 @@ class Described:
     n_rows: int
     columns: tuple[Column, ...]
     n_aside: int = 0
+    is_one_of_many: bool = False
+    """Whether nobody named it: a table of a database or of an SQLite file."""
+    database: Mapping[str, str] = field(default_factory=dict)
+    """What a unit's file says of the database in which it is."""
 
     def find(self, role: str) -> Column | None:
         """Give the column of a role."""
         return next((column for column in self.columns if column.role == role), None)
 
 
-def describe_files(paths: Sequence[Path]) -> list[Described]:
-    """Describe every file, each sheet of a workbook by itself.
+def describe_file(path: Path, taken: set[str]) -> list[Described]:
+    """Describe a file, each sheet of a workbook by itself.
+
+    Parameters
+    ----------
+    taken : names of sources that are given; its own are added
 
     Raises
     ------
     DataError
-        A file is absent, empty, of an unknown kind, has no head, or cannot be read.
+        It is absent, empty, of an unknown kind, has no head, or cannot be read.
     """
-    taken: set[str] = set()
-    return [made for path in paths for made in _describe(path, taken)]
+    return [*_describe(path, taken)]
 
 
 def _describe(path: Path, taken: set[str]) -> Iterator[Described]:
@@ -83,15 +92,17 @@ def _describe(path: Path, taken: set[str]) -> Iterator[Described]:
         stem = Path(stem).stem
     form = ENDINGS.get(Path(stem).suffix.lower())
     if form is None:
-        known = ", ".join(ENDINGS)
+        known = ", ".join(ending for ending in ENDINGS if ending != ".xls")
         raise DataError(f"{path.name}: of no kind that is read here. Use {known}.")
     if form != "excel":
         settings = _settings(path, form)
-        yield _read(_name(Path(stem).stem, taken), path, settings)
+        yield read_described(choose_name(Path(stem).stem, taken), path, settings)
         return
     for sheet in _list_sheets(path):
         label = f"{Path(stem).stem}_{sheet}"
-        made = _read(_name(label, taken), path, {"format": "excel", "excel": {"sheets": sheet}})
+        made = read_described(
+            choose_name(label, taken), path, {"format": "excel", "excel": {"sheets": sheet}}
+        )
         if made.columns:
             yield made
 
@@ -130,8 +141,12 @@ def _list_sheets(path: Path) -> list[str]:
         ) from error
 
 
-def _name(label: str, taken: set[str]) -> str:
+def choose_name(label: str, taken: set[str]) -> str:
+    """Choose a name for a source that no other has."""
     plain = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40] or "source"
+    if not isinstance(yaml.safe_load(plain), str) or not plain[0].isalpha():
+        # YAML reads 2024_03 as a number, and no as a truth value.
+        plain = f"source_{plain}"
     name, n = plain, 2
     while name in taken:
         name, n = f"{plain}_{n}", n + 1
@@ -139,7 +154,8 @@ def _name(label: str, taken: set[str]) -> str:
     return name
 
 
-def _read(name: str, path: Path, settings: dict[str, Any]) -> Described:
+def read_described(name: str, path: Path, settings: dict[str, Any]) -> Described:
+    """Read a file as `settings` of a source say, and describe its columns."""
     source = Source.model_validate({"path": str(path), **settings})
     with Engine({}, files=[path]) as engine:
         opened = open_source(engine, name, source, (path,))

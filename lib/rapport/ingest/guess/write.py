@@ -16,7 +16,10 @@ from typing import Any
 from rapport.ingest.guess.describe import Column, Described
 from rapport.ingest.guess.tables import Guess
 from rapport.ingest.guess.words import CURRENCIES
+from rapport.ingest.remote.address import variable_of
 
+# Files and tables whose columns have types of their own.
+TYPED = ("parquet", "database")
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -62,8 +65,11 @@ def guess_unit(
 
 def write_params(unit: Unit, files: Sequence[Described], guesses: Sequence[Guess]) -> str:
     """Write a unit's file."""
-    lines = [*_head(unit), "", "sources:"]
-    for file in files:
+    used = {guess.described.name for guess in guesses}
+    # What nobody named and nothing is made of would be read with every run.
+    kept = [file for file in files if file.name in used or not file.is_one_of_many]
+    lines = [*_head(unit), *_databases(kept), "", "sources:"]
+    for file in kept:
         typed = {name for g in guesses if g.described.name == file.name for name in g.typed}
         lines += _source(file, typed, guesses)
     lines += ["", "tables:"]
@@ -93,7 +99,7 @@ def _escape(match: re.Match[str]) -> str:
 def _head(unit: Unit) -> list[str]:
     title = unit.name.replace("-", " ").capitalize()
     return [
-        "# Guessed by `rapport new unit` from the files named below: read it, mend what is wrong.",
+        "# Guessed by `rapport new unit` from the sources below: read it, mend what is wrong.",
         "# Then: rapport data check " + unit.name + ", rapport run " + unit.name,
         f"title: {{en: {scalar(title)}, zh: {scalar(title[:40])}}} # what the report is called",
         f"language: {unit.language}",
@@ -102,13 +108,23 @@ def _head(unit: Unit) -> list[str]:
     ]
 
 
+def _databases(files: Sequence[Described]) -> Iterator[str]:
+    declared = {str(file.settings["database"]): file.database for file in files if file.database}
+    if declared:
+        yield "databases: # their addresses and passwords stand in the environment, never here"
+    for name, settings in sorted(declared.items()):
+        told = ", ".join(f"{key}: {value}" for key, value in settings.items())
+        yield f"  {name}: {{{told}}} # {variable_of(name, 'URL')}"
+
+
 def _source(file: Described, typed: set[str], guesses: Sequence[Guess]) -> Iterator[str]:
     settings = dict(file.settings)
-    path: str = settings.pop("path")
+    path: str = settings.pop("path", "")
     yield f"  # {file.n_rows:,} rows, {len(file.columns)} columns{_aside(file)}"
     yield f"  {file.name}:"
     note = " # in data/raw its name alone would do" if Path(path).is_absolute() else ""
-    yield f"    path: {scalar(path)}{note}"
+    if path:
+        yield f"    path: {scalar(path)}{note}"
     for name, value in settings.items():
         yield f"    {name}: {json.dumps(value, ensure_ascii=False)}"
     mapped = _mapped(file, guesses)
@@ -120,7 +136,7 @@ def _source(file: Described, typed: set[str], guesses: Sequence[Guess]) -> Itera
     # An expression needs numbers where the file has texts.
     types = {c.name: "decimal" for c in file.columns if c.name in typed}
     for name, pairs in (("types", types), *forms.items()):
-        if pairs and not (name == "types" and file.settings["format"] == "parquet"):
+        if pairs and not (name == "types" and file.settings["format"] in TYPED):
             yield f"    {name}: {_flow(pairs)}"
 
 
@@ -201,7 +217,10 @@ def _left(files: Sequence[Described], guesses: Sequence[Guess]) -> Iterator[str]
         others = [c for c in file.columns if not c.personal and c.name not in mapped]
         kind = [g.table for g in guesses if g.described.name == file.name]
         if not kind:
-            yield f"\n# {file.name}: looks like no table; map it by hand or take the source out."
+            what = "map it by hand or take the source out"
+            if file.is_one_of_many:
+                what = "it is not among the sources"
+            yield f"\n# {file.name}: looks like no table; {what}."
         if people:
             yield f"\n# {file.name}: identifiers of persons, not mapped into any table:"
             yield from (f"#   {scalar(c.name)} ({c.personal})" for c in people)

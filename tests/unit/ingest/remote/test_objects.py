@@ -6,11 +6,15 @@ import itertools
 
 import boto3
 import pytest
+import yaml
 from moto.server import ThreadedMotoServer
 
 from proxies import faulty_store
 from rapport.errors import DataError
 from rapport.ingest import find_sources
+from rapport.ingest.guess.elsewhere import Work, describe_source
+from rapport.ingest.guess.tables import guess_tables
+from rapport.ingest.guess.write import guess_unit, write_params
 from rapport.ingest.remote import objects
 
 HEAD = "order,customer,day,product,quantity,amount\n"
@@ -210,3 +214,21 @@ def test_more_than_the_limits_allow_is_refused_before_it_is_fetched(asked, store
         asked.fetch()
 
     assert store.asked == []
+
+
+def test_parameters_are_guessed_of_the_first_object_and_name_them_all(
+    store, bucket, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
+    asked = f"s3://{bucket.name}/till/*.csv"
+
+    found = describe_source(asked, Work(tmp_path, {}, set()))
+
+    text = write_params(
+        guess_unit("shop", found, currency=None, timezone=None), found, guess_tables(found)
+    )
+    said = yaml.safe_load(text)
+    # A name of digits alone would be read as a number.
+    assert {name: one["path"] for name, one in said["sources"].items()} == {"source_2024_03": asked}
+    assert "a-word-nobody-may-see" not in text
+    assert [*tmp_path.iterdir()] == []
