@@ -29,6 +29,7 @@ from measuring import ROOT, cost_of_call, environment, median, print_table
 REPEATS = 3
 THREADS = 2
 ORDERS, CUSTOMERS = 5_000_000, 400_000
+LINES_AN_ORDER = 5
 COLUMNS = ("order_id", "customer_id", "amount", "discount", "channel", "store_id", "status")
 UNIT = {
     "name": "load",
@@ -197,7 +198,8 @@ def draw(path: str, first: str, last: str, rows: str, kind: str) -> None:
     """Write the orders or lines of these numbers as CSV."""
     import duckdb
 
-    customers = max(int(rows) * CUSTOMERS // ORDERS, 1)
+    n_orders = int(rows) // (LINES_AN_ORDER if kind == "lines" else 1)
+    customers = max(n_orders * CUSTOMERS // ORDERS, 1)
     drawn = {"orders": DRAW, "lines": DRAW_LINES}[kind]
     sql = drawn.format(first=int(first), last=int(last), rows=int(rows), customers=customers)
     # In one thread: the rows lie in the order of their numbers.

@@ -14,6 +14,7 @@ import pytest
 from functional.command import Done, rapport, reports_of, tree_of
 from functional.outcome import find_left, find_torn, read_report
 from functional.processes import VARIABLE, find_processes, wait_until
+from rapport.ingest.buckets import SORTED_TOGETHER
 
 PLENTY = "64m"
 IS_THOROUGH = os.environ.get("RAPPORT_TEST_SHARE") == "1"
@@ -123,3 +124,30 @@ def test_no_room_for_temporary_files_ends_the_run_with_one_message(copied, mount
     again = rapport(copied, "run", "shop", "-p", "loyal_orders", "3", env=env)
     assert again.code == 0, again.said
     assert find_left(copied, temporary, env[VARIABLE]) == []
+
+
+@pytest.mark.skipif(not IS_THOROUGH, reason="ingests four million orders; `nox -s thorough`")
+def test_a_store_that_fills_while_rows_are_read_or_parted_ends_in_one_message(copied, mount):
+    samples, store = copied / "data" / "sample", copied / "data" / "store"
+    made = rapport(copied, "data", "sample", str(samples), "--rows", str(SORTED_TOGETHER + 50_000))
+    assert made.code == 0, made.said
+    shutil.copy(samples / "sample-load" / "sample-load.yml", copied / "params")
+    store.rename(copied / "kept")
+    mount(store, "90m")
+    shutil.copytree(copied / "kept", store, symlinks=True, dirs_exist_ok=True)
+    before, published = tree_of(store), reports_of(copied, "shop")
+
+    # Too little for what is read of the file, for what is parted of it, for its tables.
+    for size in ("90m", "260m", "380m"):
+        mount(store, size)
+        done = rapport(copied, "run", "sample-load", "--format", "none", wait=1200)
+
+        assert_one_message(done, "sample-load", "no room is left", "Make room")
+        assert reports_of(copied, "shop") == published
+        left = {name for name in tree_of(store) if name not in before}
+        assert not {name for name in left if ".part" in name or "bucket" in name}, left
+
+    again = rapport(copied, "run", "shop", "--json")
+    assert again.code == 0, again.said
+    assert set(again.actions.values()) == {"reused"}
+    assert find_torn(copied) == []
