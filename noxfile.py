@@ -142,8 +142,10 @@ def engines(session: nox.Session) -> None:
     install(session)
     # Not in the lock: 430 MB of Java libraries for this session alone.
     session.install("py4j>=0.10.9", "pyspark>=4.0")
-    paths = ("tests/unit/marts/test_elsewhere.py", "tests/functional/test_engines.py",
-             "tests/functional/test_engines_whole.py")  # fmt: skip
+    paths = (
+        "tests/unit/marts/test_elsewhere.py", "tests/unit/marts/test_spark.py",
+        "tests/functional/test_engines.py", "tests/functional/test_engines_whole.py",
+    )  # fmt: skip
     pytest(session, *paths, RAPPORT_TEST_ENGINES="1")
 
 
