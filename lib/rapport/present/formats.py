@@ -4,7 +4,8 @@ A style is a form and, after blanks, changes to it: "interval whole". Forms: pla
 headline, unit (with the unit's word), table, interval, limits, range, low, high, n, words,
 tenths; for dates and periods short, axis, table. Changes: whole (no decimals), fine (one
 decimal more), signed, abs (no sign), bare (no word of
-a unit or currency after it), unmarked (no % where the axis has one).
+a unit or currency after it), unmarked (no % where the axis has one), reached (None is a time
+that was not reached).
 """
 
 from collections.abc import Iterable
@@ -49,6 +50,8 @@ def show(
     '73.5% (95%\xa0interval 70.2% to 76.7%)'
     >>> show(Value("a.c", 1422700, "money", "GBP"), "zh")
     '142.27\xa0万英镑'
+    >>> show(Value("a.d", None, "estimator", "months"), "en", style="unit reached")
+    'not reached'
     """
     wanted = replace(Style.parse(style), decimals=decimals)
     if wanted.form == "n":
@@ -67,6 +70,8 @@ def show(
 def _name_missing(value: Value, style: Style) -> str:
     if isinstance(value.value, Withheld):
         return "word.withheld"
+    if "reached" in style.changes:
+        return "word.not_reached"
     is_prose = value.kind == "date" and style.form != "table"
     return "word.undated" if is_prose else "word.missing"
 

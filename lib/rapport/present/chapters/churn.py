@@ -70,7 +70,7 @@ def return_table(summary: pd.DataFrame, values: Values, *, kind: str) -> TableSp
         Column("second", f"churn.head.second.{kind}", "estimator", "share"),
         Column("interval", interval_head(_confidence(values)), "estimator", "share", style="limits",
                limits=("low", "high")),
-        Column("median", f"churn.head.median.{kind}", "estimator", unit, style="unit"),
+        Column("median", f"churn.head.median.{kind}", "estimator", unit, style="unit reached"),
     )  # fmt: skip
     return TableSpec(
         id="churn.return_table",

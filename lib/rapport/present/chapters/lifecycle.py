@@ -259,7 +259,7 @@ def dwell_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("three", "lifecycle.head.three", "estimator", "share"),
         Column("interval", interval_head(_confidence(values)), "estimator", "share",
                style="limits", limits=("low", "high")),
-        Column("median", "lifecycle.head.median", "estimator", "months", style="unit"),
+        Column("median", "lifecycle.head.median", "estimator", "months", style="unit reached"),
     )  # fmt: skip
     return TableSpec(
         id="lifecycle.dwell",

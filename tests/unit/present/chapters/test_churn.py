@@ -186,7 +186,7 @@ def test_the_table_has_a_row_per_group_and_no_median_that_was_not_reached(summar
 
     cells = render_table(spec, "en")
     assert cells[0][:5] == ["1st order", "100", "80.0%", "60.0%", "50.0% to 69.0%"]
-    assert cells[0][5] == "n/a"
+    assert cells[0][5] == "not reached"
     assert cells[1][0] == "4th or later"
     assert cells[1][5] == "10\u00a0days"
     assert spec.strong == {0}

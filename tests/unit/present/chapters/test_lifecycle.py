@@ -287,7 +287,7 @@ def test_stays_and_forecast_are_tables_where_there_are_any(values):
     )
 
     assert render_table(show.dwell_table(stays, values), "en") == [
-        ["Loyal", "90", "90.0%", "50.0%", "40.0% to 60.0%", "n/a"]
+        ["Loyal", "90", "90.0%", "50.0%", "40.0% to 60.0%", "not reached"]
     ]
     assert render_table(show.forecast_table(ahead, values), "en") == [
         ["Loyal", "158", "167", "146 to 188"]
