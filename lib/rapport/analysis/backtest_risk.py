@@ -15,8 +15,9 @@ from rapport.analysis.risk_models import Features, score_logits, take_floats
 
 
 def review_risk(
-    assessed: RiskAssessment | None, windows: RiskWindows, *, features: Features
-) -> pd.DataFrame | None:
+    assessed: RiskAssessment | None, windows: RiskWindows, *, features: Features,
+    confidence: float = 0.95,
+) -> pd.DataFrame | None:  # fmt: skip
     """Group the customers of the test window by the risk that they were given as trained.
 
     The intercept is not set anew: what it is set by is what happened.
@@ -38,6 +39,7 @@ def review_risk(
     model = replace(assessed.contest.model, shift=0.0)
     groups = group_by_risk(read_labels(test), score_logits(model, take_floats(test, features)))
     ends = [
-        wilson(int(k), int(n)).ends for k, n in zip(groups["n_events"], groups["n"], strict=True)
+        wilson(int(k), int(n), confidence=confidence).ends
+        for k, n in zip(groups["n_events"], groups["n"], strict=True)
     ]
     return groups.assign(low=[low for low, _ in ends], high=[high for _, high in ends])

@@ -23,7 +23,7 @@ MOST_DAYS = 4
 
 
 def measure_value(
-    study: ValueStudy, margin: Margin, *, currency: str, asked: int
+    study: ValueStudy, margin: Margin, *, currency: str, asked: int, confidence: float = 0.95
 ) -> list[Measured]:
     """Name what is expected of all customers, or of running contracts.
 
@@ -57,7 +57,7 @@ def measure_value(
         ]
     if model.correlation is not None:
         found.append(Measured("correlation", model.correlation, "estimator", "ratio"))
-    return [*found, *_measure_models(model, currency)]
+    return [*found, *_measure_models(model, currency, confidence)]
 
 
 def _measure_contracts(found: ContractValue, currency: str, months: int) -> list[Measured]:
@@ -80,14 +80,19 @@ def _measure_contracts(found: ContractValue, currency: str, months: int) -> list
     ]
 
 
-def _measure_models(model: ValueModel, currency: str, part: str = "") -> Iterator[Measured]:
+def _measure_models(
+    model: ValueModel, currency: str, confidence: float, part: str = ""
+) -> Iterator[Measured]:
     fitted, spending = model.orders, model.spending
     assert fitted is not None
-    for name, unit, interval in zip(NAMES, UNITS, parameter_intervals(fitted), strict=True):
+    limits = parameter_intervals(fitted, confidence=confidence)
+    for name, unit, interval in zip(NAMES, UNITS, limits, strict=True):
         number = getattr(fitted, name)
         yield Measured(f"bgnbd.{part}{name}", number, "iterative", unit, fitted.n, interval)
     if spending is not None:
-        ends: list[Ends | None] = [*spending_intervals(spending)] or [None] * len(SPENDING_NAMES)
+        ends: list[Ends | None] = [*spending_intervals(spending, confidence=confidence)] or [
+            None
+        ] * len(SPENDING_NAMES)
         units = ("ratio", "ratio", currency)
         for name, unit, interval in zip(SPENDING_NAMES, units, ends, strict=True):
             number = getattr(spending, name)
@@ -96,7 +101,7 @@ def _measure_models(model: ValueModel, currency: str, part: str = "") -> Iterato
             )
 
 
-def measure_test(study: ValueStudy, *, currency: str) -> list[Measured]:
+def measure_test(study: ValueStudy, *, currency: str, confidence: float = 0.95) -> list[Measured]:
     """Name what the test expected and what came; nothing without a test."""
     if study.renewals is not None:
         return measure_renewals(study.renewals)
@@ -125,7 +130,7 @@ def measure_test(study: ValueStudy, *, currency: str) -> list[Measured]:
     if captures is not None:
         for name, number in zip(("model", "past"), captures, strict=True):
             found.append(Measured(f"holdout.capture.{name}", number, "iterative", "share", n))
-    return [*found, *_measure_models(test.model, currency, "holdout.")]
+    return [*found, *_measure_models(test.model, currency, confidence, "holdout.")]
 
 
 def list_bands(study: ValueStudy, *, min_count: int) -> pd.DataFrame | None:

@@ -59,13 +59,14 @@ def find_days(
 
 def study_value(
     transactions: pd.DataFrame, days: pd.DataFrame, span: Span | None, rules: ValueRules,
-    margin: Margin,
+    margin: Margin, *, min_count: int = 10,
 ) -> ValueStudy:  # fmt: skip
     """Fit, test and add up what customers with orders are expected to bring.
 
     Parameters
     ----------
     transactions, days : the marts `customer_transactions` and `holdout_days`
+    min_count : customers of a number of repeats, below which the test does not show it
     """
     until = None if span is None else span.last
     buyers = list_buyers(transactions, until=until, spend=rules.spend)
@@ -73,7 +74,7 @@ def study_value(
     model = fit_value(buyers, n_days=n_days, horizon_months=rules.horizon_months)
     if model.orders is None:
         return ValueStudy(model, HoldOut("no_model"), None)
-    test = hold_out(transactions, days, span, rules)
+    test = hold_out(transactions, days, span, rules, min_count=min_count)
     clv = estimate_clv(model, rules, margin)
     best = "clv" if model.has_money else "expected_orders"
     return ValueStudy(model, test, clv, best if test.ranks_better else "spend")

@@ -96,6 +96,25 @@ def test_numbers_carry_their_ids_units_and_intervals(found):
     assert {"bgnbd.holdout.r", "holdout.capture.model", "holdout.money.error"} <= tested.keys()
 
 
+def test_parameters_have_the_intervals_that_are_asked_for(found):
+    def width(name, confidence):
+        measured = measure_value(found, SALES, currency="GBP", asked=12, confidence=confidence)
+        tested = measure_test(found, currency="GBP", confidence=confidence)
+        (ends,) = [one.interval for one in [*measured, *tested] if one.name == name]
+        return ends[1] - ends[0]
+
+    for name in ("bgnbd.r", "gamma_gamma.p", "bgnbd.holdout.r"):
+        assert width(name, 0.8) < width(name, 0.95)
+
+
+def test_the_test_shows_no_number_of_repeats_of_fewer_customers_than_the_unit_allows():
+    shop = draw_shop(n=400)
+    span = find_days(SNAPSHOT, LAST, holdout_share=0.5)
+    wide = study_value(shop, draw_days(shop), span, ValueRules(), SALES, min_count=40)
+
+    assert wide.test.by_x["n"].min() >= 40
+
+
 def test_a_model_that_ranks_no_better_than_the_past_is_used_for_totals(found):
     worse = replace(found.test, capture_money=(0.5, 0.6))
 
