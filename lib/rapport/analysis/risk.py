@@ -30,7 +30,7 @@ MIN_CUSTOMERS, MIN_OF_A_KIND = 200, 30
 WEAK = 0.6
 # Only the gap to out of time is read from it, for which five folds do.
 SAME_FOLDS = 5
-WINDOWS = ("train", "test", "score")
+WINDOWS = ("train", "season", "test", "score")
 
 # Spend of the last 90 days was left out: beside the order days of the same 90 days it raised
 # the risk it should lower and made nonsense of reasons, for .000 of AUC (Online Retail).
@@ -48,11 +48,15 @@ ORDER_FEATURES = Features(
 
 @dataclass(frozen=True)
 class RiskWindows:
-    """One row per active customer in each; `train` and `test` know how it went (`is_lapsed`)."""
+    """One row per active customer in each; `train` and `test` know how it went (`is_lapsed`).
+
+    `taught` names the window that trains: `season`, a year before the test, or `train`.
+    """
 
     train: pd.DataFrame
     test: pd.DataFrame
     score: pd.DataFrame
+    taught: str = "train"
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,14 @@ def select_windows(customer_measures: pd.DataFrame, *, churn_after_days: int = 1
     Parameters
     ----------
     customer_measures : one row per window and customer
-        `window` ("train", "test", "score"; others are passed over), `days_since_last_order`,
-        `n_order_days_next` (order days within the horizon after the cut; unused for "score")
+        `window` ("train", "season", "test", "score"; others are passed over),
+        `days_since_last_order`, `n_order_days_next` (order days within the horizon after the cut;
+        unused for "score")
 
     Returns
     -------
-    RiskWindows; `is_lapsed` is true without an order within the horizon
+    RiskWindows; `is_lapsed` is true without an order within the horizon. The season of the test a
+        year before trains, where it holds enough customers of both kinds; else the days before
 
     Raises
     ------
@@ -102,6 +108,9 @@ def select_windows(customer_measures: pd.DataFrame, *, churn_after_days: int = 1
         raise DataError(f"measures: no column {', '.join(missing)}. Rebuild the mart.")
     active = customer_measures[customer_measures["days_since_last_order"] < churn_after_days]
     parts = {name: active[active["window"] == name] for name in WINDOWS}
+    season = _label(parts["season"])
+    if _too_few(season, season) is None:
+        return RiskWindows(season, _label(parts["test"]), parts["score"], "season")
     return RiskWindows(_label(parts["train"]), _label(parts["test"]), parts["score"])
 
 

@@ -5,7 +5,10 @@ with windows as (
         position,
         ends_on
     from periods
-    where "window" in ('current', 'previous', 'last_year', 'cut', 'train', 'test', 'score')
+    where
+        "window" in (
+            'current', 'previous', 'last_year', 'cut', 'train', 'season', 'test', 'score'
+        )
 ),
 
 -- Windows that end on one day have the same measures.

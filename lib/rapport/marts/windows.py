@@ -12,6 +12,7 @@ from rapport.marts.fiscal import read_fiscal
 from rapport.marts.periods import Period, check_within, parse_period, same_last_year, step_back
 
 YEAR_OF_WEEKS = 52
+YEAR = 365  # days
 N_HISTORY = 13  # a year of months and the one to compare with: the width of a sparkline
 
 
@@ -43,7 +44,8 @@ def list_windows(
         `current`; `previous` and `last_year`, cut to as many days if the period is incomplete;
         `cut` (rfm_days up to 31 December before the period's year; no row unless the data reach
         back that far); `train`, `test`, `score` (churn_after_days up to as_of - 2, 1 and 0 times
-        horizon_days; no row that would end before the data begin); 13 times `history-<period>`,
+        horizon_days; no row that would end before the data begin); `season` (365 days before
+        `test`, no row unless the data reach back to its first day); 13 times `history-<period>`,
         oldest first, the last one being the period; `festival`, `festival_last_year` (of a February
         whose feast lay in January a year before, or the other way about: from 1 January to the last
         day of `current` and of `last_year`). `is_whole`: the window ends on its period's last day.
@@ -104,6 +106,10 @@ def _walk(
         ends_on = as_of - dt.timedelta(days=steps * settings["horizon_days"])
         if ends_on >= data_from:
             yield _up_to(window, ends_on, settings["churn_after_days"])
+    season = as_of - dt.timedelta(days=settings["horizon_days"] + YEAR)
+    year_ago = _up_to("season", season, settings["churn_after_days"])
+    if year_ago.starts_on >= data_from:
+        yield year_ago
     for steps in range(N_HISTORY - 1, -1, -1):
         past = step_back(period, steps)
         yield _of(f"history-{past.code}", past, n_days if steps == 0 else None)

@@ -143,9 +143,8 @@ def test_the_same_window_is_measured_by_customers_left_out(windows, assessed):
 
 
 def test_shuffled_rows_change_nothing_and_the_input_is_untouched(windows, assessed):
-    shuffled = RiskWindows(
-        *(part.sample(frac=1, random_state=1) for part in vars(windows).values())
-    )
+    parts = (windows.train, windows.test, windows.score)
+    shuffled = RiskWindows(*(part.sample(frac=1, random_state=1) for part in parts))
     kept = shuffled.train.copy()
 
     again = assess_risk(shuffled, SETTINGS)
@@ -215,6 +214,20 @@ def test_only_the_active_are_taken_and_lapsed_are_those_without_an_order():
     assert windows.train["is_lapsed"].tolist() == [True]
     assert windows.test["is_lapsed"].tolist() == [False, True]
     assert len(windows.score) == 1
+
+
+def test_the_season_of_the_test_a_year_before_trains_where_it_holds_enough():
+    def take(n):
+        parts = [("train", 4), ("test", 2), ("score", 1), ("season", n)]
+        return pd.DataFrame(
+            {"window": [name for name, size in parts for _ in range(size)],
+             "days_since_last_order": 3}
+        ).assign(n_order_days_next=lambda rows: rows.index % 2)  # fmt: skip
+
+    enough, few = select_windows(take(200)), select_windows(take(199))
+
+    assert (enough.taught, len(enough.train)) == ("season", 200)
+    assert (few.taught, len(few.train)) == ("train", 4)
 
 
 def test_an_outcome_that_is_unknown_is_refused():

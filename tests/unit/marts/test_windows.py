@@ -78,6 +78,15 @@ def test_the_classifier_has_three_dates_a_horizon_apart():
     assert span(november.loc["train"])[0] == "2009-12-06"
 
 
+def test_the_season_of_the_test_is_that_of_a_year_before():
+    # From 2009-03-06 on: 180 days that end on 2009-09-01, a year before those of the test.
+    known = windows("2010-11", data_from=dt.date(2009, 3, 6))
+    unknown = windows("2010-11", data_from=dt.date(2009, 3, 7))
+
+    assert span(known.loc["season"]) == ["2009-03-06", "2009-09-01"]
+    assert "season" not in unknown.index
+
+
 def test_a_date_of_the_classifier_before_the_data_is_left_out():
     assert "train" not in windows("2010-11", data_from=dt.date(2010, 7, 1)).index
 
