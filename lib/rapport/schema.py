@@ -240,6 +240,10 @@ _TABLES = (
         ),
     ),
     TableSchema(
+        "late_orders", "one row per order that arrived when a later month had begun",
+        ("order_id",), (_key("order_id"), Column("arrived_on", "date", required=True)),
+    ),
+    TableSchema(
         "quarantine", "one row per broken value of a row set aside, or per rule that set it aside",
         ("table", "source", "source_file", "source_row", "rule", "column"),
         (

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from rapport.ingest.casts import local_day
 from rapport.ingest.documents import EMPTY_DAY, day_of
@@ -25,7 +26,7 @@ from rapport.ingest.quality import money_of
 from rapport.ingest.read import FILE
 from rapport.params import TimeRule, UnitParams
 from rapport.schema import SCHEMAS
-from rapport.tables import to_frame
+from rapport.tables import arrow_schema, to_frame
 from rapport.tables.engine import Engine, identifier, quote
 
 ARRIVED_AT = identifier(f"{ARRIVAL[0]}.{ARRIVAL[1].name}")
@@ -78,10 +79,14 @@ def _rows(unit: UnitParams, pieces: Sequence[Piece]) -> Iterator[str]:
         yield (
             f'SELECT {quote(piece.table)} AS "table", {quote(piece.source)} AS source, '
             f"{day} AS day, {local_day('first_at', unit.timezone)} AS arrived_on, "
-            f"{money_of(piece)} AS money "
+            f"{money_of(piece)} AS money, {_order_of(piece)} AS order_id "
             f"FROM (SELECT *, {_first(piece)} AS first_at FROM {identifier(piece.relation)}) "
             "WHERE rule IS NULL AND first_at IS NOT NULL"
         )
+
+
+def _order_of(piece: Piece) -> str:
+    return "order_id" if piece.has("order_id") else "NULL"
 
 
 def _first(piece: Piece) -> str:
@@ -137,3 +142,24 @@ def count_late(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> pd.
             'WHERE day IS NOT NULL) GROUP BY "table", period ORDER BY "table", period'
         )
     )
+
+
+def list_late_orders(engine: Engine, unit: UnitParams, pieces: Sequence[Piece]) -> pa.Table | None:
+    """List the orders that arrived when a later month had begun, as the canonical table has them.
+
+    Returns
+    -------
+    one row per such order, by `order_id`: `arrived_on`, the day on which its first row came; None
+    where no source of orders says when its rows arrived
+    """
+    mine = [piece for piece in pieces if piece.table in ("orders", "order_lines")]
+    rows = " UNION ALL ".join(_rows(unit, mine))
+    if not rows:
+        return None
+    found = engine.fetch(
+        "SELECT order_id, min(arrived_on) AS arrived_on "
+        f"FROM ({rows}) WHERE day IS NOT NULL GROUP BY order_id "
+        "HAVING min(arrived_on) >= date_trunc('month', min(day)) + INTERVAL 1 MONTH "
+        "ORDER BY order_id"
+    )
+    return found.cast(arrow_schema(SCHEMAS["late_orders"]))

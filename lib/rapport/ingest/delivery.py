@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from rapport.ingest.arrival import count_lags, count_late
+from rapport.ingest.arrival import count_lags, count_late, list_late_orders
 from rapport.ingest.canonical import list_apart, make_tables
 from rapport.ingest.completeness import measure_completeness
 from rapport.ingest.coverage import (
@@ -243,7 +243,7 @@ def _account(
     if kept is not None:
         kept = replace(kept, steps=steps, drift=note_drift(unit, pieces, periods, drift))
     delivery = Delivery(
-        tables=_finish(tables.made, span, quality, aside),
+        tables=_finish(tables.made, span, quality, aside, list_late_orders(engine, unit, pieces)),
         quality=quality,
         flows=flow_steps(quality),
         faults=frame_faults(()),
@@ -277,6 +277,7 @@ def _finish(
     span: Mapping[str, Any],
     quality: pd.DataFrame,
     aside: pa.Table,
+    late: pa.Table | None,
 ) -> Mapping[str, pa.Table | TableFile]:
     """Add what tells of the tables themselves, if there are any."""
     if not tables:
@@ -288,4 +289,4 @@ def _finish(
     schema = arrow_schema(SCHEMAS["snapshot"])
     snapshot = pa.Table.from_pylist([{**span, **counts}], schema=schema)
     told = {"snapshot": snapshot, "data_quality": quality_table(quality), "quarantine": aside}
-    return {**tables, **told}
+    return {**tables, **told} if late is None else {**tables, **told, "late_orders": late}

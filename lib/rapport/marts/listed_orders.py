@@ -103,6 +103,11 @@ LISTED = (
         "one row per month of the first order and month since",
     ),
     Mart(
+        "lifecycle_restated",
+        ("late_orders", "orders", "customers", "snapshot", "periods", "settings"),
+        "one row per month end, stage known then and stage known now, where late orders moved it",
+    ),
+    Mart(
         "action_lists",
         ("charged_orders", "customers", "periods", "settings"),
         "one row per list and customer on it",

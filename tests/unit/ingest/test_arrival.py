@@ -109,3 +109,26 @@ def test_without_a_declaration_nothing_is_asked(till):
     delivery = till.ingest()
 
     assert (len(delivery.lags), len(delivery.late)) == (0, 0)
+
+
+def test_orders_that_came_when_a_later_month_had_begun_are_listed(till):
+    late = till.ingest().tables["late_orders"]
+
+    assert late.to_pylist() == [{"order_id": "2", "arrived_on": date(2024, 4, 1)}]
+
+
+def test_an_order_that_was_delivered_in_time_is_not_late_when_it_comes_again(till):
+    till.unit["tables"]["orders"]["arrived"] = {"file": "%Y%m%d"}
+    (till.root / "data/raw/till.csv").unlink()
+    till.write("till-20240302.csv", HEAD + "1,ann,2024-03-01,10.00,\n")
+    till.write("till-20240405.csv", HEAD + "1,ann,2024-03-01,10.00,\n2,bob,2024-03-31,5.00,\n")
+
+    late = till.ingest().tables["late_orders"]
+
+    assert late["order_id"].to_pylist() == ["2"]
+
+
+def test_without_a_time_of_arrival_there_is_no_table_of_late_orders(till):
+    del till.unit["tables"]["orders"]["arrived"]
+
+    assert "late_orders" not in till.ingest().tables
