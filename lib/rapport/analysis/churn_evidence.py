@@ -16,12 +16,13 @@ import pandas as pd
 from rapport.analysis.churn_study import Returns
 from rapport.analysis.contract_risk import ContractRisk
 from rapport.analysis.intervals import wilson
-from rapport.analysis.measured import Measured
+from rapport.analysis.measured import Measured, tabulate
 from rapport.analysis.risk import RiskAssessment, RiskWindows
 from rapport.analysis.risk_checks import Quality
 from rapport.analysis.survival import (
     estimate_median,
     estimate_restricted_mean,
+    fit_survival,
     longest_time,
     survival_at,
 )
@@ -97,6 +98,59 @@ def tabulate_typical(returns: Returns, *, min_n: int = 30) -> pd.DataFrame:
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["group", "n", *numbers])
     return table.astype(dict.fromkeys(numbers, float))
+
+
+def measure_overall(
+    durations: pd.DataFrame | None, *, min_n: int = 30, confidence: float = 0.95
+) -> list[Measured]:
+    """Name how long contracts run, all plans together; nothing of orders, nor of few contracts.
+
+    Parameters
+    ----------
+    durations : `subscription_durations`: `duration_months`, `event_observed`, `n`
+
+    Returns
+    -------
+    `overall.first`, `overall.second`, `overall.last`: share still running after `overall.year`,
+        `overall.years` and `overall.within` months, the longest time that `min_n` are watched;
+        `overall.mean`, the mean within it; `overall.median`, where it is reached
+    """
+    if durations is None or int(durations["n"].sum()) < min_n:
+        return []
+    spells = durations.rename(columns={"duration_months": "duration"})
+    curve = fit_survival(spells[["duration", "event_observed", "n"]], confidence=confidence)
+    tau = longest_time(curve, min_n=min_n) or 0.0
+    n, found = curve.n, [Measured("overall.n", curve.n, "count", "contracts")]
+    for name, span, months in zip(
+        ("first", "second", "last"), ("year", "years", "within"), (12, 24, int(tau)), strict=True
+    ):
+        at: Any = survival_at(curve, [months]).iloc[0]
+        if months and bool(at["is_observed"]):
+            share, ends = float(at["survival"]), (float(at["low"]), float(at["high"]))
+            found.append(Measured(f"overall.{span}", months, "count", "months"))
+            found.append(Measured(f"overall.{name}", share, "estimator", "share", n, ends))
+    mean = estimate_restricted_mean(curve, tau=tau) if tau else None
+    if mean is not None and mean.standard_error:
+        ends = (mean.low, mean.high)
+        found.append(Measured("overall.mean", mean.value, "estimator", "mean_months", n, ends))
+    median = estimate_median(curve)
+    if median.value is not None:
+        found.append(Measured("overall.median", median.value, "estimator", "months", n))
+    return found
+
+
+def name_overall(overall: list[Measured]) -> list[str]:
+    """Name the wording of how long all contracts run: median, or not reached; or nothing."""
+    names = {one.name for one in overall}
+    if not {"overall.first", "overall.second", "overall.last", "overall.mean"} <= names:
+        return []
+    return ["median" if "overall.median" in names else "not_reached"]
+
+
+def join_totals(*measured: list[Measured]) -> pd.DataFrame | None:
+    """Give the numbers that page one of a unit without sales takes from here; None of orders."""
+    found = [one for part in measured for one in part]
+    return tabulate(found) if any(one.name == "overall.n" for one in found) else None
 
 
 def measure_parts(

@@ -7,16 +7,32 @@ sum of 0 would be read as one that was measured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from rapport.analysis.change import compare_totals
+from rapport.analysis.churn_study import (
+    Returns,
+    list_at_risk,
+    list_points,
+    measure_returns,
+    study_returns,
+    summarise_returns,
+)
 from rapport.analysis.intervals import wilson
 from rapport.analysis.key_figures import EARLIER, Comparison, KeyFigure, Rules
 from rapport.analysis.measured import Measured
+
+# Figures by their names, and the measures of the chapters that they are.
+BASKETS = (("rules", "rules"), ("two_products", "baskets.of_two"), ("products", "items"),
+           ("hit_rate", "hits.rules"))  # fmt: skip
+STAYS = (("stay_year", "overall.first"), ("stay_years", "overall.second"))
+MORE_RULES = (("pairs.possible", "pairs.possible"),)
+MORE_STAYS = (("stake.total", "loss.total"), ("stake.n", "loss.first.n"),
+              ("stake.first", "loss.first"), ("stake.share", "loss.first.share"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,10 @@ class Delivered:
     """What running contracts are expected to bring in twelve months."""
     has_baskets: bool = False
     """Orders without days, customers or amounts."""
+    stays: pd.DataFrame | None = None
+    """`churn_totals`: what the chapter on churn found of contracts."""
+    rules: pd.DataFrame | None = None
+    """`rule_totals`: what the chapter on recommendation found of baskets."""
 
 
 def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -> list[KeyFigure]:
@@ -44,20 +64,117 @@ def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -
 
     Returns
     -------
-    the figures in order, the first one being what the headline says: `baskets`, `ended` and
-        `contracts`, `value`, `visitors` and `contacts`, `customers`; none where orders were
-        delivered, or nothing at all
+    the figures in order, the first one being what the headline says: `rules`, `baskets` and what
+        else is known of them, `ended`, `contracts`, `stay_year`, `stay_years`, `value`, `visitors`
+        and `contacts`, `customers`; none where orders were delivered, or nothing at all
     """
     row = snapshot.iloc[0]
     if delivered.has_baskets:
-        return [_count("baskets", int(row["n_orders"]), "baskets")]
+        known = [_take(delivered.rules, *each) for each in BASKETS]
+        baskets = _count("baskets", int(row["n_orders"]), "baskets")
+        first, *more = known
+        return [figure for figure in (first, baskets, *more) if figure is not None]
     if int(row["n_orders"]) or not int(row["n_customers"]):
         return []
     figures = _ended(delivered.contracts, rules)
+    stays = [_take(delivered.stays, *each) for each in STAYS]
+    figures += [figure for figure in stays if figure is not None]
     if delivered.value is not None:
         figures.append(KeyFigure("value", delivered.value, {}, ()))
     figures += _reach(delivered.contacts, rules)
     return [*figures, _count("customers", int(row["n_customers"]), "customers")]
+
+
+def _take(totals: pd.DataFrame | None, name: str, measure: str) -> KeyFigure | None:
+    """Take a figure from what a chapter published; None where it has none, or a count of nought."""
+    rows = None if totals is None else totals[totals["measure"] == measure]
+    if rows is None or rows.empty or not rows["value"].iloc[0]:
+        return None
+    row: Any = rows.iloc[0]
+    value = int(row["value"]) if row["kind"] == "count" else float(row["value"])
+    ends = None if pd.isna(row["low"]) else (float(row["low"]), float(row["high"]))
+    n = None if pd.isna(row["n"]) else int(row["n"])
+    return KeyFigure(
+        name, Measured(name, value, str(row["kind"]), str(row["unit"]), n, ends), {}, ()
+    )
+
+
+def measure_unsold(delivered: Delivered, figures: Sequence[KeyFigure]) -> list[Measured]:
+    """Name what the sentences of such a page say beside its figures.
+
+    `pairs.possible`, of which rules were sought; `stake.total`, `stake.n`, `stake.first`,
+    `stake.share`: risk times value of running contracts, and what the first tenth of the
+    customers hold of it.
+    """
+    names = {figure.name for figure in figures}
+    told = [(delivered.rules, "rules", each) for each in MORE_RULES]
+    told += [(delivered.stays, "ended", each) for each in MORE_STAYS]
+    found = [_take(totals, *each) for totals, leads, each in told if leads in names]
+    return [figure.now for figure in found if figure is not None]
+
+
+def choose_unsold(
+    figures: Sequence[KeyFigure], known: Collection[str]
+) -> list[list[tuple[str, None]]]:
+    """Choose the paragraph under the headline, by the numbers that there are, by slot."""
+    names = {figure.name for figure in figures}
+    sentences: list[str] = []
+    if "ended" in names and {"stay_first", "stay_last", "group_first", "group_last"} <= set(known):
+        sentences.append("unsold_plans")
+    if {"stake_total", "stake_share", "stake_n"} <= set(known):
+        sentences.append("unsold_stake")
+    if {"rules", "first_a", "first_b"} <= set(known):
+        sentences.append("unsold_pair")
+    return [[(name, None) for name in sentences]] if sentences else []
+
+
+def choose_minds(figures: Sequence[KeyFigure], *, is_snapshot: bool) -> list[tuple[str, None]]:
+    """Choose what "Mind the data" says of such a unit, as sentences without a case."""
+    names = {figure.name for figure in figures}
+    minds: dict[str, bool] = {
+        "mind_baskets": "baskets" in names,
+        "mind_snapshot": is_snapshot and "contracts" in names,
+    }
+    return [(name, None) for name, is_so in minds.items() if is_so]
+
+
+def draw_plans(plans: Returns | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the points of the curves of plans and how many are still watched; empty without."""
+    if plans is None:
+        return pd.DataFrame(), pd.DataFrame()
+    return list_points(plans), list_at_risk(plans)
+
+
+def list_plans(
+    durations: pd.DataFrame | None, figures: Sequence[KeyFigure], *, confidence: float
+) -> Returns | None:
+    """Give the curves of plans, as the chapter on churn draws them; None if page one has none."""
+    if durations is None or not any(figure.name == "stay_year" for figure in figures):
+        return None
+    return study_returns(pd.DataFrame(), durations, confidence=confidence)
+
+
+def measure_plans(plans: Returns | None) -> list[Measured]:
+    """Name the share of the first and the last plan that still ran; nothing without plans."""
+    if plans is None:
+        return []
+    return measure_returns(summarise_returns(plans), plans)
+
+
+def measure_pair(rules: pd.DataFrame | None, figures: Sequence[KeyFigure]) -> list[Measured]:
+    """Name the first rule: its products, the baskets that hold both, and how many chance gives."""
+    if rules is None or rules.empty or not any(figure.name == "rules" for figure in figures):
+        return []
+    row: Any = rules.iloc[0]
+    ends = (float(row["low"]), float(row["high"]))
+    return [
+        Measured("first.a", str(row["name_a"]), "label", "text"),
+        Measured("first.b", str(row["name_b"]), "label", "text"),
+        Measured("first.both", int(row["n_ab"]), "count", "baskets"),
+        Measured("first.expected", float(row["n_expected"]), "estimator", "points"),
+        Measured("first.confidence", int(row["n_ab"]) / int(row["n_a"]), "ratio", "share",
+                 n=int(row["n_a"]), interval=ends),
+    ]  # fmt: skip
 
 
 def _count(name: str, n: int, unit: str) -> KeyFigure:

@@ -67,10 +67,21 @@ def study_restated(
     return [Restated(months.assign(share=shares), n, min_count)]
 
 
-def measure_restated(found: Restated) -> list[Measured]:
+def list_outcomes(restated: list[Restated]) -> list[str]:
+    """Name the wording: none, few or some; nothing where it is not known when orders arrived."""
+    return [found.outcome for found in restated]
+
+
+def take_months(restated: list[Restated]) -> pd.DataFrame | None:
+    """Give the month ends; None where it is not known when orders arrived."""
+    return restated[0].months if restated else None
+
+
+def measure_restated(restated: list[Restated]) -> list[Measured]:
     """Name how many customers late orders moved, and how many placements; nothing of few."""
-    if found.outcome != "some":
+    if list_outcomes(restated) != ["some"]:
         return []
+    (found,) = restated
     n_moved, n_placed = (int(found.months[name].sum()) for name in ("n_moved", "n_placed"))
     return [
         Measured("restated.customers", found.n_customers, "count", "customers"),

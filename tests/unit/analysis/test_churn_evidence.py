@@ -7,7 +7,10 @@ from rapport.analysis.backtest_risk import review_risk
 from rapport.analysis.churn_evidence import (
     adds_up,
     is_closed,
+    join_totals,
+    measure_overall,
     measure_parts,
+    name_overall,
     name_parts,
     tabulate_checks,
     tabulate_later,
@@ -164,3 +167,24 @@ def test_an_outcome_must_be_over_before_the_next_date():
     assert is_closed(days, windows, horizon_days=90)
     assert not is_closed(days, windows, horizon_days=95)
     assert not is_closed(days, later, horizon_days=90)
+
+
+def test_all_contracts_together_are_told_of_after_a_year_and_two():
+    told = {one.name: one for one in measure_overall(table(CONTRACTS))}
+
+    # Of 200, 40 end after 3 and 95 after 9 months; 65 are watched for 24.
+    assert told["overall.first"].value == pytest.approx(65 / 200)
+    assert (told["overall.within"].value, told["overall.n"].value) == (24, 200)
+    assert told["overall.median"].value == 9
+    assert told["overall.mean"].value == pytest.approx((40 * 3 + 95 * 9 + 65 * 24) / 200)
+    assert name_overall(list(told.values())) == ["median"]
+    assert name_overall([one for one in told.values() if one.name != "overall.median"]) == [
+        "not_reached"
+    ]
+    assert join_totals(list(told.values()), [])["measure"].tolist() == list(told)
+
+
+def test_of_orders_or_few_contracts_nothing_is_told_of_all():
+    assert measure_overall(None) == name_overall([]) == []
+    assert measure_overall(table(CONTRACTS), min_n=201) == []
+    assert join_totals([], []) is None

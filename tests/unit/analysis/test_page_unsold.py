@@ -6,9 +6,20 @@ import pandas as pd
 import pytest
 
 from rapport.analysis.key_figures import KeyTables, Rules, list_key_figures
+from rapport.analysis.measured import Measured, tabulate
 from rapport.analysis.page_one import choose_headline
 from rapport.analysis.page_story import choose_lead, choose_warnings, split_change
-from rapport.analysis.page_unsold import Delivered, list_unsold
+from rapport.analysis.page_unsold import (
+    Delivered,
+    choose_minds,
+    choose_unsold,
+    draw_plans,
+    list_plans,
+    list_unsold,
+    measure_pair,
+    measure_plans,
+    measure_unsold,
+)
 from support import table
 
 RULES = Rules("EUR", min_n=30)
@@ -125,3 +136,79 @@ def test_of_a_draw_of_lines_the_page_says_so_first():
     found = choose_warnings(periods(), {}, has_surveys=True, is_whole=True, is_drawn=True)
 
     assert found[0] == ("mind_drawn", None)
+
+
+def rules_found():
+    return tabulate(
+        [
+            Measured("rules", 165, "count", "rules"),
+            Measured("items", 169, "count", "products"),
+            Measured("pairs.possible", 14_196, "count", "pairs"),
+            Measured("baskets.of_two", 7_676, "count", "baskets"),
+            Measured("hits.rules", 0.27, "estimator", "share", 1_543, (0.26, 0.28)),
+        ]
+    )
+
+
+def test_of_baskets_whose_rules_are_known_these_come_first():
+    delivered = Delivered(has_baskets=True, rules=rules_found())
+    figures = list_unsold(snapshot(0, 9_835), delivered, rules=RULES)
+    goods = pd.DataFrame(
+        {"name_a": ["root"], "name_b": ["leaf"], "n_ab": [466], "n_a": [1_072],
+         "n_expected": [297.8], "low": [0.4], "high": [0.47]}
+    )  # fmt: skip
+    told = {m.slot: m for m in (*measure_unsold(delivered, figures), *measure_pair(goods, figures))}
+
+    assert names(figures) == ["rules", "baskets", "two_products", "products", "hit_rate"]
+    assert figures[-1].now.interval == (0.26, 0.28)
+    assert choose_headline(figures, None, is_whole=True) == "unsold_rules"
+    assert told["pairs_possible"].value == 14_196
+    assert told["first_confidence"].value == 466 / 1_072
+    assert choose_unsold(figures, {"rules", *told}) == [[("unsold_pair", None)]]
+    assert choose_minds(figures, is_snapshot=False) == [("mind_baskets", None)]
+
+
+def test_without_a_rule_baskets_alone_are_told():
+    none = tabulate([Measured("rules", 0, "count", "rules")])
+    delivered = Delivered(has_baskets=True, rules=none)
+    figures = list_unsold(snapshot(0, 9), delivered, rules=RULES)
+
+    assert names(figures) == ["baskets"]
+    assert measure_unsold(delivered, figures) == measure_pair(None, figures) == []
+    assert choose_unsold(figures, {"baskets"}) == []
+
+
+def test_of_contracts_page_one_says_how_long_they_run_and_what_is_at_stake():
+    found = [
+        Measured("overall.first", 0.84, "estimator", "share", 7_043, (0.83, 0.85)),
+        Measured("overall.second", 0.79, "estimator", "share", 7_043, (0.78, 0.8)),
+        Measured("loss.total", 653.0, "estimator", "USD", 3_527),
+        Measured("loss.first.n", 353, "count", "customers"),
+        Measured("loss.first.share", 0.31, "estimator", "share"),
+    ]
+    durations = table(
+        """
+        plan   duration_months  event_observed   n
+        basic                3            True  40
+        basic               24           False  60
+        gold                 9            True  20
+        gold                30           False  80
+        """
+    )
+    delivered = Delivered(contracts=durations, stays=tabulate(found))
+    figures = list_unsold(snapshot(200), delivered, rules=RULES)
+    plans = list_plans(durations, figures, confidence=0.95)
+    told = [*measure_unsold(delivered, figures), *measure_plans(plans)]
+    slots = {one.slot for one in told}
+
+    assert names(figures) == ["ended", "contracts", "stay_year", "stay_years", "customers"]
+    assert {"stake_total", "stake_n", "stake_share", "stay_first", "group_last"} <= slots
+    assert choose_unsold(figures, slots) == [[("unsold_plans", None), ("unsold_stake", None)]]
+    assert choose_minds(figures, is_snapshot=True) == [("mind_snapshot", None)]
+    assert [len(frame) > 0 for frame in draw_plans(plans)] == [True, True]
+
+
+def test_a_unit_with_sales_has_no_curve_of_plans():
+    assert list_plans(contracts(25, 75), [], confidence=0.95) is None
+    assert measure_plans(None) == []
+    assert [len(frame) for frame in draw_plans(None)] == [0, 0]

@@ -2,7 +2,12 @@ import pandas as pd
 import pytest
 
 from rapport.analysis.lifecycle_study import study_stages
-from rapport.analysis.restated_study import measure_restated, study_restated
+from rapport.analysis.restated_study import (
+    list_outcomes,
+    measure_restated,
+    study_restated,
+    take_months,
+)
 from rapport.present.chapters.lifecycle_restated import restated_table
 from rapport.present.tables import render_table
 from rapport.present.values import Value, period_value
@@ -30,11 +35,11 @@ def test_placements_are_counted_by_month_end_and_customers_once(stages):
         (MAY + 1, "prospect", "growing", 15),
     )  # fmt: skip
 
-    (found,) = study_restated(table, stages)
+    found = study_restated(table, stages)
     told = {one.name: one.value for one in measure_restated(found)}
 
-    assert found.outcome == "some"
-    assert found.months[["n_placed", "n_moved"]].to_numpy().tolist() == [[200, 25], [200, 15]]
+    assert list_outcomes(found) == ["some"]
+    assert take_months(found)[["n_placed", "n_moved"]].to_numpy().tolist() == [[200, 25], [200, 15]]
     assert told == {
         "restated.customers": 30, "restated.moved": 40, "restated.placed": 400,
         "restated.share": 0.1, "restated.first": "2010-05",
@@ -43,28 +48,29 @@ def test_placements_are_counted_by_month_end_and_customers_once(stages):
 
 @pytest.mark.parametrize(("n", "outcome"), [(0, "none"), (9, "few")])
 def test_few_and_nobody_have_no_number(stages, n, outcome):
-    (found,) = study_restated(moved((0, "any", "any", n)), stages)
+    found = study_restated(moved((0, "any", "any", n)), stages)
 
-    assert found.outcome == outcome
+    assert list_outcomes(found) == [outcome]
     assert measure_restated(found) == []
-    assert restated_table(found.months, {}, min_count=10) is None
+    assert restated_table(take_months(found), {}, min_count=10) is None
 
 
 def test_a_month_end_of_few_is_hidden_with_the_next_smallest(stages):
     table = moved((0, "any", "any", 30), (MAY, "prospect", "new", 25), (MAY + 1, "new", "loyal", 7))
-    (found,) = study_restated(table, stages)
+    found = study_restated(table, stages)
     values = {
         "restated_moved": Value("lifecycle.restated.moved", 32, "count", "count"),
         "month": period_value("2010-06"),
     }
 
-    cells = render_table(restated_table(found.months, values, min_count=10), "en")
+    cells = render_table(restated_table(take_months(found), values, min_count=10), "en")
 
     assert [row[2] for row in cells] == ["n/a", "<10"]
 
 
 def test_nothing_is_said_where_nobody_knows_when_orders_came(stages):
-    assert study_restated(None, stages) == []
+    assert study_restated(None, stages) == list_outcomes([]) == measure_restated([]) == []
+    assert restated_table(take_months([]), {}, min_count=10) is None
     assert study_restated(moved(), study_stages(pd.DataFrame(
         {"kind": [], "month_no": [], "stage_before": [], "stage": [], "n_customers": []}
     ))) == []  # fmt: skip

@@ -13,15 +13,15 @@ from rapport.privacy import suppress_small
 
 
 def restated_table(
-    months: pd.DataFrame, values: Mapping[str, Value], *, min_count: int
+    months: pd.DataFrame | None, values: Mapping[str, Value], *, min_count: int
 ) -> TableSpec | None:
     """Give the customers moved by month end; None where too few were moved to be told.
 
     Parameters
     ----------
-    months : as `restated_study.Restated` has them
+    months : as `restated_study.Restated` has them; None where it is not known when orders arrived
     """
-    if "restated_moved" not in values:
+    if months is None or "restated_moved" not in values:
         return None
     counts = [int(n) for n in months["n_moved"]]
     hidden = suppress_small(counts, min_count)

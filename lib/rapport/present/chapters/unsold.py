@@ -1,0 +1,52 @@
+"""Page one's figure where a unit delivers no sales: contracts by plan, or what goes together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rapport.present.figures.pairs import pair_dots
+from rapport.present.figures.spec import FigureSpec
+from rapport.present.figures.survival import survival_curves
+from rapport.present.sentences import Sentence
+from rapport.present.values import Value, has_numbers
+
+Values = Mapping[str, Value]
+
+
+def plan_figure(points: pd.DataFrame, at_risk: pd.DataFrame, values: Values) -> FigureSpec | None:
+    """Give the curves of plans; None without any.
+
+    Parameters
+    ----------
+    points : `group`, `time`, `survival`, `low`, `high`
+    at_risk : those still watched, one row per group, one column per tick of the axis
+    """
+    if points.empty or at_risk.empty:
+        return None
+    spec = survival_curves(points, at_risk, id="summary.plans", labels="text", unit="months")
+    told = "told" if has_numbers(values, "stay_first", "stay_last") else "plain"
+    return spec.entitled(
+        Sentence("summary.plans_title", dict(values), case=told),
+        subtitle=Sentence("summary.plans_subtitle", dict(values)),
+    )
+
+
+def pair_figure(rules: pd.DataFrame | None, values: Values) -> FigureSpec | None:
+    """Give the first pairs of products; None without a rule.
+
+    Parameters
+    ----------
+    rules : `name_a`, `name_b`, `n_ab`, `n_expected`, most baskets beyond expectation first
+    """
+    if rules is None or rules.empty or "first_a" not in values:
+        return None
+    # A pair has a rule each way; it is drawn once.
+    pairs = zip(rules["name_a"], rules["name_b"], strict=True)
+    both = pd.Series([frozenset(pair) for pair in pairs], index=rules.index)
+    spec = pair_dots(rules[~both.duplicated()], id="summary.goods")
+    return spec.entitled(
+        Sentence("summary.goods_title", dict(values)),
+        subtitle=Sentence("summary.goods_subtitle", dict(values)),
+    )
