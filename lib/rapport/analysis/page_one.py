@@ -18,6 +18,7 @@ from rapport.analysis.decomposition import RevenueSplit
 from rapport.analysis.key_figures import EARLIER, SHOWN, Comparison, KeyFigure
 from rapport.analysis.measured import Measured
 
+PAYMENTS = "mend_payments"
 PARTS = ("customers", "frequency", "aov", "unidentified")
 SAID = frozenset(["active", "frequency", "churn", "repurchase"])
 """Key figures that sentences name whether they are shown or not."""
@@ -193,8 +194,13 @@ def list_actions(
         found.append(ActionFact("ask_for_number", None, lost, "counted"))
     if contracts is not None:
         lapsed = contracts.set_index("window")["n_involuntary"].get("current", 0)
+        whose = action_lists[action_lists["list_name"] == PAYMENTS]
         if lapsed >= min_count:
-            found.append(ActionFact("mend_payments", int(lapsed), None, "counted"))
+            # Contracts whose customers have no invoice are told by their number alone.
+            is_known = len(whose) >= min_count
+            money = sum(whose["spend_12m"], Decimal(0)) if is_known else None
+            n = len(whose) if is_known else int(lapsed)
+            found.append(ActionFact(PAYMENTS, n, money, "counted"))
         return found[:most]
     lists: list[ActionFact] = []
     for name, rows in action_lists.groupby("list_name", sort=True):

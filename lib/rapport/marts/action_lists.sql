@@ -25,6 +25,18 @@ with customers_seen as (
     group by o.customer_key, p.starts_on, p.ends_on
 ),
 
+-- Whose contract ended in the window without their choice: as `subscription_months` counts them.
+unchosen as (
+    select distinct k.order_key as customer_key
+    from subscriptions as s
+    inner join customers as k on s.customer_id = k.customer_id
+    inner join periods as p
+        on p."window" = 'current'
+        and s.started_on < p.starts_on
+        and s.ended_on between p.starts_on and p.ends_on
+    where s.end_reason in ('involuntary', 'payment', 'death', 'fraud')
+),
+
 listed as (
     select
         'newcomers_once' as list_name,
@@ -44,6 +56,12 @@ listed as (
         and date_diff('day', c.last_ordered_on, c.ends_on) >= v.risk_after_days
         and date_diff('day', c.last_ordered_on, c.ends_on) < v.churn_after_days
         and date_diff('day', c.last_ordered_on, c.starts_on) - 1 < v.risk_after_days
+    union all
+    select
+        'mend_payments' as list_name,
+        c.*
+    from customers_seen as c
+    inner join unchosen as u on c.customer_key = u.customer_key
 )
 
 select

@@ -111,6 +111,7 @@ LISTED = (
         "action_lists",
         ("charged_orders", "customers", "periods", "settings"),
         "one row per list and customer on it",
+        uses=("subscriptions",),
     ),
     Mart(
         "interaction_measures",

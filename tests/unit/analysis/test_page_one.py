@@ -316,6 +316,14 @@ def test_contracts_have_payments_to_mend_and_nobody_to_win_again():
     ]
 
 
+def test_who_could_not_pay_has_spent_what_the_list_says():
+    unpaid = lists().head(2).assign(list_name="mend_payments", spend_12m=[Decimal(7), Decimal(5)])
+
+    (fact,) = list_actions(unpaid, contracts(3), row(100, 0), min_count=2)
+
+    assert (fact.name, fact.customers, fact.money) == ("mend_payments", 2, 12)
+
+
 @pytest.mark.parametrize(
     "given", [contracts(1), contracts(0), contracts(50, window="previous"), contracts(9).iloc[:0]]
 )

@@ -248,3 +248,24 @@ def test_tickets_of_the_sixty_days_before_are_told_of_those_who_left_and_those_w
 
 def test_nobody_is_followed_where_the_data_begin_later(build):
     assert build("next_orders", FOLLOWED, data=("2010-06-10", "2010-12-09")).empty
+
+
+def test_who_could_not_pay_is_on_a_list_with_what_was_spent(build):
+    orders = """
+        customer  day         kind  amount
+        a         2010-08-01  sale  30
+        a         2008-12-01  sale  50
+        b         2010-08-01  sale  40
+        c         2010-08-01  sale  20
+    """
+    terms = {"plan": "basic", "started_on": dt.date(2010, 1, 1)}
+    contracts = [
+        {"customer_id": "a", "ended_on": dt.date(2010, 11, 5), "end_reason": "payment", **terms},
+        {"customer_id": "b", "ended_on": dt.date(2010, 11, 5), "end_reason": "price", **terms},
+        {"customer_id": "c", "ended_on": dt.date(2010, 10, 31), "end_reason": "payment", **terms},
+    ]
+
+    lists = build("action_lists", orders, subscriptions=contracts)
+
+    unpaid = lists[lists["list_name"] == "mend_payments"]
+    assert unpaid[["customer_id", "spend_12m"]].to_numpy().tolist() == [["a", 30]]

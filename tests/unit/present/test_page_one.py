@@ -300,7 +300,7 @@ def test_payments_to_be_mended_are_no_list(acting):
 
     (row,) = action_rows([fact], acting).rows
 
-    assert "14 contracts" in row.text.text("en")
+    assert "14\u00a0customers" in row.text.text("en")
     assert "14" in row.text.text("zh")
 
 
@@ -512,7 +512,7 @@ def test_a_headline_fits_two_lines_whatever_its_numbers(case, net, code, before)
             name: Value(name, 712345, "count", unit)
             for name, unit in (
                 ("baskets", "baskets"), ("contracts", "contracts"), ("visitors", "customers"),
-                ("customers", "customers"),
+                ("customers", "customers"), ("rules", "rules"), ("pairs_possible", "pairs"),
             )
         },
     }  # fmt: skip
