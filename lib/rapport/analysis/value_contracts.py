@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from rapport.analysis.bgnbd import STEP
 from rapport.analysis.bgnbd_histories import Floats
@@ -37,8 +37,9 @@ class ContractValue:
 
     `groups`: one row per length that could be modelled: `renewal_months`, `n`, `n_running`,
     `renews_first`, `renews_fifth` (share of contracts that renew, at the first and the fifth
-    renewal), `renewals_each` (expected within the horizon of one that runs), `clv`, `has_spread`
-    (whether customers differ in how readily they end).
+    renewal; `_low` and `_high` their intervals, of the parameters alone), `renewals_each`
+    (expected within the horizon of one that runs), `clv`, `has_spread` (whether customers differ
+    in how readily they end).
     `customers`: one row per customer with a running contract of these: COLUMNS. `n_left_out`:
     running contracts without a price, or of lengths that allow no model. `money_ends`: interval
     of the sum. `reason`: None or "too_few_contracts".
@@ -134,7 +135,29 @@ def _value_length(rows: pd.DataFrame, asked: Asked) -> _Length:
         ends = [_expect(priced, fitted.logs + way, asked) for way in (step, -step)]
         slopes.append(float(ends[0]["clv"].sum() - ends[1]["clv"].sum()) / (2 * STEP))
     variance = float(np.array(slopes) @ fitted.covariance @ np.array(slopes))
-    return _Length(_describe(rows, fitted, valued), valued, variance)
+    row = _describe(rows, fitted, valued) | _bound(fitted, asked.rules.confidence)
+    return _Length(row, valued, variance)
+
+
+def _bound(fitted: Sbg, confidence: float) -> dict[str, float]:
+    """Give the intervals of the shares that renew: Wald on the logit, by the covariance."""
+    half = float(stats.norm.ppf((1 + confidence) / 2))
+    found: dict[str, float] = {}
+    for name, passed in (("renews_first", 0), ("renews_fifth", 4)):
+        steps = STEP * np.eye(2)
+        ways = [[_logit_renews(fitted.logs + way * s, passed) for way in (1, -1)] for s in steps]
+        slopes = np.array([(up - down) / (2 * STEP) for up, down in ways])
+        reach = half * float(np.sqrt(slopes @ fitted.covariance @ slopes))
+        middle = _logit_renews(fitted.logs, passed)
+        low, high = special.expit([middle - reach, middle + reach])
+        found |= {f"{name}_low": float(low), f"{name}_high": float(high)}
+    return found
+
+
+def _logit_renews(logs: Floats, passed: int) -> float:
+    # Of contracts that have passed so many renewals (beta + t) to alpha renew.
+    alpha, beta = np.exp(logs)
+    return float(np.log((beta + passed) / alpha))
 
 
 def _expect(running: pd.DataFrame, logs: Floats, asked: Asked) -> pd.DataFrame:

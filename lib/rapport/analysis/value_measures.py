@@ -75,8 +75,17 @@ def _measure_contracts(found: ContractValue, currency: str, months: int) -> list
         Measured("customers", n, "count", "customers"),
         Measured("clv", total, "iterative", currency, n, found.money_ends),
         Measured("renews.months", int(first["renewal_months"]), "count", "months"),
-        Measured("renews.first", float(first["renews_first"]), "iterative", "share"),
-        Measured("renews.fifth", float(first["renews_fifth"]), "iterative", "share"),
+        *(
+            Measured(
+                f"renews.{place}",
+                float(first[f"renews_{place}"]),
+                "iterative",
+                "share",
+                int(first["n"]),
+                (float(first[f"renews_{place}_low"]), float(first[f"renews_{place}_high"])),
+            )
+            for place in ("first", "fifth")
+        ),
     ]
 
 

@@ -70,6 +70,33 @@ def test_every_length_has_its_own_model_and_few_contracts_have_none():
     assert found.money_ends[0] < found.customers["clv"].sum() < found.money_ends[1]
 
 
+def test_shares_that_renew_have_the_interval_of_a_chance_where_all_are_alike():
+    # Old contracts end no less readily than new ones, so nobody is likelier to stay.
+    n_at = [55, 52, 50, 48, 45, 42, 40, 38]
+    months = np.r_[np.repeat(np.arange(1, 9), n_at), np.full(600 - sum(n_at), 8)]
+    ended = np.arange(600) < sum(n_at)
+    drawn = draw_contracts(600).assign(n_months=months, has_ended=ended)
+
+    row = value_contracts(drawn, ASKED).groups.iloc[0]
+
+    # Every contract may end at each renewal that it comes to.
+    n_ended, n_asked = int(ended.sum()), int(months.sum())
+    error = 1.96 * (n_asked / (n_ended * (n_asked - n_ended))) ** 0.5
+    middle = np.log((n_asked - n_ended) / n_ended)
+    wanted = [1 / (1 + np.exp(-(middle + way * error))) for way in (-1, 1)]
+    assert not row["has_spread"]
+    assert row[["renews_first_low", "renews_first_high"]].tolist() == pytest.approx(
+        wanted, abs=1e-3
+    )
+
+
+def test_shares_that_renew_of_unlike_contracts_hold_the_truth():
+    row = value_contracts(draw_contracts(3_000), ASKED).groups.iloc[0]
+
+    assert row["renews_first_low"] < 3.8 / 4.5 < row["renews_first_high"]
+    assert row["renews_fifth_low"] < 7.8 / 8.5 < row["renews_fifth_high"]
+
+
 def test_old_contracts_are_worth_more_than_new_ones():
     drawn = draw_contracts()
     fresh = drawn.assign(n_months=drawn["n_months"].where(drawn["has_ended"], 0))
