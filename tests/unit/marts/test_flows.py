@@ -54,7 +54,7 @@ def test_trading_days_are_days_with_a_sale(build):
 def test_every_window_has_its_row_also_without_orders(build):
     measures = build("period_measures", ORDERS).set_index("window")
 
-    assert len(measures) == 19
+    assert len(measures) == 20
     assert measures.loc["last_year", ["net", "n_orders", "n_active"]].tolist() == [0, 0, 0]
 
 

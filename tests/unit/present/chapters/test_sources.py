@@ -29,13 +29,13 @@ ITS_OWN = {
     "07_satisfaction": {"drivers", "feedback", "groups", "satisfaction"},
     "09_recommendation": {"affinity", "dumbbells", "hits", "pairs", "rules"},
     "08_campaigns": {"campaigns", "survival"},
-    "10_summary": {"bridge", "bullets"},
+    "10_summary": {"bridge", "bullets", "dumbbells", "pairs", "survival"},
 }
 # Parts of a chapter that are rooms of their own.
 PARTS = {
     "07_satisfaction": {"feedback"},
     "02_profiling": {"behaviour", "calendar", "festivals", "mix", "places", "tags"},
-    "10_summary": {"absent", "change", "festivals", "target"},
+    "10_summary": {"absent", "change", "festivals", "target", "unsold"},
 }
 SHARED = {"__init__", "marks", "spec"}
 
