@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from servers import Server
+
+
+# How long an example takes tells what else the machine does, and speed is measured elsewhere.
+settings.register_profile("rapport", deadline=None)
+settings.load_profile("rapport")
 
 
 def pytest_collection_finish() -> None:
