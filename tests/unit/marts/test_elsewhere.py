@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import multiprocessing
 import os
+import threading
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,6 +27,8 @@ from rapport.tables.elsewhere import ServerError, open_engine
 from rapport.tables.elsewhere.typed import give_types
 
 pytest.importorskip("adbc_driver_postgresql", reason="the extra `postgresql` is not installed")
+from rapport.tables.elsewhere.postgresql import PostgreSQL
+
 SETTINGS = ChapterParams(min_pairs=5).model_dump(mode="json") | {
     "period": "2010-11",
     "min_pairs": 1,
@@ -154,6 +158,39 @@ def test_two_processes_at_once_hold_the_same_tables(made, postgresql, database, 
         assert (tmp_path / side / "repurchase.parquet").read_bytes() == (
             made["repurchase"].read_bytes()
         )
+
+
+WAITED = "SELECT oid FROM pg_class WHERE relname = 't_waited'"
+
+
+class Watched(PostgreSQL):
+    """Makes a table only once somebody else waits to make it."""
+
+    def __init__(self, url, begin):
+        super().__init__(url)
+        self._begin = begin
+        self.made = None
+
+    def _ingest(self, name, file, kept):
+        self._begin()
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while self._rows(waiting) == [(0,)]:
+            time.sleep(0.01)
+        super()._ingest(name, file, kept)
+        ((self.made,),) = self._rows(WAITED)
+
+
+def test_who_waited_for_a_table_leaves_it_as_it_was_made(made, postgresql, database):
+    url, given = os.environ["RAPPORT_ENGINE_URL"], ("t_waited", made["orders"], ["order_id"], ["a"])
+    later = threading.Thread(target=PostgreSQL(url).load, args=given)
+    first = Watched(url, later.start)
+
+    first.load(*given)
+    later.join(60)
+
+    assert int(postgresql.sql(WAITED, database)) == first.made
+    rows = postgresql.sql("SELECT count(*) FROM rapport.t_waited", database)
+    assert int(rows) == pq.read_metadata(made["orders"]).num_rows
 
 
 def test_a_table_that_lost_rows_on_the_server_is_made_anew(made, postgresql, database, tmp_path):

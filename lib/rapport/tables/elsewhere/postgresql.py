@@ -126,12 +126,14 @@ class PostgreSQL:
         return gone
 
     def _list_tables(self) -> list[tuple[str, list[str]]]:
-        rows = self._rows(
+        return [(name, json.loads(note)["of"]) for name, note in self._list_notes() if note]
+
+    def _list_notes(self, which: str = "") -> list[tuple[str, str | None]]:
+        return self._rows(
             "SELECT c.relname::text, obj_description(c.oid, 'pg_class') FROM pg_class AS c "
             f"JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = {quote(SCHEMA)} "
-            "AND c.relkind = 'r' ORDER BY 1"
+            f"AND c.relkind = 'r' {which} ORDER BY 1"
         )
-        return [(name, json.loads(note)["of"]) for name, note in rows if note]
 
     def _check_version(self) -> None:
         ((number,),) = self._rows("SELECT current_setting('server_version_num')::int")
@@ -147,8 +149,9 @@ class PostgreSQL:
         """Say whether a table is there with all its rows, which are counted once."""
         if name in self._known:
             return True
-        place = quote(f"{SCHEMA}.{name}")
-        ((note,),) = self._rows(f"SELECT obj_description(to_regclass({place})::oid, 'pg_class')")
+        # Not by `to_regclass`: a name that was not there is remembered as absent, and whoever waits
+        # for another's making would drop what was just made.
+        note = dict(self._list_notes(f"AND c.relname = {quote(name)}")).get(name)
         if note is None:
             return False
         ((counted,),) = self._rows(f"SELECT count(*) FROM {_place(name)}")
