@@ -3,6 +3,16 @@
 Anything that is not a `RapportError` is a bug and keeps its traceback.
 """
 
+import errno
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+"""What the system's errors of a full disk say."""
+
+
+def tell_no_room(why: str, where: str) -> str:
+    """Say that a disk is full, which no `RapportError` is: the system says so anywhere."""
+    return f"{where}: no room is left ({why}). Make room and run again."
+
 
 class RapportError(Exception):
     """Something that a person can put right; shown without a traceback.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import json
 import signal
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rapport.cli.parsers import build_parser
-from rapport.errors import RapportError
+from rapport.errors import NO_ROOM, RapportError, tell_no_room
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -36,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         described = {"kind": "error", "class": type(error).__name__, "message": str(error)}
         return _end(error.exit_code, str(error), described, as_json=as_json)
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in NO_ROOM:
             raise
         where = error.filename or "the project, or the folder for temporary files (TMPDIR)"
-        message = f"{where}: no room is left ({error.strerror}). Make room and run again."
+        message = tell_no_room(str(error.strerror), where)
         return _end(1, message, {"kind": "error", "message": message}, as_json=as_json)
     except KeyboardInterrupt as error:
         is_ended = isinstance(error, Terminated)

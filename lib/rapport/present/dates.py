@@ -56,9 +56,7 @@ def show_period(code: str, language: Language, *, style: str = "plain") -> str:
         return label("period.all", language)
     if style == "table":
         return code
-    if fiscal := _FISCAL.fullmatch(code):
-        return (_fiscal_in_chinese if language == "zh" else _fiscal_in_english)(fiscal, style)
-    match = _PERIOD.fullmatch(code)
+    match = _FISCAL.fullmatch(code) or _PERIOD.fullmatch(code)
     if match is None:
         msg = (
             f"period {code!r} is not of the form 2010-12, 2010-W48, 2010-Q4, 2010 or all, nor "
@@ -70,52 +68,33 @@ def show_period(code: str, language: Language, *, style: str = "plain") -> str:
 
 
 def _in_english(match: re.Match[str], style: str) -> str:
-    year = match["year"]
-    is_short = style in ("short", "axis")
-    if match["month"]:
-        name = label(f"month.{int(match['month'])}", "en")
+    year, is_short, part = match["year"], style in ("short", "axis"), match.groupdict()
+    if part.get("month"):
+        name = label(f"month.{int(part['month'])}", "en")
         name = name[:3] if style == "axis" else name
         return name if is_short else f"{name} {year}"
-    if match["week"]:
-        week = f"week\u00a0{int(match['week'])}"
+    if part.get("part"):
+        number = int(part["part"])
+        period = f"P{number}" if style == "axis" else f"period\u00a0{number}"
+        return period if is_short else f"{period} of {year}"
+    if part["week"]:
+        week = f"week\u00a0{int(part['week'])}"
         return week if is_short else f"{week} of {year}"
-    if match["quarter"]:
-        return f"Q{match['quarter']}" if is_short else f"Q{match['quarter']} {year}"
+    if part["quarter"]:
+        return f"Q{part['quarter']}" if is_short else f"Q{part['quarter']} {year}"
     return year
 
 
 def _in_chinese(match: re.Match[str], style: str) -> str:
-    year = "" if style in ("short", "axis") else f"{match['year']}年"
-    if match["month"]:
-        return f"{year}{int(match['month'])}月"
-    if match["week"]:
-        return f"{year}第{int(match['week'])}周"
-    if match["quarter"]:
-        return f"{year}第{_NUMERALS[int(match['quarter']) - 1]}季度"
-    return f"{match['year']}年"
-
-
-def _fiscal_in_english(match: re.Match[str], style: str) -> str:
-    year, is_short = match["year"], style in ("short", "axis")
-    if match["part"]:
-        number = int(match["part"])
-        part = f"P{number}" if style == "axis" else f"period\u00a0{number}"
-        return part if is_short else f"{part} of {year}"
-    if match["week"]:
-        week = f"week\u00a0{int(match['week'])}"
-        return week if is_short else f"{week} of {year}"
-    if match["quarter"]:
-        return f"Q{match['quarter']}" if is_short else f"Q{match['quarter']} {year}"
-    return year
-
-
-def _fiscal_in_chinese(match: re.Match[str], style: str) -> str:
-    whole = f"{match['year'][2:]}财年"
+    part, is_fiscal = match.groupdict(), "part" in match.groupdict()
+    whole = f"{match['year'][2:]}财年" if is_fiscal else f"{match['year']}年"
     year = "" if style in ("short", "axis") else whole
-    if match["part"]:
-        return f"{year}第{int(match['part'])}期"
-    if match["week"]:
-        return f"{year}第{int(match['week'])}周"
-    if match["quarter"]:
-        return f"{year}第{_NUMERALS[int(match['quarter']) - 1]}季度"
+    if part.get("month"):
+        return f"{year}{int(part['month'])}月"
+    if part.get("part"):
+        return f"{year}第{int(part['part'])}期"
+    if part["week"]:
+        return f"{year}第{int(part['week'])}周"
+    if part["quarter"]:
+        return f"{year}第{_NUMERALS[int(part['quarter']) - 1]}季度"
     return whole

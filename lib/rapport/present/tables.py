@@ -99,6 +99,11 @@ def by_language(name: str) -> dict[Language, str]:
     return {language: f"{name}_{language}" for language in LANGUAGES}
 
 
+def confidence_of(values: Mapping[str, Value]) -> float:
+    """Give the confidence of a chapter's intervals; where nothing was measured it names none."""
+    return float(str(values["confidence"].value)) if "confidence" in values else 0.95
+
+
 def interval_head(confidence: float) -> dict[str, str]:
     """Give the head of a column of intervals, with the confidence that they have.
 

@@ -12,7 +12,7 @@ from rapport.present.figures.monthly import rate_by_month
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head, withhold
 from rapport.present.values import Value, hide_count, label_value, parameter_value
 from rapport.privacy import suppress_small
 
@@ -68,8 +68,8 @@ def return_table(summary: pd.DataFrame, values: Values, *, kind: str) -> TableSp
         Column("n", f"churn.head.n.{kind}", "count", kind),
         Column("first", f"churn.head.first.{kind}", "estimator", "share"),
         Column("second", f"churn.head.second.{kind}", "estimator", "share"),
-        Column("interval", interval_head(_confidence(values)), "estimator", "share", style="limits",
-               limits=("low", "high")),
+        Column("interval", interval_head(confidence_of(values)), "estimator", "share",
+               style="limits", limits=("low", "high")),
         Column("median", f"churn.head.median.{kind}", "estimator", unit, style="unit reached"),
     )  # fmt: skip
     return TableSpec(
@@ -162,7 +162,7 @@ def band_table(
         Column("n_score", f"churn.head.now.{counted}", "count", counted),
         Column("n_test", f"churn.head.tested.{counted}", "count", counted),
         Column("observed", "churn.head.left", "ratio", "share"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -190,7 +190,3 @@ def _hide_contracts(bands: pd.DataFrame, min_count: int) -> pd.DataFrame:
         ]
         shown[name] = pd.Series(cells, index=shown.index, dtype=object)
     return shown
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

@@ -12,7 +12,7 @@ from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head, withhold
 from rapport.present.translated import Translated
 from rapport.present.values import Value, has_numbers, label_value
 
@@ -31,7 +31,7 @@ def group_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec |
     """
     if rows.empty:
         return None
-    head, unit = interval_head(_confidence(values)), MEANS[kind]
+    head, unit = interval_head(confidence_of(values)), MEANS[kind]
     columns = (
         Column("group", "churn.head.level", "label", "term"),
         Column("n", f"churn.head.n.{kind}" if kind == "contracts" else "churn.head.customers",
@@ -115,7 +115,7 @@ def reference_table(terms: pd.DataFrame, values: Values) -> TableSpec | None:
     """
     if terms.empty:
         return None
-    head = interval_head(_confidence(values))
+    head = interval_head(confidence_of(values))
     columns = (
         Column("term", "churn.head.term", "label", "term"),
         Column("early", "churn.head.early", "estimator", "hazard_ratio"),
@@ -155,7 +155,7 @@ def reason_table(reasons: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("kind", "churn.head.chosen", "label", "end_kind"),
         Column("n", "churn.head.contracts", "count", "contracts"),
         Column("share", "churn.head.share_of_ends", "ratio", "share"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -183,7 +183,7 @@ def asked_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("n_stayed", "churn.head.asked_stayed", "count", "customers"),
         Column("share_stayed", "churn.head.share_stayed", "ratio", "share"),
         Column("difference", "churn.head.difference", "estimator", "pp"),
-        Column("interval", interval_head(_confidence(values)), "estimator", "pp", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "estimator", "pp", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     frame = rows.assign(
@@ -204,7 +204,3 @@ def _name_topic(topic: str) -> Translated:
     identity = f"ticket_topic.{topic}"
     known = has_label(identity)
     return Translated({lang: label(identity, lang) if known else topic for lang in LANGUAGES})
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

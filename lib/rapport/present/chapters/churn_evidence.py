@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
@@ -26,7 +26,7 @@ def later_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec |
     """
     if rows.empty:
         return None
-    head = interval_head(_confidence(values))
+    head = interval_head(confidence_of(values))
     parts = [name for name in ("first", "second") if name in rows]
     columns = [Column("group", f"churn.head.group.{kind}", "label", GROUPS[kind])]
     for name in parts:
@@ -65,7 +65,7 @@ def typical_table(rows: pd.DataFrame, values: Values, *, kind: str) -> TableSpec
         Column("median_high", "churn.head.median_high", "estimator", unit, style="unit reached"),
         Column("within", "churn.head.within", "estimator", unit, style="unit"),
         Column("mean", f"churn.head.mean.{kind}", "estimator", MEANS[kind]),
-        Column("interval", interval_head(_confidence(values)), "estimator", MEANS[kind],
+        Column("interval", interval_head(confidence_of(values)), "estimator", MEANS[kind],
                style="limits", limits=("mean_low", "mean_high")),
     )  # fmt: skip
     return TableSpec(
@@ -89,7 +89,7 @@ def check_table(rows: pd.DataFrame | None, values: Values) -> TableSpec | None:
     columns = (
         Column("check", "churn.head.check", "label", "risk_check"),
         Column("auc", "churn.head.auc", "estimator", "auc"),
-        Column("interval", interval_head(_confidence(values)), "estimator", "auc", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "estimator", "auc", style="limits",
                limits=("low", "high")),
         Column("brier", "churn.head.brier", "estimator", "score"),
         Column("base_brier", "churn.head.base_brier", "estimator", "score"),
@@ -105,7 +105,3 @@ def check_table(rows: pd.DataFrame | None, values: Values) -> TableSpec | None:
         title=Sentence("churn.checks_title", dict(values)),
         note=Sentence("churn.checks_note", dict(values)),
     )
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

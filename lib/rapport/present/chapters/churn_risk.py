@@ -10,7 +10,7 @@ from rapport.present.figures.gains import gain_curve
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.numbers import Layout, as_decimal, write
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head, withhold
 from rapport.present.values import Value
 
 Values = Mapping[str, Value]
@@ -103,7 +103,7 @@ def segment_table(rows: pd.DataFrame, values: Values, *, min_count: int = 10) ->
         columns += [
             Column("n_test", "churn.head.tested_then", "count", "customers"),
             Column("observed", "churn.head.left_then", "ratio", "share"),
-            Column("interval", interval_head(_confidence(values)), "ratio", "share",
+            Column("interval", interval_head(confidence_of(values)), "ratio", "share",
                    style="limits", limits=("low", "high")),
         ]  # fmt: skip
         rows = hide_few(rows, ("observed", "low", "high"), "n_test", min_count)
@@ -158,7 +158,3 @@ def cost_figure(points: pd.DataFrame | None, values: Values, *, currency: str) -
         Sentence("churn.cost_title", dict(values)),
         subtitle=Sentence("churn.cost_subtitle", dict(values)),
     )
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

@@ -14,7 +14,7 @@ from rapport.present.figures.stages import stage_bars
 from rapport.present.figures.survival import survival_curves
 from rapport.present.figures.transitions import transition_heat
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head
 from rapport.present.values import Suppressed, Value, has_numbers
 from rapport.privacy import suppress_small
 
@@ -141,7 +141,7 @@ def move_table(cells: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("n", "lifecycle.head.n", "count", "count"),
         Column("n_moves", "lifecycle.head.moves", "count", "count"),
         Column("share", "lifecycle.head.rate", "ratio", "share"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -174,7 +174,7 @@ def forecast_table(rows: pd.DataFrame | None, values: Values) -> TableSpec | Non
         Column("n_now", "lifecycle.head.now", "count", "customers"),
         Column("expected", "lifecycle.head.expected", "estimator", "customers",
                style="table whole"),
-        Column("interval", interval_head(_confidence(values)), "estimator", "customers",
+        Column("interval", interval_head(confidence_of(values)), "estimator", "customers",
                style="limits whole", limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -257,7 +257,7 @@ def dwell_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("n", "lifecycle.head.spells", "count", "count"),
         Column("one", "lifecycle.head.one", "estimator", "share"),
         Column("three", "lifecycle.head.three", "estimator", "share"),
-        Column("interval", interval_head(_confidence(values)), "estimator", "share",
+        Column("interval", interval_head(confidence_of(values)), "estimator", "share",
                style="limits", limits=("low", "high")),
         Column("median", "lifecycle.head.median", "estimator", "months", style="unit reached"),
     )  # fmt: skip
@@ -292,7 +292,3 @@ def entered_table(
         frame=table.rename_axis("stage").reset_index(),
         title=Sentence("lifecycle.entered_title", dict(values)),
     )
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

@@ -16,7 +16,7 @@ from rapport.present.figures.trend import Strip, key_strip, monthly_trend
 from rapport.present.formats import show
 from rapport.present.labels import LANGUAGES, Language, label
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, by_language, interval_head
+from rapport.present.tables import Column, TableSpec, by_language, confidence_of, interval_head
 from rapport.present.values import (
     Value,
     date_value,
@@ -142,7 +142,7 @@ def window_table(table: pd.DataFrame, values: Values, *, is_whole: bool) -> Tabl
     columns = [
         Column("name", "profiling.head.measure", "label", "text", words=words),
         Column("current", "profiling.head.now", "ratio", "ratio", style="plain", units="unit"),
-        Column("interval", interval_head(_confidence(values)), "label", "text", words=spans),
+        Column("interval", interval_head(confidence_of(values)), "label", "text", words=spans),
     ]
     for window, change in zip(EARLIER, ("change", "change_year"), strict=True):
         if window in table:
@@ -217,7 +217,3 @@ def concentration_figure(points: pd.DataFrame, values: Values) -> FigureSpec | N
         Sentence("profiling.lorenz_title", dict(values)),
         subtitle=Sentence("profiling.lorenz_subtitle", dict(values)),
     )
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

@@ -13,7 +13,14 @@ from rapport.present.figures.ranked import ranked_bars
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, by_language, interval_head, withhold
+from rapport.present.tables import (
+    Column,
+    TableSpec,
+    by_language,
+    confidence_of,
+    interval_head,
+    withhold,
+)
 from rapport.present.values import Value, has_numbers, label_value, text_value
 
 Values = Mapping[str, Value]
@@ -129,7 +136,7 @@ def mix_table(table: pd.DataFrame, values: Values) -> TableSpec | None:
         _name_column("profiling.head.channel"),
         Column("n_customers", "profiling.head.customers", "count", "customers"),
         Column("share", "profiling.head.share_customers", "ratio", "share"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
     )  # fmt: skip
     return TableSpec(
@@ -195,7 +202,7 @@ def discount_table(table: pd.DataFrame, values: Values, *, currency: str) -> Tab
         Column("n_customers", "profiling.head.customers", "count", "customers"),
         Column("n_orders", "profiling.head.orders", "count", "orders"),
         Column("share_discounted", "profiling.head.discounted", "ratio", "share"),
-        Column("interval", interval_head(_confidence(values)), "ratio", "share", style="limits",
+        Column("interval", interval_head(confidence_of(values)), "ratio", "share", style="limits",
                limits=("low", "high")),
         Column("aov_with", "profiling.head.aov_with", "money", currency),
         Column("aov_without", "profiling.head.aov_without", "money", currency),
@@ -208,7 +215,3 @@ def discount_table(table: pd.DataFrame, values: Values, *, currency: str) -> Tab
         note=Sentence("profiling.discounts_note", dict(values)),
         strong=frozenset({len(table) - 1}),
     )
-
-
-def _confidence(values: Values) -> float:
-    return float(str(values["confidence"].value)) if "confidence" in values else 0.95

@@ -9,11 +9,12 @@ from typing import Any
 
 from papermill.exceptions import PapermillExecutionError
 
+from rapport.errors import NO_ROOM, tell_no_room
 from rapport.press.canonical import INJECTED, Notebook, join_text, tags_of
 from rapport.press.run.kernels.account import LOST_SERVER
 from rapport.press.run.tasks import Failure
 from rapport.press.run.work.watch import Watch
-from rapport.press.run.work.worker import NO_ROOM, tell_no_room
+from rapport.press.run.work.worker import SOMEWHERE
 
 ARROW = re.compile(r"^-+> \d+ ")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -33,7 +34,7 @@ def describe_failure(
     full = [words for words in map(os.strerror, NO_ROOM) if words in message]
     if error.ename == OSError.__name__ and full:
         # No bug of the chapter's, wherever it was writing.
-        message, lines = tell_no_room(full[0]), ()
+        message, lines = tell_no_room(full[0], SOMEWHERE), ()
     if error.ename == "MemoryError":
         message = f"{message or 'no memory left for what the cell asked'}. {NO_MEMORY}"
     return Failure(

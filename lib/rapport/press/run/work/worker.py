@@ -5,7 +5,6 @@ run, and a process of its own, because papermill changes the working folder. It 
 made into the store; that the task succeeded is noted by the run, afterwards.
 """
 
-import errno
 import importlib
 import io
 import json
@@ -18,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rapport.errors import RapportError
+from rapport.errors import NO_ROOM, RapportError, tell_no_room
 from rapport.press.run.store import Store
 from rapport.press.run.store.store import PRIVATE, PUBLIC
 from rapport.press.run.tasks import (
@@ -33,7 +32,8 @@ from rapport.press.run.tasks import (
 )
 
 TASK_VARIABLE = "RAPPORT_TASK"
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+# What was written to an open file fails without a name.
+SOMEWHERE = "the store, or the folder for temporary files (TMPDIR)"
 
 
 @dataclass(frozen=True)
@@ -105,17 +105,11 @@ def _spent_elsewhere(outcome: Outcome) -> float:
 def describe_error(error: Exception) -> Failure:
     """Describe what a task raised: a bug keeps its traceback, what a person can mend does not."""
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        message = tell_no_room(str(error.strerror), where=error.filename)
+        message = tell_no_room(str(error.strerror), error.filename or SOMEWHERE)
         return Failure(type(error).__name__, message)
     is_bug = not isinstance(error, RapportError)
     lines = "".join(traceback.format_exception(error)).splitlines() if is_bug else []
     return Failure(type(error).__name__, str(error), traceback=tuple(lines[-10:]))
-
-
-def tell_no_room(why: str, *, where: str | None = None) -> str:
-    """Say that a disk is full; what was written to an open file fails without a name."""
-    where = where or "the store, or the folder for temporary files (TMPDIR)"
-    return f"{where}: no room is left ({why}). Make room and run again."
 
 
 def cpu_seconds() -> float | None:
