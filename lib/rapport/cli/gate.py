@@ -74,11 +74,18 @@ class Gate:
             One shows a small count or an identifier; the message names every place.
         """
         candidates = Candidates(self._heads)
+        few: list[str] = []
         for chapter in self._chapters:
-            _read_notebook(candidates, chapter)
+            # Read once, for both questions: that takes longer than to answer either.
+            cells = json.loads(chapter.notebook)["cells"]
+            outputs = list(_list_outputs(cells))
+            _read_notebook(candidates, chapter.name, cells, outputs)
+            few += self._check_outputs(chapter, [output for _, output in outputs])
             for name, path in chapter.tables.items():
-                _read_labels(candidates, f"table {name}", path)
-        _refuse([*self._check_counts(), *self._find_persons(candidates)])
+                table = pq.ParquetFile(path).read(use_threads=False)
+                _read_labels(candidates, f"table {name}", table)
+                few += check_columns(name, list_numbers(table), self._min_count)
+        _refuse([*few, *self._find_persons(candidates)])
 
     def __call__(
         self, documents: Mapping[str, Mapping[str, Any]], values: Sequence[Mapping[str, Any]]
@@ -98,15 +105,14 @@ class Gate:
             candidates.add("values", groups)
         _refuse([*check_values(values, self._min_count), *self._find_persons(candidates)])
 
-    def _check_counts(self) -> Iterator[str]:
-        for chapter in self._chapters:
-            wholes = list_wholes(chapter.values)
-            for _, output in _list_outputs(chapter):
-                if _kind_of(output) == "table":
-                    yield from check_table(output[MIME], self._min_count)
-                    yield from check_rests(output[MIME], wholes, self._min_count)
-            for name, path in chapter.tables.items():
-                yield from check_columns(name, read_numbers(path), self._min_count)
+    def _check_outputs(
+        self, chapter: Chapter, outputs: Sequence[Mapping[str, Any]]
+    ) -> Iterator[str]:
+        wholes = list_wholes(chapter.values)
+        for output in outputs:
+            if _kind_of(output) == "table":
+                yield from check_table(output[MIME], self._min_count)
+                yield from check_rests(output[MIME], wholes, self._min_count)
 
     def _find_persons(self, candidates: Candidates) -> Iterator[str]:
         places = dict.fromkeys(candidates.pseudonyms)
@@ -140,10 +146,18 @@ def _read_heads(identifiers: Path | None) -> frozenset[str]:
 def read_numbers(path: Path) -> dict[str, list[int | float | None]]:
     """Read the columns of counts and shares of a table in the store."""
     file = pq.ParquetFile(path)
-    wanted = [f.name for f in file.schema_arrow
-              if pa.types.is_integer(f.type) or pa.types.is_floating(f.type)]  # fmt: skip
-    table = file.read(columns=wanted, use_threads=False)
-    return {name: table[name].to_pylist() for name in wanted}
+    wanted = [field.name for field in file.schema_arrow if _is_number(field.type)]
+    return list_numbers(file.read(columns=wanted, use_threads=False))
+
+
+def list_numbers(table: pa.Table) -> dict[str, list[int | float | None]]:
+    """Give the columns of counts and shares of a table."""
+    numbers = [field.name for field in table.schema if _is_number(field.type)]
+    return {name: table[name].to_pylist() for name in numbers}
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
 def _refuse(found: Sequence[str]) -> None:
@@ -201,19 +215,24 @@ class _Words:
                     yield from (text for text in column.unique().to_pylist() if text)
 
 
-def _read_notebook(candidates: Candidates, chapter: Chapter) -> None:
-    for at, cell in enumerate(json.loads(chapter.notebook)["cells"], start=1):
-        place = f"{chapter.name}, cell {at} (code or prose)"
+def _read_notebook(
+    candidates: Candidates,
+    chapter: str,
+    cells: Sequence[Mapping[str, Any]],
+    outputs: Sequence[tuple[int, Mapping[str, Any]]],
+) -> None:
+    for at, cell in enumerate(cells, start=1):
+        place = f"{chapter}, cell {at} (code or prose)"
         candidates.add(place, [[line] for line in join_text(cell["source"]).splitlines()])
-    for at, output in _list_outputs(chapter):
-        place = f"{chapter.name}, cell {at} ({_describe(output)})"
+    for at, output in outputs:
+        place = f"{chapter}, cell {at} ({_describe(output)})"
         for groups in list_groups(output):
             candidates.add(place, groups)
 
 
-def _list_outputs(chapter: Chapter) -> Iterator[tuple[int, dict[str, Any]]]:
+def _list_outputs(cells: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give every output's forms by their names, texts whole, with the number of its cell."""
-    for at, cell in enumerate(json.loads(chapter.notebook)["cells"], start=1):
+    for at, cell in enumerate(cells, start=1):
         for output in cell.get("outputs", []):
             forms = output.get("data") or {
                 name: output[name] for name in ("text", "ename", "evalue") if name in output
@@ -236,8 +255,7 @@ def _describe(output: Mapping[str, Any]) -> str:
     return f"{kind} {bundle['id']}" if "id" in bundle else kind
 
 
-def _read_labels(candidates: Candidates, place: str, path: Path) -> None:
-    table = pq.ParquetFile(path).read(use_threads=False)
+def _read_labels(candidates: Candidates, place: str, table: pa.Table) -> None:
     candidates.add_labels(place, [place, *table.column_names])
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type):

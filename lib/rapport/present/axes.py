@@ -12,7 +12,9 @@ from typing import Any, Literal, TypeVar
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.collections import FillBetweenPolyCollection, LineCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
@@ -213,13 +215,15 @@ class Axes:
 
     def _draw_ticks(self, renderer: Renderer, scale: str) -> None:
         ticks, frame = (self.x, self.across) if scale == "x" else (self.y, self.up)
-        mark, rule = self._tick_mark(ticks, frame), self._tick_rule(ticks, frame)
+        mark, rule = self._tick_mark(ticks, frame), self._tick_rule(ticks, renderer)
         renderer.open_group("matplotlib.axis")
         for at, words in self._shown(scale):
             renderer.open_group(f"{scale}tick")
             if rule is not None:
-                rule.set_data(*(([at, at], [0, 1]) if scale == "x" else ([0, 1], [at, at])))
-                rule.draw(renderer)
+                ends = [(at, 0.0), (at, 1.0)] if scale == "x" else [(0.0, at), (1.0, at)]
+                renderer.open_group("line2d")
+                renderer.draw_path(rule, Path(ends), frame)
+                renderer.close_group("line2d")
             if mark is not None:
                 mark.set_data([at], [int(ticks.is_far)])
                 mark.draw(renderer)
@@ -227,13 +231,18 @@ class Axes:
             renderer.close_group(f"{scale}tick")
         renderer.close_group("matplotlib.axis")
 
-    def _tick_rule(self, ticks: Ticks, frame: Transform) -> Line2D | None:
+    def _tick_rule(self, ticks: Ticks, renderer: Renderer) -> GraphicsContextBase | None:
+        """Give the look of rules: an artist for each would cost more than all that it draws."""
         if ticks.rules is None:
             return None
-        rule = Line2D([], [], color=RULE, linewidth=0.6, transform=frame)
+        look: GraphicsContextBase = renderer.new_gc()
+        look.set_foreground(to_rgba(RULE), isRGBA=True)
+        look.set_linewidth(0.6)
+        look.set_capstyle(mpl.rcParams["lines.solid_capstyle"])
+        look.set_joinstyle(mpl.rcParams["lines.solid_joinstyle"])
         if ticks.rules == "clipped":
-            rule.set_clip_box(self.clip)
-        return rule
+            look.set_clip_rectangle(self.clip)
+        return look
 
     def _tick_mark(self, ticks: Ticks, frame: Transform) -> Line2D | None:
         if ticks.length is None:

@@ -5,13 +5,18 @@ in two languages and two shapes. Here the size of a line is kept; it depends on 
 line and its font.
 """
 
+import io
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+import matplotlib as mpl
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.transforms import IdentityTransform, Transform
+from matplotlib.text import Text
+from matplotlib.transforms import Transform
 
 from rapport.present.ink import measure_em
 from rapport.present.theme import FAMILIES, INK, TEXT_SIZE, register_fonts
@@ -19,7 +24,7 @@ from rapport.present.theme import FAMILIES, INK, TEXT_SIZE, register_fonts
 Point = tuple[float, float]
 Renderer = Any
 """`matplotlib.backends.backend_svg.RendererSVG`, whose methods have no types."""
-_SHEET = IdentityTransform()
+_STYLE = re.compile(r'<text style="([^"]*)"')
 # Shares of a box from its lower left corner.
 _ACROSS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _UP = {"bottom": 0.0, "center": 0.5, "top": 1.0}
@@ -52,6 +57,21 @@ def measure(line: str, size: float, weight: str) -> tuple[float, float, float]:
 def _font(size: float, weight: str) -> FontProperties:
     register_fonts()
     return FontProperties(family=list(FAMILIES), size=size, weight=weight)
+
+
+@cache
+def _style(size: float, weight: str, color: str, anchor: str | None) -> str:
+    """Give the look of words as matplotlib writes it: asked of its renderer, once for each."""
+    target = io.StringIO()
+    renderer: Renderer = RendererSVG(1, 1, target)  # type: ignore[no-untyped-call]
+    graphics = renderer.new_gc()
+    graphics.set_foreground(to_rgba(color), isRGBA=True)
+    mark = None if anchor is None else Text(0, 0, "x", ha=anchor)
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        renderer.draw_text(graphics, 0.0, 0.0, "x", _font(size, weight), 0.0, mtext=mark)
+    found = _STYLE.search(target.getvalue())
+    assert found is not None, "matplotlib wrote no style"
+    return found[1]
 
 
 @cache
@@ -101,30 +121,18 @@ class Words:
         if not self.is_shown or not self.text:
             return
         renderer.open_group("text")
-        graphics = renderer.new_gc()
-        graphics.set_foreground(to_rgba(self.color), isRGBA=True)
         x, y = self.place
         _, lines = self._layout()
-        # A single line is anchored where it is aligned, so that it stays there in a reader's
-        # own font; the renderer asks `mtext` for the place.
-        anchor = self if len(lines) == 1 else None
+        # A single line is anchored where it is aligned, so that it stays there in a reader's own
+        # font; of several each begins where it was measured to begin.
+        style = _style(self.size, self.weight, self.color, self.ha if len(lines) == 1 else None)
         for line in lines:
-            left, base = x + line.x, renderer.height - (y + line.y)
-            font = _font(self.size, self.weight)
-            renderer.draw_text(graphics, left, base, line.text, font, 0.0, mtext=anchor)
+            base = f"{renderer.height - (y + line.y):f}"
+            place = {"x": f"{x:f}", "y": base}
+            if len(lines) > 1:
+                place = {"transform": f"translate({x + line.x:f} {base})"}
+            renderer.writer.element("text", line.text, attrib={"style": style, **place})
         renderer.close_group("text")
-
-    def get_transform(self) -> Transform:
-        """Give what the renderer takes the anchor's place through: it is in points."""
-        return _SHEET
-
-    def get_unitless_position(self) -> Point:
-        """Give the anchor's place to the renderer."""
-        return self.place
-
-    def get_ha(self) -> str:
-        """Give the alignment to the renderer."""
-        return self.ha
 
     def _layout(self) -> tuple[Box, tuple[Line, ...]]:
         return _layout(

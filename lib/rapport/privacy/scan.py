@@ -75,6 +75,8 @@ class Candidates:
     pseudonyms: list[str] = field(default_factory=list)
     """Places at which a pseudonym stands."""
     _seen: set[int] = field(default_factory=set)
+    _tokens: dict[str, list[str]] = field(default_factory=dict)
+    """The words of a piece: a label stands in both shapes of a figure and in its table."""
 
     def __post_init__(self) -> None:
         self._kinds = frozenset(head[: len(WORDS)] for head in self.heads)
@@ -108,7 +110,7 @@ class Candidates:
     def _list_spellings(self, groups: Sequence[Group]) -> Iterator[tuple[str, str, bool]]:
         # Of ten thousand words a few begin as an identifier does, and only those are looked at.
         pieces = [piece for parts in groups for piece in parts]
-        found = [token for piece in pieces for token in TOKEN.findall(fold(piece))]
+        found = [token for piece in pieces for token in self._cut(piece)]
         text, starts = "".join(found), list(accumulate(map(len, found), initial=0))[:-1]
         begins = {
             at
@@ -118,6 +120,11 @@ class Candidates:
         }
         if begins:
             yield from _list_spellings(groups, self.heads, sorted(begins))
+
+    def _cut(self, piece: str) -> list[str]:
+        if piece not in self._tokens:
+            self._tokens[piece] = TOKEN.findall(fold(piece))
+        return self._tokens[piece]
 
     def _note(self, key: str, hit: Hit) -> None:
         if key[:CUT] not in self.heads:

@@ -34,7 +34,8 @@ def list_groups(content: Any) -> list[list[Group]]:
 
     Runs of a sentence (`[{"text": ...}, ...]`) are one group; markup is read without its tags.
     """
-    found = list(_walk(content, None))
+    found: list[tuple[str | None, Group]] = []
+    _walk(content, None, found)
     spoken = {language for language, _ in found if language is not None}
     return [
         [group for said, group in found if said in (None, language)]
@@ -42,31 +43,36 @@ def list_groups(content: Any) -> list[list[Group]]:
     ]
 
 
-def _walk(content: Any, language: str | None) -> Iterator[tuple[str | None, Group]]:
+# Of a report some hundred thousand parts are looked at, most of them numbers: one list that all
+# add to, not a generator within a generator for each level.
+def _walk(content: Any, language: str | None, found: list[tuple[str | None, Group]]) -> None:
     if isinstance(content, str):
-        yield from ((language, group) for group in read_text(content))
-    elif isinstance(content, int) and content >= LARGE:
-        yield language, [str(content)]
+        found.extend((language, group) for group in read_text(content))
+    elif isinstance(content, int | float | None):
+        if isinstance(content, int) and content >= LARGE:
+            found.append((language, [str(content)]))
     elif isinstance(content, Mapping):
         for name, part in content.items():
             if name not in _PICTURES:
-                yield from _walk(part, name if name in LANGUAGES else language)
+                _walk(part, name if name in LANGUAGES else language, found)
     elif isinstance(content, Sequence):
-        yield from _walk_parts(content, language)
+        _walk_parts(content, language, found)
 
 
-def _walk_parts(parts: Sequence[Any], language: str | None) -> Iterator[tuple[str | None, Group]]:
+def _walk_parts(
+    parts: Sequence[Any], language: str | None, found: list[tuple[str | None, Group]]
+) -> None:
     runs = [part["text"] for part in parts if isinstance(part, Mapping) and "text" in part]
     if runs and len(runs) == len(parts) and all(isinstance(text, str) for text in runs):
-        yield language, runs
+        found.append((language, runs))
         parts = [{name: said for name, said in run.items() if name != "text"} for run in parts]
     for part in parts:
-        yield from _walk(part, language)
+        _walk(part, language, found)
 
 
 def read_text(text: str) -> Iterator[Group]:
     """Give a text as groups: markup by its elements, with what its attributes say."""
-    if not _MARKUP.search(text):
+    if "<" not in text or not _MARKUP.search(text):
         yield [text]
         return
     plain = _COMMENT.sub(" ", _BINARY.sub(" ", text))
