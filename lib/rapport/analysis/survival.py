@@ -220,27 +220,26 @@ def survival_at(curve: SurvivalCurve, times: Sequence[float]) -> pd.DataFrame:
     if curve.points.empty:
         empty = dict.fromkeys(("survival", "low", "high"), np.nan)
         return pd.DataFrame({"time": asked, **empty, "at_risk": 0, "is_observed": False})
-    points = curve.points
-    step = np.searchsorted(points["time"], asked, side="right") - 1
-    last = points.iloc[-1]
-    known = (step >= 0) & ((asked <= last["time"]) | (last["survival"] == 0))
-    read = points[["survival", "low", "high"]].iloc[np.maximum(step, 0)].reset_index(drop=True)
+    points = {name: curve.points[name].to_numpy(dtype=float) for name in POINT_COLUMNS}
+    time, n_points = points["time"], len(curve.points)
+    step = np.searchsorted(time, asked, side="right") - 1
+    known = (step >= 0) & ((asked <= time[-1]) | (points["survival"][-1] == 0))
     # Between two times fewer may be watched than at the one before.
-    following = np.minimum(np.searchsorted(points["time"], asked, side="left"), len(points) - 1)
-    is_quiet = (points["n_events"].cumsum().iloc[step] == 0).to_numpy() & (following > 0)
-    lowest = _lowest_shares(points, curve.confidence).to_numpy()[following]
+    following = np.minimum(np.searchsorted(time, asked, side="left"), n_points - 1)
+    is_quiet = (points["n_events"].cumsum()[step] == 0) & (following > 0)
+    lowest = _lowest_shares(curve.points, curve.confidence).to_numpy()[following]
+    read = {name: points[name][np.maximum(step, 0)] for name in ("survival", "low", "high")}
     read["low"] = np.where(is_quiet, lowest, read["low"])
-    read = read.where(pd.Series(known), np.nan)
-    return read.assign(time=asked, at_risk=count_at_risk(curve, times), is_observed=known)[
-        ["time", "survival", "low", "high", "at_risk", "is_observed"]
-    ]
+    shown = {name: np.where(known, values, np.nan) for name, values in read.items()}
+    at_risk = count_at_risk(curve, times)
+    return pd.DataFrame({"time": asked, **shown, "at_risk": at_risk, "is_observed": known})
 
 
 def count_at_risk(curve: SurvivalCurve, times: Sequence[float]) -> list[int]:
     """Count the spells watched just before each time (all of them at time 0)."""
-    points = curve.points
-    following = np.searchsorted(points["time"], np.asarray(times, dtype=float), side="left")
-    return [int(points["at_risk"].iloc[row]) if row < len(points) else 0 for row in following]
+    time, at_risk = curve.points["time"].to_numpy(), curve.points["at_risk"].to_numpy()
+    following = np.searchsorted(time, np.asarray(times, dtype=float), side="left")
+    return [int(at_risk[row]) if row < len(at_risk) else 0 for row in following]
 
 
 def longest_time(curve: SurvivalCurve, *, min_n: int = 30) -> float | None:

@@ -51,7 +51,7 @@ class World:
 
 def period_of_unit(unit: UnitParams, code: str) -> Period:
     """Give the period of a code in a unit's own calendar."""
-    return parse_period(code, read_fiscal(unit.calendar.model_dump()))
+    return parse_period(code, read_fiscal(dict(unit.calendar)))
 
 
 def find_world(chapter: str, *, unit: str, period: str | None) -> World:

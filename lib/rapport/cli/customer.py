@@ -109,7 +109,7 @@ def customer(arguments: argparse.Namespace) -> int:
     log.append(root / "reports" / "log.jsonl", entry)
     if "customer_measures" not in rows:
         raise DataError(f"unit {unit.name}: nothing is known of this customer in {period}.")
-    last_on = parse_period(period, read_fiscal(unit.calendar.model_dump())).last_on
+    last_on = parse_period(period, read_fiscal(dict(unit.calendar))).last_on
     as_of = min((day for day in (last_on, until) if day is not None), default=None)
     sheet = _make_sheet(rows, unit)
     if arguments.json:

@@ -63,7 +63,7 @@ class Unit:
     @property
     def fiscal(self) -> Fiscal | None:
         """The calendar of its fiscal years; None where they are those of everybody."""
-        return read_fiscal(self.params.calendar.model_dump())
+        return read_fiscal(dict(self.params.calendar))
 
     def read_span(self, snapshot: Path) -> None:
         """Read which days the data cover."""

@@ -20,13 +20,26 @@ Request = dict[str, Any]
 PR_SET_PDEATHSIG = 1
 PACKAGE = "rapport"
 
-of_all: set[str] = set()
-"""Modules of the package that every chapter of a run begins with."""
+of_some: list[str] = []
+"""Modules of the package that a chapter of the run asked for, and not every one begins with."""
+newest: list[str] = []
+"""The last module that was loaded when somebody looked."""
 
 
 def remember_own() -> None:
     """Note that what is loaded of the package by now is every chapter's."""
-    of_all.update(_loaded_own())
+    newest[:] = [next(reversed(sys.modules))]
+
+
+def note_own() -> None:
+    """Note what was loaded of the package since somebody looked: in the server, before a fork."""
+    # From the newest back: to look at thousands of names in every fork copied a page for each few.
+    for name in reversed(sys.modules):
+        if name in newest:
+            break
+        if name.startswith(f"{PACKAGE}."):
+            of_some.append(name)
+    remember_own()
 
 
 def become(request: Request, added: dict[str, str]) -> None:
@@ -58,19 +71,14 @@ def _run_kernel(request: Request, added: dict[str, str]) -> int:
     return _run(importlib.import_module("launching").launch)
 
 
-def _loaded_own() -> list[str]:
-    return [name for name in sys.modules if name.startswith(f"{PACKAGE}.")]
-
-
 def _forget_others(allowed: Collection[str]) -> None:
     # A chapter could use, through its package, a module that another chapter imported and its own
     # key does not hold. A cold kernel would not have it.
-    for name in _loaded_own():
-        if name not in of_all and name not in allowed:
-            del sys.modules[name]
-            above, _, last = name.rpartition(".")
-            if above in sys.modules:
-                vars(sys.modules[above]).pop(last, None)
+    for name in set(of_some).difference(allowed).intersection(sys.modules):
+        del sys.modules[name]
+        above, _, last = name.rpartition(".")
+        if above in sys.modules:
+            vars(sys.modules[above]).pop(last, None)
 
 
 def _run_call(request: Request) -> int:

@@ -190,6 +190,7 @@ class Server:
             return f"the server could not import {'; '.join(self.failed)}"
         if self.is_of_run and any(name not in sys.modules for name in request.get("uses", ())):
             preload(request["uses"])
+            becoming.note_own()
             gc.freeze()
         n_threads = len(list(Path("/proc/self/task").iterdir()))
         return f"the server has {n_threads} threads" if n_threads != 1 else ""
