@@ -174,20 +174,16 @@ def _literal(node: ast.expr) -> Any:
 
 
 def _find_unit_fields(tree: ast.Module) -> tuple[str, ...] | None:
-    units = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "unit" and _is_chapter(node.value)
-    ]
-    named = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.value in units
-    ]
-    attributes = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    nodes = list(ast.walk(tree))
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    units = [node for node in attributes if node.attr == "unit" and _is_chapter(node.value)]
+    named = [node for node in attributes if node.value in units]
+    taken_from = [node.value for node in attributes]
     handed_on = [
         node
-        for node in ast.walk(tree)
-        if _is_chapter(node) and isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        if node not in attributes
+        for node in nodes
+        if isinstance(node, ast.Name) and _is_chapter(node) and isinstance(node.ctx, ast.Load)
+        if node not in taken_from
     ]
     if len(named) < len(units) or handed_on:
         return None
