@@ -47,7 +47,7 @@ def living_children() -> Iterator[int]:
 
 def main() -> None:
     folder, period = sys.argv[1:] or ("", "2010-11")
-    settings = ChapterParams().model_dump(mode="json") | {"period": period}
+    settings = ChapterParams().model_dump(mode="json") | {"period": period, "profiling": "given"}
     given = os.environ.get(ADDRESS, "")
     engines = ["postgresql"] if given.startswith("postgres") else []
     engines += ["spark"] if find_spec("pyspark") else []

@@ -198,7 +198,7 @@ def make_marts(into: Path, names: tuple[str, ...]) -> None:
     from rapport.marts.build import build_mart
     from rapport.params import ChapterParams
 
-    settings = {**ChapterParams().model_dump(mode="json"), "period": PERIOD}
+    settings = {**ChapterParams().model_dump(mode="json"), "period": PERIOD, "profiling": "given"}
     paths = {name: into / f"{name}.parquet" for name in ("orders", "customers", "snapshot")}
     for name in ("settings", "periods", *names):
         began = time.process_time()

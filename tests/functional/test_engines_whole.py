@@ -28,7 +28,9 @@ from rapport.schema import SCHEMAS
 pytestmark = pytest.mark.skipif(
     "RAPPORT_TEST_ENGINES" not in os.environ, reason="takes minutes: nox -s engines"
 )
-DRAWN = ChapterParams().model_dump(mode="json") | {"period": "2010-11", "min_pairs": 1}
+DRAWN = ChapterParams().model_dump(mode="json") | {
+    "period": "2010-11", "min_pairs": 1, "profiling": "given",
+}  # fmt: skip
 UNITS = {
     "sample-retail": "2026-06", "sample-mall": "2026-06", "sample-saas": "2026-06",
     "online-retail": "2010-11",
@@ -95,7 +97,7 @@ def test_every_mart_of_a_unit_has_the_bytes_of_duckdb(unit, engine, request, mon
         pytest.skip(f"the files of {unit} are in no folder of RAPPORT_DATA_PATH")
     assert done.code == 0, done.said
     paths = read_ingested(Store(project / "data" / "store"), unit)
-    settings = load_unit(project, unit).chapter_values() | {"period": UNITS[unit]}
+    settings = load_unit(project, unit).mart_values() | {"period": UNITS[unit]}
 
     different = find_different(paths, settings, engine, tmp_path)
 

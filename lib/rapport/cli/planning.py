@@ -187,7 +187,7 @@ def _texts(name: str) -> tuple[str, ...]:
 def _settings(mart: str, unit: Unit, code: str) -> dict[str, Any]:
     # Only these read the parameters; the others read the table that the first one makes.
     if mart == "settings":
-        return unit.params.chapter_values()
+        return unit.params.mart_values()
     if mart == "periods":
         of: dict[str, Any] = {"is_snapshot": True} if unit.params.snapshot else {}
         if unit.params.festivals != "none":

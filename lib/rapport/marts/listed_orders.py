@@ -25,6 +25,12 @@ LISTED = (
         "one row per window and customer with a charged order or return by its last day",
     ),
     Mart(
+        "segment_months",
+        ("charged_orders", "customers", "snapshot", "periods", "settings"),
+        "one row per month end and segment by the cut points of one day",
+        uses=("consents",),
+    ),
+    Mart(
         "customer_habits",
         ("orders", "charged_orders", "customers", "periods"),
         "one row per window (current, previous) and customer with a charged order or return",

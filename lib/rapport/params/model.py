@@ -178,6 +178,13 @@ class UnitParams(ChapterParams):
         """Give the values that a chapter's `parameters` cell may take, by name."""
         return self.model_dump(mode="json", include=set(ChapterParams.model_fields))
 
+    def mart_values(self) -> dict[str, Any]:
+        """Give the values that marts are made by: the chapters', and what silence on profiling is.
+
+        `profiling`: given or withdrawn, for customers who said nothing.
+        """
+        return {**self.chapter_values(), "profiling": self.privacy.consent_default["profiling"]}
+
 
 def trust_unit(values: Mapping[str, Any]) -> UnitParams:
     """Take over values that were validated before, all but where the data lie and how they map.

@@ -47,7 +47,7 @@ def test_the_calendar_of_a_snapshot_is_told_that_it_is_one(tmp_path):
     made = plan_marts(tmp_path, {"snapshot": "b"}, snapshot=True)
 
     assert made["periods"].arguments["settings"]["is_snapshot"] is True
-    assert made["settings"].arguments["settings"].keys() == unit("orders").chapter_values().keys()
+    assert made["settings"].arguments["settings"].keys() == unit("orders").mart_values().keys()
 
 
 def test_decisions_targets_and_limits_execute_the_summary_again_and_nothing_else():

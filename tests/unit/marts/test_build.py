@@ -18,7 +18,7 @@ from rapport.params import ChapterParams
 from rapport.schema import SCHEMAS
 from rapport.tables.engine import select
 
-SETTINGS = ChapterParams().model_dump(mode="json")
+SETTINGS = ChapterParams().model_dump(mode="json") | {"profiling": "given"}
 
 
 def write(name, rows, into):

@@ -32,6 +32,7 @@ from rapport.tables.elsewhere.postgresql import PostgreSQL
 SETTINGS = ChapterParams(min_pairs=5).model_dump(mode="json") | {
     "period": "2010-11",
     "min_pairs": 1,
+    "profiling": "given",
 }
 # Sorts a before B, and _ nowhere: what its owner chose for a database must move no row.
 LANGUAGE = "CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'"

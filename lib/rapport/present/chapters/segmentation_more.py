@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rapport.present.figures.radar import radar
+from rapport.present.figures.sizes import size_panels
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
-from rapport.present.values import Value, period_value
+from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.values import Value, parameter_value, period_value
 
 Values = Mapping[str, Value]
 
@@ -20,6 +21,56 @@ def name_previous(periods: pd.DataFrame) -> dict[str, Value]:
     codes = periods.loc[periods["window"] == "previous", "period"]
     named = [period_value(str(code), name="previous") for code in codes]
     return dict(zip(["previous"], named, strict=False))
+
+
+def month_figure(
+    months: pd.DataFrame, values: Values, *, case: str, confidence: float
+) -> FigureSpec | None:
+    """Give the sizes of segments at month ends; None without, or where two days say nothing.
+
+    Parameters
+    ----------
+    months : `period`, `segment`, `n_all`, and `share`, `low`, `high`, empty where hidden
+    values : `cut` (a period), `sizes_earlier`, `sizes_later`
+    case : up, down, unclear, none, or few or late (nothing is shown)
+    """
+    if months.empty or case in ("few", "late"):
+        return None
+    cut = str(values["cut"].value)
+    spec = size_panels(months, id="segmentation.months", lead="high_value", mark=cut)
+    sure = {"confidence": parameter_value("confidence", confidence, "share")}
+    slots = {**values, **spec.subtitle.slots, **sure}
+    return spec.entitled(
+        Sentence("segmentation.months_title", slots, case=case),
+        subtitle=Sentence("segmentation.months_subtitle", slots),
+        caption=Sentence("segmentation.months_caption", slots),
+    )
+
+
+def month_table(months: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give the share of every segment at month ends; None without.
+
+    Parameters
+    ----------
+    months : `period`, a column of shares per segment, empty where hidden, and `n_all`
+    """
+    if months.empty:
+        return None
+    names = [str(name) for name in months.columns if name not in ("period", "n_all")]
+    frame = months
+    for name in names:
+        frame = withhold(frame, months[name].isna(), [name])
+    return TableSpec(
+        id="segmentation.month_sizes",
+        columns=(
+            Column("period", "segmentation.head.month", "date", "period", style="table"),
+            *(Column(name, f"segment.short.{name}", "ratio", "share") for name in names),
+            Column("n_all", "segmentation.head.customers", "count", "customers"),
+        ),
+        frame=frame,
+        title=Sentence("segmentation.month_sizes_title", dict(values)),
+        note=Sentence("segmentation.month_sizes_note", dict(values)),
+    )
 
 
 def move_table(moves: pd.DataFrame, values: Values) -> TableSpec | None:

@@ -22,7 +22,7 @@ ITS_OWN = {
         "tiles",
         "trend",
     },
-    "03_segmentation": {"dots", "dumbbells", "grids", "groups", "radar"},
+    "03_segmentation": {"dots", "dumbbells", "grids", "groups", "radar", "sizes"},
     "04_lifecycle": {"cohorts", "monthly", "stages", "survival", "transitions"},
     "05_value": {"dumbbells", "holdout", "value"},
     "06_churn": {"effects", "gains", "groups", "monthly", "survival"},

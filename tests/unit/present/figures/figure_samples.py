@@ -20,6 +20,7 @@ from rapport.present.figures import (
     monthly,
     rules,
     satisfaction,
+    sizes,
     survival,
     transitions,
 )
@@ -109,6 +110,22 @@ def sizes_over_time():
     table["share_earlier"] = table["n_earlier"] / table["n_earlier"].sum()
     table["share_later"] = table["n_later"] / table["n_later"].sum()
     return dots.sizes_over_time(table, id="segmentation.sizes", earlier="2009-12", later="2010-11")
+
+
+def size_panels(hidden=("dormant",)):
+    rows = []
+    for place in range(13):
+        period = f"{2025 + (place + 5) // 12}-{(place + 5) % 12 + 1:02}"
+        for at, name in enumerate(SEGMENTS):
+            share = 0.05 + 0.03 * at + 0.004 * place * (-1) ** at
+            is_hidden = name in hidden and place in (0, 4)
+            told = (None, None, None) if is_hidden else (share, share - 0.02, share + 0.02)
+            rows.append((period, name, 900 + place, *told))
+    columns = ["period", "segment", "n_all", "share", "low", "high"]
+    return sizes.size_panels(
+        pd.DataFrame(rows, columns=columns), id="segmentation.months", lead="high_value",
+        mark="2025-12",
+    )  # fmt: skip
 
 
 def cluster_profile():
@@ -258,7 +275,7 @@ def importance_performance():
 
 SAMPLES = (
     change_parts, survival_curves, rate_by_month, rfm_grid, completeness_heat, segment_bars,
-    sizes_over_time, cluster_profile, hazard_forest, importance_bars, reliability, row_flow,
-    coverage_calendar, target_bars, stage_bars, transition_heat, cohort_triangle,
+    sizes_over_time, size_panels, cluster_profile, hazard_forest, importance_bars, reliability,
+    row_flow, coverage_calendar, target_bars, stage_bars, transition_heat, cohort_triangle,
     category_grid, hit_rates, score_by_wave, answer_classes, importance_performance,
 )  # fmt: skip
