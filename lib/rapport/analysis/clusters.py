@@ -25,7 +25,10 @@ MIN_GAIN = 0.10
 
 @dataclass(frozen=True)
 class ClusterSettings:
-    """What clusters are made of: measures, the one that ranks them, and the rules of choice."""
+    """What clusters are made of: measures, the one that ranks them, and the rules of choice.
+
+    Measures are taken as logarithms, but for those that are `plain`: marks, or what is not skewed.
+    """
 
     measures: tuple[str, ...] = ("rfm_days_since", "rfm_order_days", "rfm_gross")
     spend: str = "rfm_gross"
@@ -34,6 +37,7 @@ class ClusterSettings:
     k_min: int = 3
     min_count: int = 10
     seed: int = 0
+    plain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def fit_clusters(customers: pd.DataFrame, settings: ClusterSettings) -> Clusteri
     customers : one row per customer
         `order_key` (unique) and the measures of `settings` (decimals welcome). A customer with
         a measure below 0 (a negative net) has no logarithm, gets label 0 and is counted in
-        `n_left_out`.
+        `n_left_out`, unless the measure is plain.
     settings : measures and rules; `settings.k` overrides the choice
 
     Returns
@@ -110,9 +114,10 @@ def fit_clusters(customers: pd.DataFrame, settings: ClusterSettings) -> Clusteri
 def _prepare(customers: pd.DataFrame, settings: ClusterSettings) -> _Prepared:
     ordered = sort_by_key(customers.reset_index(drop=True))
     raw = to_floats(ordered, list(dict.fromkeys([*settings.measures, settings.spend])))
-    usable = (raw[list(settings.measures)] >= 0).all(axis=1).to_numpy()
+    logged = [name for name in settings.measures if name not in settings.plain]
+    usable = (raw[logged] >= 0).all(axis=1).to_numpy()
     raw, keys = raw[usable], ordered["order_key"][usable]
-    logs = np.log1p(raw[list(settings.measures)].to_numpy())
+    logs = _scale(raw, settings)
     spread = logs.std(axis=0) if len(logs) else np.ones(logs.shape[1])
     # A measure that is the same for all tells nobody apart; it stays 0.
     points = (logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0) if len(logs) else logs
@@ -121,6 +126,16 @@ def _prepare(customers: pd.DataFrame, settings: ClusterSettings) -> _Prepared:
     wanted = sorted({*settings.ks, *([settings.k] if settings.k else [])})
     n_kinds = len(np.unique(cloud.points, axis=0))
     return _Prepared(raw, points, cloud, [k for k in wanted if k <= min(n_kinds, len(points) - 1)])
+
+
+def _scale(raw: pd.DataFrame, settings: ClusterSettings) -> Floats:
+    values = raw[list(settings.measures)].to_numpy()
+    is_plain = np.array([name in settings.plain for name in settings.measures])
+    # Of a plain measure below -1 there is no logarithm, and none is used.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs: Floats = np.log1p(values)
+    logs[:, is_plain] = values[:, is_plain]
+    return logs
 
 
 def _why_none(prepared: _Prepared, settings: ClusterSettings) -> str | None:

@@ -6,6 +6,7 @@ chosen here, from how often they come back and how far apart they lie.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -84,9 +85,10 @@ def describe_choice(clustering: Clustering, *, k: int) -> str:
 
 
 def place_groups(
-    clustering: Clustering, customers: pd.DataFrame, *, min_count: int = 10
-) -> pd.DataFrame:
-    """Place the median customer of each group among all who were grouped.
+    clustering: Clustering, customers: pd.DataFrame, *, measures: Sequence[str] = TAKEN,
+    min_count: int = 10,
+) -> pd.DataFrame:  # fmt: skip
+    """Place the median customer of each group among all who were grouped, on each measure.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def place_groups(
     groups = clustering.profile.to_dict("records")
     hidden = suppress_small([int(group["n"]) for group in groups], min_count)
     for group, is_hidden in zip(groups, hidden, strict=True):
-        for name in () if is_hidden else TAKEN:
+        for name in () if is_hidden else measures:
             values = customers.loc[grouped, name].astype(float).to_numpy()
             median = float(group[f"median_{name}"])
             rank = float(np.mean(values < median) + np.mean(values == median) / 2)
@@ -111,11 +113,13 @@ def place_groups(
     return pd.DataFrame(rows, columns=["cluster", "measure", "percentile", "n"])
 
 
-def study_rules(clustering: Clustering, customers: pd.DataFrame, *, seed: int) -> TreeRules | None:
+def study_rules(
+    clustering: Clustering, customers: pd.DataFrame, *, measures: Sequence[str] = TAKEN, seed: int
+) -> TreeRules | None:
     """Retell the groups as rules on the measures; None without groups."""
     if clustering.k is None:
         return None
-    return fit_tree_rules(customers, clustering.labels, measures=TAKEN, seed=seed)
+    return fit_tree_rules(customers, clustering.labels, measures=measures, seed=seed)
 
 
 def measure_rules(
@@ -133,9 +137,9 @@ def name_rules(rules: TreeRules | None) -> list[str]:
     return [] if rules is None else [rules.reason or "ok"]
 
 
-def list_rules(rules: TreeRules | None) -> pd.DataFrame:
+def list_rules(rules: TreeRules | None, *, measures: Sequence[str] = TAKEN) -> pd.DataFrame:
     """Give a row per rule: `cluster`, `n`, `share`, and bounds `above_<measure>`, `at_most_...`."""
-    bounds = [f"{side}_{name}" for name in TAKEN for side in ("above", "at_most")]
+    bounds = [f"{side}_{name}" for name in measures for side in ("above", "at_most")]
     rows = [_rule_row(rule) for rule in (rules.rules if rules else ())]
     return pd.DataFrame(rows, columns=["cluster", "n", "share", *bounds])
 

@@ -20,6 +20,7 @@ from rapport.params.calendar import Calendar, trust_calendar
 from rapport.params.databases import Databases, Storage
 from rapport.params.identity import Identity
 from rapport.params.lists import ContactRules, Lists, trust_lists
+from rapport.params.names import Attitudes, Measures
 from rapport.params.privacy import Privacy, trust_privacy
 from rapport.params.sources import Source, name_selects
 from rapport.params.strict import Strict
@@ -53,6 +54,9 @@ class ChapterParams(Strict):
     new_days: Annotated[int, Field(ge=1, le=365)] = 30
     k: Annotated[int, Field(ge=0, le=8)] = 0
     k_min: Annotated[int, Field(ge=2, le=8)] = 3
+    cluster_measures: Measures = ""
+    # Columns of marks that are attitudes of customers, not marks for the service.
+    attitudes: Attitudes = ""
     # auto: what the time to the next order speaks for (docs/methods/reorder-time.md).
     churn_after_days: Annotated[int, Field(ge=30, le=730)] | Literal["auto"] = 180
     risk_after_days: Annotated[int, Field(ge=7, le=365)] = 60

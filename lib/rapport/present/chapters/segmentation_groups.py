@@ -23,6 +23,8 @@ Values = Mapping[str, Value]
 # The measures of RFM in the words of tables; days and order days are whole numbers.
 MEASURES = {"rfm_days_since": "days", "rfm_order_days": "order_days", "rfm_spend": "spend"}
 
+OF_MONEY = ("gross", "total_spend", "mean_order")
+
 
 def group_profile(points: pd.DataFrame, values: Values) -> FigureSpec | None:
     """Give where the median customer of each group stands; None without groups to show."""
@@ -53,7 +55,8 @@ def group_table(
         frame.loc[_list_smallest(frame.reset_index())] = None
     if frame["n"].isna().all():
         return None
-    medians = [f"median_{name}" for name in MEASURES]
+    more = _list_more(profile)
+    medians = [f"median_{name}" for name in (*MEASURES, *more)]
     frame = mark_hidden(frame.reset_index(), "n", ["share", "share_of_spend", *medians])
     columns = (
         Column("cluster", "segmentation.head.group", "label", "cluster"),
@@ -75,13 +78,41 @@ def group_table(
             style="table whole",
         ),
         Column("median_rfm_spend", "segmentation.head.median_spend", "money", currency),
+        *(_median_column(name, currency) for name in more),
     )
     return TableSpec(
         id="segmentation.group_table",
         columns=columns,
         frame=frame,
         title=Sentence("segmentation.group_table_title", dict(values)),
+        note=Sentence("segmentation.group_table_note", dict(values)) if more else None,
     )
+
+
+def _list_more(profile: pd.DataFrame) -> list[str]:
+    """Name the measures that groups were sought by beside those of RFM."""
+    names = [str(name) for name in profile.columns]
+    medians = [name.removeprefix("median_") for name in names if name.startswith("median_")]
+    return [name for name in medians if name not in MEASURES]
+
+
+def _median_column(name: str, currency: str) -> Column:
+    head = f"measure_name.{name}"
+    if name in OF_MONEY:
+        return Column(f"median_{name}", head, "money", currency)
+    if name == "share_discounted":
+        return Column(f"median_{name}", head, "ratio", "share")
+    unit = "days" if name.endswith("_days") else "count"
+    return Column(f"median_{name}", head, "count", unit, style="table whole")
+
+
+def say_measures(case: str, names: Sequence[str]) -> tuple[str, Listing]:
+    """Give the measures of which something is said, as parts of one sentence."""
+    items = (
+        Sentence("segmentation.measure_item", {"measure": label_value("measure_name", name)})
+        for name in names
+    )
+    return case, Listing(tuple(items))
 
 
 def _is_rest_hidden(values: Values) -> bool:
@@ -108,8 +139,12 @@ def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSp
     if rules.empty or _is_rest_hidden(values):
         return None
     frame = rules.assign(cluster=rules["cluster"].astype(str))
-    for name, short in MEASURES.items():
-        decimals = 2 if short == "spend" else 0
+    names = [str(name) for name in rules.columns]
+    bounded = [name.removeprefix("above_") for name in names if name.startswith("above_")]
+    more = [name for name in bounded if name not in MEASURES]
+    for name, short in {**MEASURES, **{name: name for name in more}}.items():
+        is_fine = short == "spend" or name in (*OF_MONEY, "share_discounted")
+        decimals = 2 if is_fine else 0
         bounds = zip(rules[f"above_{name}"], rules[f"at_most_{name}"], strict=True)
         frame[short] = [_range(above, at_most, decimals) for above, at_most in bounds]
     columns = (
@@ -117,6 +152,7 @@ def rule_table(rules: pd.DataFrame, values: Values, *, currency: str) -> TableSp
         Column("days", "segmentation.head.rule_days", "label", "text"),
         Column("order_days", "segmentation.head.rule_order_days", "label", "text"),
         Column("spend", _spend_head(currency), "label", "text"),
+        *(Column(name, f"measure_name.{name}", "label", "text") for name in more),
         Column("n", "segmentation.head.customers", "count", "customers"),
         Column("share", "segmentation.head.of_rule", "estimator", "share"),
     )

@@ -129,6 +129,31 @@ def more_table(more: pd.DataFrame, values: Values) -> TableSpec | None:
     )
 
 
+def discount_table(discounts: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give the share of orders with a discount by segment, of all last; None without.
+
+    Parameters
+    ----------
+    discounts : `segment`, `n_orders`, `share`, `low`, `high`
+    """
+    if "discounts_share" not in values:
+        return None
+    frame = discounts.assign(interval=discounts["share"])
+    return TableSpec(
+        id="segmentation.discounts",
+        columns=(
+            Column("segment", "segmentation.head.segment", "label", "segment"),
+            Column("n_orders", "segmentation.head.orders", "count", "orders"),
+            Column("share", "segmentation.head.discounted", "ratio", "share"),
+            Column("interval", interval_head(values["discounts_share"].confidence), "ratio",
+                   "share", style="limits", limits=("low", "high")),
+        ),
+        frame=withhold(frame, discounts["share"].isna(), ["share"]),
+        title=Sentence("segmentation.discounts_title", dict(values)),
+        note=Sentence("segmentation.discounts_note", dict(values)),
+    )  # fmt: skip
+
+
 def segment_radar(profile: pd.DataFrame, values: Values) -> FigureSpec | None:
     """Give the radar of segments; None where fewer than two can be shown."""
     if profile.empty:
