@@ -90,10 +90,19 @@ def _view(
     return ranked.sort_values(order, ignore_index=True)[list(COLUMNS)]
 
 
-def list_missing(views: dict[str, pd.DataFrame], *, interests: str = "none") -> list[str]:
-    """Name the views that are not measured; attitudes never are in this version.
+def list_missing(
+    views: dict[str, pd.DataFrame],
+    *,
+    interests: str = "none",
+    declared: str = "none",
+    attitudes: str = "none",
+) -> list[str]:
+    """Name the views that are not measured, for nothing of the kind is delivered or asked for.
 
-    `interests`: what became of the groups by interest; `none` where they were not looked for.
+    `interests`, `declared`, `attitudes`: what became of the groups by what is bought, by interests
+    named, and by attitudes; `none` where they were not looked for.
     """
     missing = [view for view in VIEWS if view not in views]
-    return [*missing, *(["interests"] if interests == "none" else []), "attitudes"]
+    if declared == "none":
+        missing.append("interests" if interests == "none" else "declared")
+    return [*missing, *(["attitudes"] if attitudes == "none" else [])]

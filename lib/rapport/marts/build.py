@@ -14,6 +14,7 @@ from rapport.marts.catalog import MARTS
 from rapport.marts.feedback import make_feedback
 from rapport.marts.fiscal import read_fiscal
 from rapport.marts.funnel import make_funnel_steps
+from rapport.marts.interests import make_interests
 from rapport.marts.periods import parse_period
 from rapport.marts.tags import make_tags
 from rapport.marts.windows import list_windows
@@ -114,6 +115,8 @@ def _make(name: str, paths: Mapping[str, Path], settings: Mapping[str, Any]) -> 
         return make_funnel_steps(settings["funnel_steps"])
     if name == "feedback_texts":
         return make_feedback(paths["feedback_said"], settings.get("topics", {}))
+    if name == "declared_interests":
+        return make_interests(paths["customers"])
     return make_settings(settings)
 
 

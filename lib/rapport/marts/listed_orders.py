@@ -150,6 +150,11 @@ LISTED = (
         "one row per customer with enough order lines: what was bought of eight categories",
     ),
     Mart(
+        "declared_interests",
+        ("customers",),
+        "one row per customer who named interests: which of the twelve that most named",
+    ),
+    Mart(
         "profile_channels",
         ("orders", "customers", "periods", "settings"),
         "one row per main channel and number of channels",

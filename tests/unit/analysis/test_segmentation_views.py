@@ -54,8 +54,10 @@ def test_the_country_stands_in_where_no_region_is_known():
 
     assert views["place"]["name"].tolist() == ["FR", "DE"]
     assert list_missing(views, interests="unstable") == [
-        "age", "gender", "category", "channel", "attitudes",
+        "age", "gender", "category", "channel", "declared", "attitudes",
     ]  # fmt: skip
+    asked = list_missing({}, interests="kinds", declared="unstable", attitudes="few")
+    assert asked == ["place", "age", "gender", "category", "channel"]
 
 
 def test_no_view_is_given_where_no_segment_leads(found):

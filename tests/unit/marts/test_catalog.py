@@ -24,11 +24,12 @@ def test_a_unit_without_contracts_gets_the_marts_of_orders():
     assert set(MARTS) - set(names) == lacking
 
 
-def test_only_what_comes_from_parameters_is_made_without_sql():
+def test_only_what_comes_from_parameters_or_opens_lists_is_made_without_sql():
     assert {name for name, mart in MARTS.items() if mart.sql is None} == {
         "settings",
         "periods",
         "tags_held",
         "funnel_steps",
         "feedback_texts",
+        "declared_interests",
     }

@@ -8,11 +8,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from rapport.present.attributes import name_attribute, translate
 from rapport.present.figures.drivers import importance_performance
 from rapport.present.figures.groups import Measured, group_dots, name_ends
 from rapport.present.figures.satisfaction import CLASSES, answer_classes, score_by_wave
 from rapport.present.figures.spec import FigureSpec
-from rapport.present.labels import LANGUAGES, has_label, label
 from rapport.present.sentences import Sentence
 from rapport.present.tables import Column, TableSpec, interval_head
 from rapport.present.translated import Translated
@@ -143,26 +143,7 @@ def group_figure(
 
 def name_group(labels: str, group: object) -> Translated:
     """Name a group in both languages: a word of ours, or the unit's own."""
-    return _translate(str(group), f"{labels}.{group}", f"word.{group}")
-
-
-def name_attribute(attribute: str) -> Translated:
-    """Name an attribute of a questionnaire: a word of ours, or its column's name.
-
-    Examples
-    --------
-    >>> name_attribute("s_delivery").words("zh"), str(name_attribute("s_gift_wrap"))
-    ('配送', 'Gift wrap')
-    """
-    own = attribute.removeprefix("s_").replace("_", " ").capitalize()
-    return _translate(own, f"attribute.{attribute}")
-
-
-def _translate(own: str, *identities: str) -> Translated:
-    known = next((identity for identity in identities if has_label(identity)), None)
-    words = {lang: label(known, lang) if known else own for lang in LANGUAGES}
-    # Words such as "other" stand in the middle of sentences elsewhere.
-    return Translated({lang: text[:1].upper() + text[1:] for lang, text in words.items()})
+    return translate(str(group), f"{labels}.{group}", f"word.{group}")
 
 
 def name_words(attributes: Mapping[str, str]) -> dict[str, Value]:

@@ -324,6 +324,6 @@ def test_a_share_of_few_is_hidden_and_another_with_it(values):
 
 
 def test_missing_views_are_named():
-    listing = missing_views(["age", "attitudes"])
+    listing = missing_views(["age", "interests"])
 
-    assert [item.text("en") for item in listing.items] == ["age", "attitudes"]
+    assert [item.text("en") for item in listing.items] == ["age", "interests"]
