@@ -72,6 +72,14 @@ ends as (
         )
 ),
 
+-- What is in no window of these counts nowhere.
+span as (
+    select
+        min(e.ends_on) as first_on,
+        max(e.ends_on) as last_on
+    from ends as e
+),
+
 -- Of two words of one moment the withdrawal counts.
 words as (
     select
@@ -109,9 +117,10 @@ bought as (
         ) as spend
     from charged_orders as o
     inner join agreed as a on o.customer_key = a.customer_key
-    inner join calendar as k
-        on o.ordered_on <= k.as_of
-        and o.ordered_on + k.rfm_days + 1000 > k.as_of
+    cross join calendar as k
+    inner join span as s
+        on o.ordered_on <= s.last_on
+        and o.ordered_on + k.rfm_days > s.first_on
     group by
         o.customer_key,
         extract(year from o.ordered_on) * 12 + extract(month from o.ordered_on) - 1,
