@@ -158,17 +158,19 @@ def test_marks_that_are_attitudes_make_groups_that_agree_most_with_one():
 
 def test_the_last_answer_of_a_year_that_holds_all_marks_counts():
     customers = shop()
-    old = answers(customers, lambda at: kinds(at + 1), on="2025-07-01", number=1)
+    last = answers(customers, lambda at: kinds(at + 1), on="2025-09-01", number=1)
+    first = answers(customers, kinds, on="2025-07-01", number=5)
     older = answers(customers, kinds, on="2025-06-30", number=2)
     partly = answers(customers, lambda at: kinds(at) | {"s_green": None}, number=3)
     nobody = answers(customers, kinds, number=4).assign(customer_id=None)
-    surveys = pd.concat([partly, old, nobody, older]).sample(frac=1, random_state=4)
+    surveys = pd.concat([partly, last, nobody, older, first]).sample(frac=1, random_state=4)
 
     found = study_attitudes(surveys, customers, ASKED, RULES)
 
-    pd.testing.assert_frame_equal(
-        found.groups, study_attitudes(old, customers, ASKED, RULES).groups
-    )
+    alone = study_attitudes(last, customers, ASKED, RULES)
+    pd.testing.assert_frame_equal(found.groups, alone.groups)
+    assert found.groups["leans_to"].iloc[0] == "s_green"
+    assert study_attitudes(first, customers, ASKED, RULES).outcome == "kinds"
     assert study_attitudes(older, customers, ASKED, RULES).outcome == "few"
 
 
