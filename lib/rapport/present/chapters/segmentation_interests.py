@@ -111,11 +111,7 @@ def lean_table(
     ----------
     groups : `cluster`, `n`, `share`, `share_of_spend`, `leans_to`, `inside`, `overall`
     """
-    few = any(
-        isinstance(values[name].value, Suppressed)
-        for name in (f"{kind}_n", f"{kind}_n_grouped") if name in values
-    )  # fmt: skip
-    if groups.empty or few:
+    if groups.empty or _is_rest_hidden(values, kind):
         return None
     named = groups.assign(cluster=groups["cluster"].astype(str)).set_index("cluster")
     shown = hide_small(named, min_count=min_count, counts=("n",)).reset_index()
@@ -141,3 +137,8 @@ def lean_table(
         title=Sentence(f"segmentation.{kind}_groups_title", dict(values)),
         note=Sentence(f"segmentation.{kind}_groups_note", dict(values)),
     )
+
+
+def _is_rest_hidden(values: Values, kind: str) -> bool:
+    names = [name for name in (f"{kind}_n", f"{kind}_n_grouped") if name in values]
+    return any(isinstance(values[name].value, Suppressed) for name in names)
