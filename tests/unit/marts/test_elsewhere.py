@@ -25,6 +25,8 @@ from rapport.params import ChapterParams
 from rapport.schema import SCHEMAS
 from rapport.tables.elsewhere import ServerError, open_engine
 from rapport.tables.elsewhere.typed import give_types
+from unit.marts.test_segment_months import draw as draw_shop
+from unit.marts.test_segment_months import make as make_shop
 
 pytest.importorskip("adbc_driver_postgresql", reason="the extra `postgresql` is not installed")
 from rapport.tables.elsewhere.postgresql import PostgreSQL
@@ -89,6 +91,17 @@ def test_every_mart_made_on_postgresql_has_the_bytes_of_duckdb(made, database, t
             different[name] = pq.read_table(there.path).equals(pq.read_table(made[name]))
 
     assert different == {}
+
+
+def test_sizes_of_segments_are_the_same_where_there_is_a_day_of_cut_points(database, tmp_path):
+    paths = make_shop(tmp_path / "here", draw_shop(n=60))
+
+    there = build_elsewhere(
+        "segment_months", files_of("segment_months", paths), into=tmp_path, engine="postgresql"
+    )
+
+    assert there.n_rows > 50
+    assert there.path.read_bytes() == paths["segment_months"].read_bytes()
 
 
 def test_a_unit_without_a_row_gets_the_same_marts(database, tmp_path):
