@@ -81,24 +81,40 @@ def log_likelihood(logs: Floats, rows: Prepared) -> tuple[float, Floats]:
     slopes[0] -= waited
     slopes[1] -= r * float(rows.zero_n @ one_by.take(rows.zero_days))
     far, soon = log_days.take(rows.T), one_by.take(rows.T)
-    fall = far - log_days.take(rows.t_x)
+    fall = log_days.take(rows.t_x)
+    np.subtract(far, fall, out=fall)
     orders = r + rows.x
-    # Odds of having left after the last order, against being there since.
     tails = b + np.arange(max(len(rows.counts) - 1, 1))
-    odds = (np.log(a) - np.log(tails)).take(rows.before) + orders * fall
-    # e^700 is still a number.
-    left = np.exp(np.minimum(odds, 700.0))
-    either = 1.0 + left
-    gone = rows.n * (left / either)
-    weighted = rows.n * orders
-    value += float(rows.n @ np.log(either)) - float(weighted @ far)
+    gone, likely = _find_gone(rows, np.log(a) - np.log(tails), orders * fall)
     slopes[0] += float(gone @ fall) - float(rows.n @ far)
+    weighted = rows.n * orders
+    value += likely - float(weighted @ far)
     slopes[1] -= float(weighted @ soon)
-    slopes[1] -= float((gone * orders) @ (one_by.take(rows.t_x) - soon))
+    np.subtract(one_by.take(rows.t_x), soon, out=soon)
+    slopes[1] -= float(np.multiply(gone, orders, out=orders) @ soon)
     slopes[2] += gone.sum() / a
     by_count = np.bincount(rows.before, weights=gone, minlength=len(tails))
     slopes[3] -= float((by_count / tails).sum())
     return float(value), slopes * np.exp(logs)
+
+
+def _find_gone(rows: Prepared, by_count: Floats, since: Floats) -> tuple[Floats, float]:
+    """Give the customers of each row who may be gone by now, and the sum of logarithms of odds.
+
+    Parameters
+    ----------
+    by_count, since : logarithms of the odds of having left after the last order, against being
+        there since: what repeats from 1 and what the days add to them
+    """
+    # One column is changed where it stands: room for each step would take as long as the step.
+    odds = by_count.take(rows.before)
+    odds += since
+    # e^700 is still a number.
+    np.exp(np.minimum(odds, 700.0, out=odds), out=odds)
+    either = 1.0 + odds
+    np.divide(odds, either, out=odds)
+    odds *= rows.n
+    return odds, float(rows.n @ np.log(either, out=either))
 
 
 def _by_count(rows: Prepared, r: float, alpha: float, a: float, b: float) -> tuple[float, Floats]:

@@ -1,3 +1,4 @@
+import sys
 from math import gamma
 
 import numpy as np
@@ -20,6 +21,30 @@ def histories():
 @pytest.fixture(scope="module")
 def fitted(histories):
     return fit_bgnbd(histories)
+
+
+def count_evaluations(fit):
+    rows = []
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code is log_likelihood.__code__:
+            rows.append(len(frame.f_locals["rows"].x))
+
+    sys.setprofile(note)
+    try:
+        fit()
+    finally:
+        sys.setprofile(None)
+    return rows
+
+
+def test_a_fit_climbs_on_few_histories_and_looks_at_all_of_them_eleven_times(histories):
+    rows = count_evaluations(lambda: fit_bgnbd(histories))
+
+    of_all = [n for n in rows if n == max(rows)]
+    assert max(rows) > 1_000
+    assert len(of_all) <= 11
+    assert len(rows) <= 55
 
 
 def test_equal_histories_are_kept_once_with_their_customers():
