@@ -320,6 +320,53 @@ def test_queries_over_one_folder_see_each_its_own_tables_and_share_one_engine(or
     assert _open_shelf.cache_info().misses == 1
 
 
+def count_names_given(work):
+    added = []
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code is Engine.add.__code__:
+            added.append(frame.f_locals["name"])
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return added
+
+
+def test_files_of_several_units_that_are_read_in_turn_are_named_once_each(tmp_path):
+    units = [
+        {
+            "orders": write_table(pa.table({"n": [unit]}), tmp_path / unit / "o.parquet").path,
+            "customers": write_table(pa.table({"m": [1, 2]}), tmp_path / "c.parquet").path,
+        }
+        for unit in ("one", "two")
+    ]
+    both = "SELECT n, count(*) AS m FROM orders, customers GROUP BY n"
+    _open_shelf.cache_clear()
+
+    def read_in_turn():
+        found.extend(select_from(tmp_path, both, unit).to_pylist() for unit in units * 3)
+
+    found = []
+    added = count_names_given(read_in_turn)
+
+    assert found == [[{"n": "one", "m": 2}], [{"n": "two", "m": 2}]] * 3
+    assert sorted(added) == ["customers", "customers", "orders", "orders"]
+
+
+def test_a_file_that_is_written_again_is_read_as_it_is_now(tmp_path):
+    path = tmp_path / "orders.parquet"
+    write_table(pa.table({"n": [1]}), path)
+    select_from(tmp_path, "SELECT n FROM orders", {"orders": path})
+
+    write_table(pa.table({"m": ["a", "b"]}), path)
+    found = select_from(tmp_path, "SELECT m FROM orders", {"orders": path})
+
+    assert found["m"].to_pylist() == ["a", "b"]
+
+
 def test_a_query_over_a_folder_reaches_no_file_outside_of_it(orders, tmp_path):
     inside = write_table(orders, tmp_path / "in" / "orders.parquet").path
     outside = write_table(orders, tmp_path / "out" / "orders.parquet").path

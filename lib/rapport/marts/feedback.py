@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rapport.errors import ParameterError
+from rapport.tables import read_whole
 from rapport.tables.arrow import constant
-from rapport.tables.engine import select
 
 FEEDBACK = pa.schema(
     [
@@ -85,7 +85,7 @@ def make_feedback(said: Path, topics: Mapping[str, Mapping[str, str]]) -> pa.Tab
     ParameterError
         A topic's pattern is none that the engine can search.
     """
-    raw = select("SELECT * FROM feedback_said", {"feedback_said": said})
+    raw = read_whole(said)
     texts = clean_texts(raw["said"])
     language = find_language(texts, raw["declared"])
     columns = {

@@ -279,6 +279,11 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
+def read_whole(path: Path) -> pa.Table:
+    """Read a table as Arrow has it, rows in the order in which they lie; needs no engine."""
+    return pq.ParquetFile(path).read(use_threads=False)
+
+
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Read a table of few rows as plain values; loads neither pandas nor the engine.
 
@@ -291,5 +296,5 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     the rows in the order in which they lie: dates as `date`, times as `datetime`, decimals as
     `Decimal`, what is missing as None
     """
-    rows: list[dict[str, Any]] = pq.ParquetFile(path).read(use_threads=False).to_pylist()
+    rows: list[dict[str, Any]] = read_whole(path).to_pylist()
     return rows

@@ -33,13 +33,19 @@ from rapport.tables.room import Room
 # What the engine may hold in memory of large tables before it spills: with Python, the batches of
 # rows and the writer a process stays under one and a half gigabytes.
 MEMORY_LIMIT = "900MB"
+# A schema holds the names of one unit's files; more units than these share them.
+SCHEMA, MOST_SCHEMAS = "named_", 8
+
+Names = dict[str, Path]
+"""The file that each view of a schema reads."""
 
 
 def select_from(shelf: Path, sql: str, relations: Mapping[str, Path | pa.Table]) -> pa.Table:
     """Run one SELECT of several over files beneath one folder.
 
     Small tables are read by the one engine that this process keeps open over the folder. It
-    reaches the whole of it, so the statement must be ours.
+    reaches the whole of it, and knows files by the names that earlier statements gave them, so the
+    statement must be ours and read nothing but `relations`.
 
     Raises
     ------
@@ -89,12 +95,14 @@ class _Lent(Engine):
 
     def __init__(self, relations: Mapping[str, Path | pa.Table], shelf: Path) -> None:
         self.room = None
-        self._connection = _open_shelf(str(shelf.resolve()), os.getpid())
-        self._lent: list[tuple[str, Path | pa.Table]] = []
+        self._connection, schemas = _open_shelf(str(shelf.resolve()), os.getpid())
+        self._lent: list[str] = []
         try:
-            for name, relation in relations.items():
-                self.add(name, relation)
-                self._lent.append((name, relation))
+            files = {name: at for name, at in relations.items() if isinstance(at, Path)}
+            self._name(files, schemas)
+            for name in [name for name in relations if name not in files]:
+                self.add(name, relations[name])
+                self._lent.append(name)
         except EngineError:
             self._give_back()
             raise
@@ -119,16 +127,44 @@ class _Lent(Engine):
         except duckdb.Error as error:
             raise EngineError(str(error)) from error
 
+    def _name(self, files: Mapping[str, Path], schemas: list[Names]) -> None:
+        """Let statements see files by name, most of them in a schema where they are named so."""
+        at = _choose_schema(files, schemas)
+        if at == len(schemas):
+            self.run(f"CREATE SCHEMA {SCHEMA}{at}")
+            schemas.append({})
+        self.run(f"USE {SCHEMA}{at}")
+        named = schemas[at]
+        for name, path in files.items():
+            if named.get(name) == path:
+                continue
+            if named.pop(name, None):
+                self.run(f"DROP VIEW {identifier(name)}")
+            self.add(name, path)
+            named[name] = path
+
     def _give_back(self) -> None:
-        for name, relation in self._lent:
-            if isinstance(relation, Path):
-                self._connection.execute(f"DROP VIEW {identifier(name)}")
-            else:
-                self._connection.unregister(name)
+        for name in self._lent:
+            self._connection.unregister(name)
+
+
+def _choose_schema(files: Mapping[str, Path], schemas: list[Names]) -> int:
+    """Give the place of the schema that names these files best, or that of a new one.
+
+    To name a file takes as long as to read its head twice, and the marts of a unit read the same
+    ones. Schemas are several because a worker makes marts of several units in turn.
+    """
+    fits = [
+        sum(1 if named[name] == path else -1 for name, path in files.items() if name in named)
+        for named in schemas
+    ]
+    if len(schemas) < MOST_SCHEMAS and max(fits, default=0) <= 0:
+        return len(schemas)
+    return fits.index(max(fits))
 
 
 @lru_cache(maxsize=1)
-def _open_shelf(folder: str, process: int) -> duckdb.DuckDBPyConnection:
-    """Open the engine that this process keeps over a folder."""
+def _open_shelf(folder: str, process: int) -> tuple[duckdb.DuckDBPyConnection, list[Names]]:
+    """Open the engine that this process keeps over a folder, and a list for its schemas."""
     del process  # a fork must not go on with its parent's
-    return connect({"threads": "1"}, files=[], folders=[folder])
+    return connect({"threads": "1"}, files=[], folders=[folder]), []
