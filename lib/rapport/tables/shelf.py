@@ -98,7 +98,7 @@ class _Lent(Engine):
         self._connection, schemas = _open_shelf(str(shelf.resolve()), os.getpid())
         self._lent: list[str] = []
         try:
-            files = {name: at for name, at in relations.items() if isinstance(at, Path)}
+            files = {name: at.absolute() for name, at in relations.items() if isinstance(at, Path)}
             self._name(files, schemas)
             for name in [name for name in relations if name not in files]:
                 self.add(name, relations[name])
