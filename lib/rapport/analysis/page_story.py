@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.decomposition import RevenueSplit, split_revenue
+from rapport.analysis.findings import Finding, has_numbers, make_finding, stake_of_sum
 from rapport.analysis.influence import NOTABLE, customer_changes, share_of_largest
-from rapport.analysis.key_figures import KeyFigure
+from rapport.analysis.key_figures import EARLIER, KeyFigure
 from rapport.analysis.measured import Measured
 from rapport.analysis.page_one import WORTH_ASKING, ActionFact, find_driver
 
+ROOM = 2
+"""Sentences of the second paragraph: with those of the first at most 65 words, 110 characters."""
 REPURCHASE_DAYS = 90  # as the mart `repurchase` counts; fixed, so that units can be compared
 Sentences = list[tuple[str, str | None]]
 
@@ -132,12 +135,21 @@ def measure_actions(facts: Sequence[ActionFact], *, currency: str) -> list[Measu
 
 
 def choose_lead(
-    figures: Sequence[KeyFigure], split: RevenueSplit | None, *, is_whole: bool
+    figures: Sequence[KeyFigure],
+    split: RevenueSplit | None,
+    *,
+    is_whole: bool,
+    findings: Sequence[Finding] = (),
 ) -> list[Sentences]:
     """Choose the two paragraphs under the headline: sentences by name and case.
 
-    An incomplete period begins with its days; the second paragraph holds what nobody can follow
-    up, and churn.
+    An incomplete period begins with its days. The first paragraph tells the headline's change by
+    its parts; the second what nobody can follow up, then the other findings with most money at
+    stake, then churn, as many as there is room for.
+
+    Parameters
+    ----------
+    findings : those of the summary, in their order
     """
     named = {figure.name: figure for figure in figures}
     if "net" not in named:
@@ -151,9 +163,13 @@ def choose_lead(
     second: Sentences = []
     if split is not None and is_whole and abs(split.unidentified) > abs(split.total) / 10:
         second.append(("unknown", "up" if split.unidentified > 0 else "down"))
-    if "churn" in named:
-        second.append(("churn", _churn_case(named["churn"])))
-    return [paragraph for paragraph in (first, second) if paragraph]
+    churn: Sentences = [("churn", _churn_case(named["churn"]))] if "churn" in named else []
+    for finding in findings:
+        if finding.stake is not None and finding.chapter != "sales":
+            is_churn = finding.name == "churn.rate" and bool(churn)
+            second += churn if is_churn else [(f"finding.{finding.name}", finding.case)]
+    second += [sentence for sentence in churn if sentence not in second]
+    return [paragraph for paragraph in (first, second[:ROOM]) if paragraph]
 
 
 def _has_some(named: Mapping[str, KeyFigure]) -> bool:
@@ -223,22 +239,36 @@ def choose_warnings(
     return found
 
 
-def choose_findings(
-    figures: Sequence[KeyFigure], *, kind: str, measured: Sequence[str]
-) -> Sentences:
-    """Choose the findings of page two: templates and their cases, in the order of the figures.
+def find_in_sales(
+    figures: Sequence[KeyFigure], values: Mapping[str, Any], *, is_whole: bool, currency: str
+) -> list[Finding]:
+    """Find how net sales changed, and how much of them carries a customer number.
+
+    What moved them (customers, orders each, average order, sales of nobody known) is told with
+    the change; as findings of their own they would tell it again.
 
     Parameters
     ----------
-    kind : what churn is measured on, orders or contracts
-    measured : names of the numbers that there are
+    figures : the key figures, without what is withheld of too few customers
+    values : theirs, by slot
+    is_whole : False for a period that has not ended, which is compared with the same days
     """
-    names = {figure.name for figure in figures}
-    found: Sentences = []
-    if "identified_share" in measured:
-        found.append(("summary.finding_identified", None))
-    if "repurchase" in names:
-        found.append(("summary.finding_repurchase", None))
-    if "churn" in names:
-        found.append(("summary.finding_churn", kind))
+    found = []
+    for figure in figures:
+        window = next((window for window in EARLIER if window in figure.against), None)
+        if figure.name != "net" or window is None:
+            continue
+        change, before = figure.against[window].change, figure.against[window].before
+        is_sized = change.relative is not None and Decimal(str(before.value)) > 0
+        if change.case in ("up", "down") and is_sized and Decimal(str(figure.now.value)) >= 0:
+            stake = stake_of_sum(Decimal(str(change.absolute)), currency=currency)
+            tail = "net_change" if window == "previous" else "net_change_year"
+            case = f"{'' if window == 'previous' else 'year_'}{change.case}"
+            wording = case if is_whole else f"incomplete_{case}"
+            found += make_finding("sales.change", values, ("net", f"net_{window}", tail),
+                                  case=wording, stake=stake)  # fmt: skip
+    share = "identified_share"
+    # Where nearly all sales carry a number there is nothing to tell.
+    if has_numbers(values, share) and 1 - values[share].value >= WORTH_ASKING:
+        found += make_finding("sales.identified", values, (share,))
     return found

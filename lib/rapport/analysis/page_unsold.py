@@ -99,6 +99,11 @@ def _take(totals: pd.DataFrame | None, name: str, measure: str) -> KeyFigure | N
     )
 
 
+def list_told(figures: Sequence[KeyFigure]) -> list[str]:
+    """Name the facts of findings that the headline of such a page tells."""
+    return ["recommendation.rules"] if figures and figures[0].name == "rules" else []
+
+
 def measure_unsold(delivered: Delivered, figures: Sequence[KeyFigure]) -> list[Measured]:
     """Name what the sentences of such a page say beside its figures.
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from rapport.present.chapters.findings import PREFIX, say_finding
 from rapport.present.figures.bridge import change_parts
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.pieces import Action, Actions, Card, Cards
@@ -170,11 +171,19 @@ def action_rows(facts: Sequence[Any], values: Values) -> Actions:
 
 
 def lead(names: Sequence[tuple[str, str | None]], values: Values) -> Listing:
-    """Join sentences of the summary into one paragraph: (template, case) each."""
+    """Join sentences of the summary into one paragraph: (template, case) each.
+
+    Findings of chapters are named `finding.<chapter>.<what>`; they are said in short.
+    """
     return Listing(
-        tuple(Sentence(f"summary.{name}", values, case=case) for name, case in names),
-        joint="word.sentence_joint",
+        tuple(_say(name, case, values) for name, case in names), joint="word.sentence_joint"
     )
+
+
+def _say(name: str, case: str | None, values: Values) -> Sentence:
+    if name.startswith(f"{PREFIX}."):
+        return say_finding(name.removeprefix(f"{PREFIX}."), case, values, is_short=True)
+    return Sentence(f"summary.{name}", values, case=case)
 
 
 def parts_figure(

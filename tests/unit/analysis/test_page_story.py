@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -5,13 +6,14 @@ import pytest
 
 from rapport.analysis.change import Change
 from rapport.analysis.decomposition import RevenueSplit
+from rapport.analysis.findings import Finding, stake_of_sum
 from rapport.analysis.key_figures import Comparison, KeyFigure
 from rapport.analysis.measured import Measured
 from rapport.analysis.page_one import ActionFact
 from rapport.analysis.page_story import (
-    choose_findings,
     choose_lead,
     choose_warnings,
+    find_in_sales,
     measure_actions,
     measure_story,
     split_change,
@@ -376,15 +378,96 @@ def test_data_without_a_year_before_at_all_do_not_say_when_they_begin():
     assert warn(periods) == []
 
 
-@pytest.mark.parametrize("kind", ["orders", "contracts"])
-def test_findings_follow_the_figures_and_name_what_churn_is_of(kind):
-    figures = [figure(name) for name in ("net", "churn", "repurchase")]
+CURRENCY = {"currency": "GBP"}
 
-    assert choose_findings(figures, kind=kind, measured=["identified_share"]) == [
-        ("summary.finding_identified", None), ("summary.finding_repurchase", None),
-        ("summary.finding_churn", kind),
+
+def find(figures, *, is_whole=True, **values):
+    known = {slot: Measured(slot, value, "ratio", "share") for slot, value in values.items()}
+    for one in figures:
+        known[one.name] = one.now
+        for window, earlier in one.against.items():
+            known[f"{one.name}_{window}"] = earlier.before
+            tail = "change" if window == "previous" else "change_year"
+            change = Measured("change", earlier.change.relative, "ratio", "change")
+            known[f"{one.name}_{tail}"] = change
+    return find_in_sales(figures, known, is_whole=is_whole, **CURRENCY)
+
+
+def test_a_change_of_sales_is_at_stake_by_its_size_and_its_parts_are_no_findings():
+    (found,) = find([figure("net", "down", value=90), figure("active", "down", value=80)])
+
+    assert (found.name, found.case, found.money) == ("sales.change", "down", Decimal(10))
+    assert [one.name for one in found.numbers] == ["net", "net_previous", "net_change"]
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        figure("net", "none", value=101), figure("net", "unclear"), figure("net"),
+        figure("net", "up", before=0), figure("net", "up", before=-5),
+        figure("net", "down", value=-5),
+    ],
+)  # fmt: skip
+def test_a_change_that_the_headline_does_not_tell_is_no_finding(net):
+    assert find([net]) == []
+
+
+def test_of_an_unfinished_period_the_same_days_are_compared():
+    assert [one.case for one in find([figure("net", "up")], is_whole=False)] == ["incomplete_up"]
+
+
+def test_where_the_period_before_cannot_be_compared_the_year_before_is():
+    net = figure("net", "up", year=True)
+    net = replace(net, against={"last_year": net.against["last_year"]})
+
+    (found,) = find([net])
+
+    assert (found.case, found.numbers[1].name) == ("year_up", "net_last_year")
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.96, 0), (0.94, 1)])
+def test_sales_without_a_customer_are_told_from_the_share_that_is_worth_asking_for(share, n):
+    found = find([], identified_share=share)
+
+    assert [(one.name, one.stake) for one in found] == [("sales.identified", None)] * n
+
+
+def stake(name, case, money=5):
+    return Finding(name, case, name, stake_of_sum(Decimal(money), **CURRENCY), ())
+
+
+def tell_second(figures, parts, findings):
+    lead = choose_lead(figures, split(*parts), is_whole=True, findings=findings)
+    return lead[1]
+
+
+def test_page_one_tells_two_findings_in_short_and_leaves_sales_to_the_headline():
+    others = [stake("lifecycle.entered", "orders", 9), stake("sales.change", "up", 8),
+              stake("campaigns.experiment.1", "raised_money", 7)]  # fmt: skip
+    figures = [figure("net", "up"), figure("churn", "up")]
+
+    assert tell_second(figures, (10, 0, 0, 0), others) == [
+        ("finding.lifecycle.entered", "orders"), ("finding.campaigns.experiment.1", "raised_money"),
     ]  # fmt: skip
 
 
-def test_what_was_not_measured_is_no_finding():
-    assert choose_findings([figure("net")], kind="orders", measured=[]) == []
+def test_what_nobody_can_follow_up_stands_before_findings():
+    lead = tell_second([figure("net", "up")], (10, 0, 0, 10), [stake("value.error", "over")] * 2)
+
+    assert lead == [("unknown", "up"), ("finding.value.error", "over")]
+
+
+def test_churn_is_told_in_its_usual_words_and_once():
+    findings = [stake("churn.rate", "orders_up")]
+
+    assert tell_second([figure("net", "up"), figure("churn", "up")], (10, 0, 0, 0), findings) == [
+        ("churn", "up")
+    ]
+
+
+def test_a_finding_without_money_is_not_on_page_one():
+    finding = replace(stake("profiling.top", None), stake=None)
+
+    assert choose_lead([figure("net", "up")], None, is_whole=True, findings=[finding]) == [
+        [("active", "alone")]
+    ]

@@ -15,6 +15,7 @@ from rapport.analysis.page_unsold import (
     choose_unsold,
     draw_plans,
     list_plans,
+    list_told,
     list_unsold,
     measure_pair,
     measure_plans,
@@ -166,6 +167,15 @@ def test_of_baskets_whose_rules_are_known_these_come_first():
     assert told["first_confidence"].value == 466 / 1_072
     assert choose_unsold(figures, {"rules", *told}) == [[("unsold_pair", None)]]
     assert choose_minds(figures, is_snapshot=False) == [("mind_baskets", None)]
+
+
+def test_rules_that_lead_the_page_are_no_finding_beside_it():
+    figures = list_unsold(
+        snapshot(0, 40), Delivered(has_baskets=True, rules=rules_found()), rules=RULES
+    )
+
+    assert list_told(figures) == ["recommendation.rules"]
+    assert list_told(figures[1:]) == list_told([]) == []
 
 
 def test_without_a_rule_baskets_alone_are_told():

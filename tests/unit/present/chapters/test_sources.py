@@ -35,7 +35,7 @@ ITS_OWN = {
 PARTS = {
     "07_satisfaction": {"feedback"},
     "02_profiling": {"behaviour", "calendar", "festivals", "mix", "places", "tags"},
-    "10_summary": {"absent", "change", "festivals", "target", "unsold"},
+    "10_summary": {"absent", "change", "festivals", "findings", "target", "unsold"},
 }
 SHARED = {"__init__", "marks", "spec"}
 
