@@ -12,7 +12,7 @@ from rapport.press.render.pdf.segments import HEADLINE, Segment, cut_segments
 from rapport.press.render.pdf.texts import Tree
 
 MM = 72 / 25.4
-_ABOVE_OPENING, _BELOW_OPENING = 15.0 * MM, 10.0
+_ABOVE_OPENING, _BELOW_OPENING = 13.0 * MM, 10.0
 _LINE = 15.0
 # A table of fewer rows stays whole; of one that is torn three rows stand on either page.
 _FEWEST_TORN, _TOGETHER = 8, 3
