@@ -76,6 +76,11 @@ LISTED = (
         "one row per topic of tickets, and whether the customer left since",
     ),
     Mart(
+        "leaver_contacts",
+        ("customers", "interactions", "periods", "subscriptions"),
+        "one row per customer and kind of contact, of those who left and of those like them",
+    ),
+    Mart(
         "contact_outcomes",
         (
             "campaigns",

@@ -46,3 +46,76 @@ def test_plans_are_kept_apart(build):
     durations = build("subscription_durations", subscriptions=contracts)
 
     assert durations[["plan", "n"]].to_numpy().tolist() == [["a", 1], ["b", 1]]
+
+
+def ran(name, started_on, ended_on=None, end_reason=None, plan="basic"):
+    return contract(0, started_on, ended_on, end_reason, plan) | {"customer_id": name}
+
+
+def contact(number, customer, day, kind="ticket", topic="access"):
+    return {
+        "interaction_id": f"i{number}", "customer_id": customer, "kind": kind,
+        "ticket_topic": topic if kind == "ticket" else None,
+        "occurred_on": dt.date.fromisoformat(day), "occurred_at": dt.datetime.fromisoformat(day),
+    }  # fmt: skip
+
+
+KNOWN = """
+    customer  day         kind  amount
+    gone      2009-01-01  sale  1
+    like      2009-01-01  sale  1
+    near      2009-01-01  sale  1
+    other     2009-01-01  sale  1
+    young     2009-01-01  sale  1
+    failed    2009-01-01  sale  1
+    changed   2009-01-01  sale  1
+    soon      2009-01-01  sale  1
+    lone      2009-01-01  sale  1
+"""
+RAN = [
+    ran("gone", "2010-01-10", "2010-10-10", "price"),
+    ran("like", "2010-01-12"),
+    ran("near", "2010-01-20", "2010-11-20", "payment"),
+    ran("other", "2010-01-11", plan="plus"),
+    ran("young", "2010-09-20"),
+    ran("failed", "2010-01-10", "2010-10-10", "payment"),
+    ran("changed", "2010-01-10", "2010-10-10", "price"),
+    ran("changed", "2010-10-10", plan="pro"),
+    ran("soon", "2010-01-13", "2010-10-30", "death"),
+    ran("lone", "2010-01-10", "2010-10-11", "price", plan="rare"),
+]
+
+
+def test_who_left_stands_beside_contracts_of_its_plan_that_ran_as_long_and_ran_on(build):
+    contacts = [
+        contact(1, "like", "2010-01-31"), contact(2, "gone", "2010-10-09"),
+        contact(3, "gone", "2010-09-10", kind="visit"), contact(4, "gone", "2010-10-10"),
+        contact(5, "like", "2010-08-12"), contact(6, "near", "2010-07-12", kind="visit"),
+        contact(7, "near", "2010-07-11"), contact(8, "other", "2010-10-01"),
+        contact(9, "soon", "2010-10-01"), contact(10, None, "2010-10-01"),
+    ]  # fmt: skip
+    rows = build("leaver_contacts", KNOWN, subscriptions=RAN, interactions=contacts)
+
+    # Of gone the last day counts no more; like and near are six of twelve parts each; soon ended
+    # within the month, young had not run as long, other has another plan, nobody is like lone.
+    columns = ["topic", "customer_key", "left_parts", "stayed_parts", "left_30", "left_60",
+               "stayed_60", "stayed_90"]  # fmt: skip
+    keys = {"gone": 0, "like": 1, "near": 2, "lone": 8}
+    assert rows[columns].to_numpy().tolist() == [
+        ["_all", keys["gone"], 12, 0, 0, 0, 0, 0],
+        ["_all", keys["like"], 0, 6, 0, 0, 0, 0],
+        ["_all", keys["near"], 0, 6, 0, 0, 0, 0],
+        ["_alone", keys["lone"], 12, 0, 0, 0, 0, 0],
+        ["_contact", keys["gone"], 0, 0, 12, 12, 0, 0],
+        ["_contact", keys["near"], 0, 0, 0, 0, 0, 6],
+        ["_ticket", keys["gone"], 0, 0, 12, 12, 0, 0],
+        ["_ticket", keys["like"], 0, 0, 0, 0, 6, 6],
+        ["access", keys["gone"], 0, 0, 12, 12, 0, 0],
+        ["access", keys["like"], 0, 0, 0, 0, 6, 6],
+    ]
+
+
+def test_nobody_is_compared_before_contacts_were_kept(build):
+    contacts = [contact(1, "like", "2010-08-01")]
+
+    assert build("leaver_contacts", KNOWN, subscriptions=RAN, interactions=contacts).empty

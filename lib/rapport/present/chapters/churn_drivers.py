@@ -199,6 +199,51 @@ def asked_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
     )
 
 
+def before_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
+    """Give contacts before contracts ended beside those of contracts like them; None without any.
+
+    Parameters
+    ----------
+    rows : as `leaver_contacts.compare_contacts` gives them
+    """
+    if rows.empty:
+        return None
+    columns = (
+        Column("name", "churn.head.before", "label", "text"),
+        Column("days", "churn.head.before_days", "count", "count"),
+        Column("left", "churn.head.before_left", "ratio", "ratio"),
+        Column("stayed", "churn.head.before_stayed", "ratio", "ratio"),
+        Column("difference", "churn.head.difference", "simulated", "ratio"),
+        Column("interval", interval_head(confidence_of(values)), "simulated", "ratio",
+               style="limits", limits=("low", "high")),
+    )  # fmt: skip
+    frame = rows.assign(
+        interval=rows["difference"], name=[_name_contact(str(topic)) for topic in rows["topic"]]
+    )
+    return TableSpec(
+        id="churn.before",
+        columns=columns,
+        frame=frame,
+        title=Sentence("churn.before_title", dict(values)),
+        note=Sentence("churn.before_note", dict(values)),
+        strong=frozenset(int(at) for at in np.flatnonzero(rows["is_found"].astype(bool))),
+    )
+
+
+def _name_contact(topic: str) -> Translated:
+    known = f"leaver_contact.{topic}"
+    if has_label(known):
+        return Translated({lang: label(known, lang) for lang in LANGUAGES})
+    name, about = _name_topic(topic), "leaver_contact.topic"
+    texts = {"en": "{about}: {name}", "zh": "{about}：{name}"}
+    return Translated(
+        {
+            lang: texts[lang].format(about=label(about, lang), name=name.words(lang))
+            for lang in LANGUAGES
+        }
+    )
+
+
 def _name_topic(topic: str) -> Translated:
     """Name a topic of tickets in both languages: a word of ours, or the unit's own."""
     identity = f"ticket_topic.{topic}"
