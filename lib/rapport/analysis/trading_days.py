@@ -1,4 +1,4 @@
-"""What the calendar does to a comparison: bank holidays, and fiscal periods of four or five weeks.
+"""What the calendar does to a comparison: holidays, and fiscal periods of four or five weeks.
 
 Sums of a period with Easter in it and of one without it are not sums of like days. Nothing is
 corrected: no factor of a holiday can be known from one or two years. The days are named, and where
@@ -24,7 +24,7 @@ LIMITED = ("current", "last_year")
 
 @dataclass(frozen=True)
 class Holidays:
-    """Bank holidays of a period beside those of the days a year before.
+    """Public holidays of a period beside those of the days a year before.
 
     `outcome`: None (none to tell of: no calendar, or the same ones then), year_more (some only
     now), year_fewer (some only then), year_swapped, alone (no year before to compare with). `now`
@@ -64,7 +64,7 @@ def study_holidays(
     few: Few = NOWHERE,
     currency: str,
 ) -> Holidays:
-    """Tell in which bank holidays a period differs from the days of last year.
+    """Tell in which public holidays a period differs from the days of last year.
 
     Parameters
     ----------
@@ -92,8 +92,12 @@ def study_holidays(
 
 
 def _differ(these: Sequence[Holiday], those: Sequence[Holiday]) -> tuple[Holiday, ...]:
-    names = [name for _, name in those]
-    return tuple((day, name) for day, name in these if name not in names)
+    """Give the holidays that the others lack; of a feast with more days now, its last ones."""
+    beyond: list[Holiday] = []
+    for name in dict.fromkeys(name for _, name in these):
+        days = [one for one in these if one[1] == name]
+        beyond += days[sum(name == other for _, other in those) :]
+    return tuple(sorted(beyond))
 
 
 def _choose(now: Sequence[Holiday], then: Sequence[Holiday]) -> str | None:

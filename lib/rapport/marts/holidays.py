@@ -1,4 +1,4 @@
-"""Bank holidays of the United Kingdom, by the rules that make them and the days proclaimed apart.
+"""Public holidays: the United Kingdom's here, by rules and proclaimed days; China's beside it.
 
 Shops are shut or keep short hours on them, so a month with Easter and one without it are not the
 same month. Rules: Banking and Financial Dealings Act 1971, schedule 1; St Andrew's Day Bank Holiday
@@ -13,10 +13,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 from rapport.errors import ParameterError
+from rapport.marts import holidays_cn
 
 FIRST_YEAR, LAST_YEAR = 2002, 2030
 ENGLAND, SCOTLAND, IRELAND = "gb-eng", "gb-sct", "gb-nir"
 CALENDARS = (ENGLAND, SCOTLAND, IRELAND)
+CHINA = "cn"
 Holiday = tuple[dt.date, str]
 
 # Proclaimed for one year: a day instead of the usual one, or a day more.
@@ -53,11 +55,12 @@ def easter_sunday(year: int) -> dt.date:
 
 
 def list_holidays(calendar: str, first: dt.date, last: dt.date) -> list[Holiday]:
-    """List the bank holidays of a stretch of days, on the days on which they are kept.
+    """List the public holidays of a stretch of days, on the days on which they are kept.
 
     Parameters
     ----------
-    calendar : gb-eng (England and Wales), gb-sct (Scotland), gb-nir (Northern Ireland), or none
+    calendar : gb-eng (England and Wales), gb-sct (Scotland), gb-nir (Northern Ireland), cn (China;
+        `holidays_cn`), or none
 
     Returns
     -------
@@ -77,11 +80,14 @@ def list_holidays(calendar: str, first: dt.date, last: dt.date) -> list[Holiday]
         return []
     if first.year < FIRST_YEAR or last.year > LAST_YEAR:
         raise ParameterError(
-            f"calendar: bank holidays are known for {FIRST_YEAR} to {LAST_YEAR}, and {first} to "
+            f"calendar: public holidays are known for {FIRST_YEAR} to {LAST_YEAR}, and {first} to "
             f"{last} is asked for. Choose a report of these years, or set holidays: none."
         )
     years = range(first.year, last.year + 1)
-    kept = [one for year in years for one in _keep(sorted(_list_days(calendar, year)))]
+    if calendar == CHINA:
+        kept = [one for year in years for one in holidays_cn.list_days(year)]
+    else:
+        kept = [one for year in years for one in _keep(sorted(_list_days(calendar, year)))]
     return sorted(one for one in kept if first <= one[0] <= last)
 
 

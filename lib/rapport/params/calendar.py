@@ -17,8 +17,8 @@ class Calendar(Strict):
     `year_named`: by the calendar year in which it ends or starts. `weeks`: none, or the weeks of
     the three periods of a quarter. `week_starts`: first day of such a week. `week_rule`: the year
     begins on the first day of a week that is nearest to the first of its month, or the last one
-    that is no later. `holidays`: bank holidays of England and Wales (gb-eng), Scotland (gb-sct) or
-    Northern Ireland (gb-nir).
+    that is no later. `holidays`: public holidays of England and Wales (gb-eng), Scotland (gb-sct),
+    Northern Ireland (gb-nir) or China (cn).
     """
 
     year_starts: Annotated[int, Field(ge=1, le=12)] = 1
@@ -28,7 +28,7 @@ class Calendar(Strict):
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     ] = "monday"
     week_rule: Literal["nearest", "last"] = "nearest"
-    holidays: Literal["none", "gb-eng", "gb-sct", "gb-nir"] = "none"
+    holidays: Literal["none", "gb-eng", "gb-sct", "gb-nir", "cn"] = "none"
 
 
 def trust_calendar(values: Mapping[str, Any] | None) -> Calendar:

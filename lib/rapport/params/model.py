@@ -120,7 +120,7 @@ class UnitParams(ChapterParams):
     festivals: Literal["none", "cn"] = "none"
     # People who live in a region or country, by its code: customers by place are held against them.
     population: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    # Fiscal years, weeks and bank holidays.
+    # Fiscal years, weeks and public holidays.
     calendar: Calendar = Calendar.model_construct()
     approval: Literal["none", "required"] = "none"
     # What `rapport archive` keeps: rows of customers under pseudonyms, or counts of them alone.

@@ -75,6 +75,30 @@ def test_nothing_is_said_where_the_holidays_are_the_same():
     assert holidays((), ()).measured == ()
 
 
+def test_of_a_feast_with_more_days_than_a_year_ago_the_last_ones_are_named():
+    now = tuple((dt.date(2025, 5, day), "labour_day") for day in (1, 2))
+    then = ((dt.date(2024, 5, 1), "labour_day"),)
+
+    assert (holidays(now, then).outcome, holidays(now, then).now) == ("year_more", now[1:])
+    assert holidays(then, now).then == now[1:]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Labour Day (1 May to 2 May), Mid-Autumn Festival (6 October)"),
+     ("zh", "劳动节（5月1日至5月2日）、中秋节（10月6日）")],
+)  # fmt: skip
+def test_days_of_a_feast_that_follow_each_other_are_told_together(language, said):
+    days = [(dt.date(2025, 10, 6), "mid_autumn"), (dt.date(2025, 5, 2), "labour_day"),
+            (dt.date(2025, 5, 1), "labour_day")]  # fmt: skip
+
+    text = Sentence("profiling.holidays", {"items": holiday_items(days)}, case="alone").text(
+        language
+    )
+
+    assert said in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_without_a_year_before_the_holidays_of_the_period_are_named():
     alone = holidays(periods=drawn(is_comparable=False))
 

@@ -47,6 +47,32 @@ def test_no_holiday_is_kept_on_a_weekend_or_twice_on_a_day(calendar):
     assert all(has_label(f"holiday.{name}") for _, name in found)
 
 
+@pytest.mark.parametrize(
+    ("year", "before_october", "october"),
+    [
+        # As the regulation of that year gives them; the week of National Day as announced.
+        (2007, "01-01 02-18 02-19 02-20 05-01 05-02 05-03", "01 02 03 04 05 06 07"),
+        (2012, "01-01 01-22 01-23 01-24 04-04 05-01 06-23 09-30", "01 02 03 04 05 06 07"),
+        (2015, "01-01 02-19 02-20 02-21 04-05 05-01 06-20 09-03 09-27", "01 02 03 04 05 06 07"),
+        (2023, "01-01 01-22 01-23 01-24 04-05 05-01 06-22 09-29 09-30", "01 02 03 04 05 06"),
+        (2025, "01-01 01-28 01-29 01-30 01-31 04-04 05-01 05-02 05-31", "01 02 03 04 05 06 06 07"),
+    ],
+)
+def test_a_year_of_china_has_the_days_of_the_law_in_force(year, before_october, october):
+    week = " ".join(f"10-{day}" for day in october.split())
+
+    assert kept("cn", year) == f"{before_october} {week}"
+
+
+def test_every_day_of_china_has_a_name_and_feasts_of_the_moon_lie_in_their_months():
+    found = list_holidays("cn", dt.date(FIRST_YEAR, 1, 1), dt.date(LAST_YEAR, 12, 31))
+    months = {"qingming": {4}, "dragon_boat": {5, 6}, "mid_autumn": {9, 10}}
+
+    assert all(has_label(f"holiday.{name}") for _, name in found)
+    assert all(day.month in months[name] for day, name in found if name in months)
+    assert sum(name == "qingming" for _, name in found) == LAST_YEAR - 2007
+
+
 def test_easter_falls_where_the_calendar_of_the_church_says():
     # The earliest and the latest of the century, and those of these years.
     known = {2008: (3, 23), 2011: (4, 24), 2024: (3, 31), 2025: (4, 20), 2038: (4, 25)}

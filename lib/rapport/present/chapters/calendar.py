@@ -1,4 +1,4 @@
-"""What the profile says of a fiscal period and of its bank holidays."""
+"""What the profile says of a fiscal period and of its public holidays."""
 
 from __future__ import annotations
 
@@ -36,13 +36,21 @@ def fiscal_words(about: Mapping[str, Any] | None, windows: pd.DataFrame) -> dict
 
 
 def holiday_items(holidays: Sequence[Holiday]) -> Listing:
-    """List bank holidays with their days."""
-    return Listing(
-        tuple(
-            Sentence(
-                "profiling.holiday_item",
-                {"name": label_value("holiday", name), "day": date_value("holiday.day", day)},
-            )
-            for day, name in holidays
-        )
-    )
+    """List public holidays with their days, days of a feast that follow each other together."""
+    spans: list[tuple[date, date, str]] = []
+    for day, name in sorted(holidays, key=lambda one: (one[1], one[0])):
+        is_next = bool(spans) and spans[-1][2] == name and (day - spans[-1][1]).days == 1
+        first = spans.pop()[0] if is_next else day
+        spans.append((first, day, name))
+    return Listing(tuple(_item(*span) for span in sorted(spans)))
+
+
+def _item(first: date, last: date, name: str) -> Sentence:
+    said = {
+        "name": label_value("holiday", name),
+        "day": date_value("holiday.day", first),
+        "last": date_value("holiday.last", last),
+    }
+    if first == last:
+        del said["last"]
+    return Sentence("profiling.holiday_item" if first == last else "profiling.holiday_span", said)
