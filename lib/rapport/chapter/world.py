@@ -20,7 +20,7 @@ import pandas as pd
 
 from rapport import tables
 from rapport.errors import DataError, ParameterError
-from rapport.marts.fiscal import read_fiscal
+from rapport.fiscal import read_fiscal
 from rapport.marts.periods import Period, parse_period
 from rapport.params import UnitParams, check_unit_name, find_root, load_unit, trust_unit
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rapport.marts.fiscal import Fiscal, read_fiscal
+from rapport.fiscal import Fiscal, read_fiscal
 from rapport.marts.periods import find_period, parse_period
 from rapport.present.labels import has_label
 from rapport.press.chapters import Chapter

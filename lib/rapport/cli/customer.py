@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from rapport.cli.persons import Held, find_held, find_names, key_of, read_rows
 from rapport.errors import DataError
-from rapport.marts.fiscal import read_fiscal
+from rapport.fiscal import read_fiscal
 from rapport.marts.periods import parse_period
 from rapport.params import UnitParams, find_root, load_unit
 from rapport.present.formats import show
@@ -102,7 +102,7 @@ def customer(arguments: argparse.Namespace) -> int:
     with store.shared():
         held = find_held(store, unit.name)
         (names,) = find_names(held, key_of(unit), [given.strip()])
-        period = arguments.period or _find_newest(held, unit.name)
+        period = arguments.period or _find_newest(held, unit.name, unit.calendar.model_dump())
         rows = _read(held, names, period)
         until = _read_until(held)
     entry = {"event": "looked at", "unit": unit.name, "found": bool(rows), "period": period}
@@ -121,14 +121,14 @@ def customer(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _find_newest(held: Held, unit: str) -> str:
+def _find_newest(held: Held, unit: str, calendar: Mapping[str, Any] | None = None) -> str:
     codes = [name.split("/")[0] for name in held.tables if name.endswith("/customer_measures")]
     if not codes:
         raise DataError(
             f"unit {unit}: no report with measures of customers was made yet. "
             f"Run `rapport run {unit}`."
         )
-    return max(codes, key=order_key)
+    return max(codes, key=lambda code: order_key(code, calendar))
 
 
 def _read(held: Held, names: Collection[str], period: str) -> dict[str, list[Row]]:

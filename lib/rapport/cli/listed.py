@@ -20,7 +20,7 @@ from rapport.errors import DataError, ParameterError, TamperedError
 from rapport.ingest.sources import find_sources
 from rapport.params import UnitParams
 from rapport.params.lists import is_exported
-from rapport.press.index.periods import order_key
+from rapport.press.index.runs import rank_folder
 from rapport.press.run.store import Store
 from rapport.privacy import pseudonym
 
@@ -47,8 +47,7 @@ def find_report(reports: Path, unit: str, asked: str | None) -> Path:
     links = {path.name: path for path in of_unit.glob("*") if (path / MANIFEST).is_file()}
     runs = {path.name.rpartition("-")[2]: path for path in sorted(of_unit.glob("runs/*"))}
     if asked is None and links:
-        newest = max(links, key=order_key)
-        return links[newest].resolve()
+        return max(links.values(), key=rank_folder).resolve()
     found = links.get(asked or "") or runs.get(asked or "")
     if found is None or not (found / MANIFEST).is_file():
         known = ", ".join(sorted(links)) or "none yet"

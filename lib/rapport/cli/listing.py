@@ -12,8 +12,7 @@ from typing import Any
 from rapport import params as room
 from rapport.errors import ParameterError
 from rapport.press.index.pages import name_style
-from rapport.press.index.periods import order_key
-from rapport.press.index.runs import read_unit
+from rapport.press.index.runs import rank, read_unit
 from rapport.press.index.state import find_late, read_state
 from rapport.press.proof.log import now
 
@@ -58,7 +57,7 @@ def _describe(
                 "signer": entry["signer"],
                 "erased": entry["is_erased"],
             }
-            for entry in sorted(entries, key=lambda entry: order_key(entry["period"]))
+            for entry in sorted(entries, key=rank)
         ],
         "damaged": kept.damaged() if kept else [],
         "late": find_late(kept, now()[:10]) if kept else "",

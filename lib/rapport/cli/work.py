@@ -16,10 +16,10 @@ import yaml
 from rapport.cli.notes import check_notes
 from rapport.cli.self_record import read_results
 from rapport.errors import DataError, ParameterError, RapportError
+from rapport.fiscal import Fiscal, read_fiscal
 from rapport.ingest.fetched import fetch_sources
 from rapport.ingest.pins import FURTHER_UNITS, SAMPLE_UNITS, check_sample
 from rapport.ingest.sources import ResolvedSources, find_sources
-from rapport.marts.fiscal import Fiscal, read_fiscal
 from rapport.marts.periods import (
     Period,
     find_period,

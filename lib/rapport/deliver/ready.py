@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.errors import DeliveryError, ParameterError, TamperedError
-from rapport.press.index.periods import order_key
-from rapport.press.index.runs import MANIFEST, MARK, clean
+from rapport.press.index.runs import MANIFEST, MARK, clean, rank_folder
 from rapport.press.proof.packed import sha256
 from rapport.press.proof.page_one import PAGE_ONE
 from rapport.press.proof.seal.check import Seal, check
@@ -50,7 +49,7 @@ def find_period(reports: Path, unit: str, asked: str | None) -> str:
     folder = reports / unit
     found = [path.name for path in folder.glob("*") if (path / MANIFEST).is_file()]
     if asked is None and found:
-        return max(found, key=order_key)
+        return max((folder / name for name in found), key=rank_folder).name
     if asked not in found or asked is None:
         raise ParameterError(
             f"unit {unit}: there is no such report. Make one with `rapport run {unit}`."

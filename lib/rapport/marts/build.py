@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from rapport import tables
 from rapport.errors import DataError, ParameterError
+from rapport.fiscal import read_fiscal
 from rapport.marts.catalog import MARTS
 from rapport.marts.feedback import make_feedback
-from rapport.marts.fiscal import read_fiscal
 from rapport.marts.funnel import make_funnel_steps
 from rapport.marts.interests import make_interests
 from rapport.marts.periods import parse_period

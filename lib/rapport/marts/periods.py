@@ -3,7 +3,7 @@
 Windows are closed intervals of local dates, cut in the unit's zone at ingest. A report's `as_of`
 is the last day of the window `current`; nothing later is visible to any mart. A period is one of
 the civil calendar, with weeks of ISO 8601 from Monday, or of the fiscal year that a unit declares
-(`marts/fiscal.py`), whose code begins with FY.
+(`fiscal.py`), whose code begins with FY.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from rapport.errors import ParameterError
-from rapport.marts.fiscal import Fiscal, count_parts, cut, number_of, year_of
+from rapport.fiscal import Fiscal, count_parts, cut, number_of, year_of
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _FORMS = (

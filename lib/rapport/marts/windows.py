@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from rapport.fiscal import read_fiscal
 from rapport.marts.festivals import find_moved
-from rapport.marts.fiscal import read_fiscal
 from rapport.marts.periods import Period, check_within, parse_period, same_last_year, step_back
 
 YEAR_OF_WEEKS = 52
@@ -128,7 +128,7 @@ def is_uneven(period: Period, data_until: dt.date) -> bool:
 
     Examples
     --------
-    >>> from rapport.marts.fiscal import Fiscal
+    >>> from rapport.fiscal import Fiscal
     >>> shop, until = Fiscal(2, "start", "4-4-5", "sunday"), dt.date(2030, 1, 1)
     >>> [is_uneven(parse_period(f"FY2024-P0{n}", shop), until) for n in (1, 2, 3)]
     [True, False, True]

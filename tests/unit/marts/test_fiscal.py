@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.errors import ParameterError
-from rapport.marts.fiscal import Fiscal, count_weeks, first_day, read_fiscal
+from rapport.fiscal import Fiscal, count_weeks, first_day, read_fiscal
 from rapport.marts.periods import (
     list_periods,
     newest_whole,

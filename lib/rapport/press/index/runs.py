@@ -8,10 +8,12 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rapport.fiscal import read_fiscal
 from rapport.press.index.periods import order_key
 from rapport.press.proof.page_one import PAGE_ONE
 
@@ -44,9 +46,8 @@ class Unit:
 
     def current(self) -> list[Entry]:
         """Give the entries that periods lead to, the newest period first."""
-        periods = sorted(self.links, key=order_key, reverse=True)
-        entries = [self.runs[self.links[period]]["entry"] for period in periods]
-        return [entry for entry in entries if entry is not None]
+        found = [self.runs[folder]["entry"] for folder in self.links.values()]
+        return sorted((one for one in found if one is not None), key=rank, reverse=True)
 
     def others(self, period: str) -> list[Entry]:
         """Give the runs of a period that it does not lead to, the newest first."""
@@ -59,6 +60,27 @@ class Unit:
     def damaged(self) -> list[str]:
         """Name the folders whose record cannot be read."""
         return sorted(name for name, each in self.runs.items() if each["entry"] is None)
+
+
+def rank(entry: Entry) -> tuple[date, str]:
+    """Give what the entries of a unit are sorted by: the days of their periods."""
+    return order_key(entry["period"], entry["calendar"])
+
+
+def rank_folder(folder: Path) -> tuple[date, str]:
+    """Give what reports are sorted by, of the folder that a period leads to."""
+    try:
+        calendar = _read_calendar(json.loads((folder / MANIFEST).read_bytes())["predicate"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        calendar = None  # whoever reads the report says what is wrong with it
+    return order_key(folder.name, calendar)
+
+
+def _read_calendar(predicate: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Take the calendar of fiscal years out of a record; None where years are everybody's."""
+    told = (predicate.get("unit_parameters") or {}).get("calendar")
+    fiscal = read_fiscal(told)
+    return None if fiscal is None else asdict(fiscal)
 
 
 def read_unit(folder: Path, style: str) -> Unit:
@@ -185,6 +207,7 @@ def _tell(manifest: Mapping[str, Any], folder: Path) -> Entry:
     return {
         "run": clean(predicate["run"]),
         "period": folder.name if is_copy else folder.name.rpartition("-")[0],
+        "calendar": _read_calendar(predicate),
         "made": clean(predicate.get("made") or "")[:10],
         "signer": clean(predicate.get("signer") or ""),
         "is_draft": (predicate.get("approval") or {}).get("state") == "draft",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.press.index.periods import newest_whole, order_key
-from rapport.press.index.runs import KEPT, Unit, clean, write_aside
+from rapport.press.index.runs import KEPT, Unit, clean, rank, write_aside
 
 LOG = "log.jsonl"
 ENDS = ("published", "failed", "abandoned")
@@ -100,6 +100,7 @@ def find_late(unit: Unit, day: str) -> str:
     entries = unit.current()
     if not entries or not day or "sample" in entries[0]["bands"]:
         return ""
-    due = newest_whole(entries[0]["period"], date.fromisoformat(day))
-    newest = max(order_key(entry["period"]) for entry in entries)
-    return due if due is not None and order_key(due) > newest else ""
+    newest = entries[0]
+    due = newest_whole(newest["period"], date.fromisoformat(day), newest["calendar"])
+    is_due = due is not None and order_key(due, newest["calendar"]) > rank(newest)
+    return due if due is not None and is_due else ""

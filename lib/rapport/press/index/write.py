@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rapport.press.index.pages import draw_index, draw_together, draw_unit, name_style, read_words
-from rapport.press.index.periods import order_key
-from rapport.press.index.runs import Entry, Unit, read_unit, write_aside, write_unit
+from rapport.press.index.runs import Entry, Unit, rank, read_unit, write_aside, write_unit
 from rapport.press.index.state import State, find_late, read_state, write_state
 from rapport.press.index.together import said
 from rapport.press.render.notebook import LANGUAGES
@@ -120,13 +120,26 @@ def _attend(unit: Unit, failed: Mapping[str, str] | None, late: str) -> Iterable
 
 
 def _group_by_period(units: Sequence[Unit]) -> dict[str, list[tuple[str, Entry]]]:
-    """Gather the reports of each period that several units have, the newest period first."""
-    found: dict[str, list[tuple[str, Entry]]] = {}
+    """Gather the reports of each period that several units have, the newest period first.
+
+    Fiscal years of one name may lie on other days: of those, most units that share theirs are
+    taken together.
+    """
+    found: dict[tuple[str, date], list[tuple[str, Entry]]] = {}
     for unit in units:
         for entry in unit.current():
-            found.setdefault(entry["period"], []).append((unit.name, entry))
-    periods = sorted((c for c, each in found.items() if len(each) > 1), key=order_key, reverse=True)
-    return {code: found[code] for code in periods}
+            found.setdefault((entry["period"], rank(entry)[0]), []).append((unit.name, entry))
+    several = sorted((key for key, each in found.items() if len(each) > 1), key=_size_of(found))
+    by_code = {code: (code, day) for code, day in several}
+    keys = sorted(by_code.values(), key=lambda key: rank(found[key][0][1]), reverse=True)
+    return {key[0]: found[key] for key in keys}
+
+
+def _size_of(
+    found: Mapping[tuple[str, date], Sequence[object]],
+) -> Callable[[tuple[str, date]], tuple[int, date]]:
+    """Give an order in which the most units, and of as many those of the later days, come last."""
+    return lambda key: (len(found[key]), key[1])
 
 
 def _write_together(

@@ -1,5 +1,6 @@
 """What the log tells of the last runs, and how little is read to know it."""
 
+import datetime as dt
 import json
 import os
 
@@ -8,6 +9,7 @@ import pytest
 from rapport.press.folders import finish_points
 from rapport.press.index import write_index
 from rapport.press.index.periods import newest_whole, order_key
+from rapport.press.index.runs import rank_folder, read_unit
 from unit.press.index.shelf import add_line, add_report, money, page
 
 
@@ -90,6 +92,59 @@ def test_periods_are_ordered_by_their_last_day():
         "2026-13",
         "all",
     ]
+
+
+APRIL = {"year_starts": 4}
+SHOPS = {"year_starts": 2, "year_named": "start", "weeks": "4-5-4", "week_starts": "sunday"}
+
+
+@pytest.mark.parametrize(
+    ("like", "day", "calendar", "newest"),
+    [("FY2026-Q2", "2026-06-30", APRIL, "FY2026-Q4"),
+     ("FY2026-Q2", "2026-07-01", APRIL, "FY2027-Q1"),
+     ("FY2020", "2026-04-01", APRIL, "FY2026"), ("FY2024-P01", "2024-04-07", SHOPS, "FY2024-P02"),
+     ("FY2024-W01", "2024-02-04", SHOPS, "FY2023-W53"), ("FY2026-P01", "2026-07-01", APRIL, None),
+     ("FY2026-Q1", "2026-07-01", None, None)],
+)  # fmt: skip
+def test_the_newest_whole_period_of_a_fiscal_year_is_that_of_its_calendar(
+    like, day, calendar, newest
+):
+    assert newest_whole(like, dt.date.fromisoformat(day), calendar) == newest
+
+
+@pytest.mark.parametrize(("period", "is_late"), [("FY2027-Q1", False), ("FY2026-Q4", True)])
+def test_a_fiscal_period_can_be_late(tmp_path, period, is_late):
+    add_report(tmp_path, "shop", period, unit_parameters={"calendar": APRIL})
+    add_line(tmp_path, "published", "shop", at="2026-07-02")
+
+    write_index(tmp_path)
+
+    assert ("Late: no report for FY2027-Q1" in page(tmp_path)) == is_late
+
+
+def test_fiscal_and_civil_periods_of_a_unit_lie_by_their_days(tmp_path):
+    # FY2026-Q1 ends with June 2025; by its name it would come after all months of 2025.
+    for period in ("2025-05", "FY2026-Q1", "2025-07"):
+        add_report(tmp_path, "shop", period, unit_parameters={"calendar": APRIL})
+    unit = read_unit(tmp_path / "shop", "style")
+
+    assert [entry["period"] for entry in unit.current()] == ["2025-07", "FY2026-Q1", "2025-05"]
+    links = sorted((tmp_path / "shop").glob("*20*"), key=rank_folder)
+    assert [link.name for link in links] == ["2025-05", "FY2026-Q1", "2025-07"]
+
+
+def test_fiscal_years_of_one_name_and_other_days_are_not_put_together(tmp_path):
+    for unit, calendar in (("a", APRIL), ("b", APRIL), ("c", {"year_starts": 7})):
+        add_report(
+            tmp_path, unit, "FY2026-Q1", cards=[{"value": "£12"}], values=money("12", "10"),
+            unit_parameters={"calendar": calendar},
+        )  # fmt: skip
+
+    write_index(tmp_path)
+
+    together = page(tmp_path, "all.FY2026-Q1.en.html")
+    assert all(f"{unit}/FY2026-Q1" in together for unit in "ab")
+    assert "c/FY2026-Q1" not in together
 
 
 def test_a_half_written_line_is_read_once_it_is_whole(tmp_path):
