@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from rapport.analysis.intervals import wilson
+from rapport.analysis.intervals import share_of_cells, wilson
 from rapport.errors import DataError
 
 
@@ -80,6 +80,37 @@ def subscription_rate_table(
         rates = _rates(table, column, confidence)
         table = table.assign(**{prefix + name: rate for name, rate in rates.items()})
     return table.assign(status=_status(table["n_at_start"], min_n))
+
+
+def widen_rates(
+    rates: pd.DataFrame, holders: pd.DataFrame | None, *, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Give the intervals of windows in which some customers held several contracts at once.
+
+    Parameters
+    ----------
+    rates : as `subscription_rate_table` gives them, with `window`
+    holders : `window`, `n_at_start`, `n_ended`, `n_involuntary` of a customer, `n_customers`
+
+    Returns
+    -------
+    `rates`, with the ends of `intervals.share_of_cells` in those windows; the rest untouched
+    """
+    if holders is None:
+        return rates
+    several = set(holders.loc[holders["n_at_start"] > 1, "window"])
+    found = rates.reset_index(drop=True).copy()
+    parts = {"": "n_ended", "voluntary_": "n_voluntary", "involuntary_": "n_involuntary"}
+    told = holders.assign(n_voluntary=holders["n_ended"] - holders["n_involuntary"])
+    for place in np.flatnonzero(found["window"].isin(several)):
+        own = told[told["window"] == found["window"].iloc[place]]
+        for prefix, column in parts.items():
+            cells = own.groupby([column, "n_at_start"])["n_customers"].sum().sort_index()
+            kinds = np.array(cells.index.to_list(), dtype=np.int64)
+            ends = share_of_cells(kinds, cells.to_numpy(), confidence=confidence)
+            assert ends is not None
+            found.loc[place, [f"{prefix}low", f"{prefix}high"]] = ends.ends
+    return found.set_axis(rates.index)
 
 
 def _check(table: pd.DataFrame, whole: str, parts: Sequence[str]) -> None:

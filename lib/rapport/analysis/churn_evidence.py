@@ -15,7 +15,6 @@ import pandas as pd
 
 from rapport.analysis.churn_study import Returns
 from rapport.analysis.contract_risk import ContractRisk
-from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured, tabulate
 from rapport.analysis.risk import RiskAssessment, RiskWindows
 from rapport.analysis.risk_checks import Quality
@@ -101,13 +100,18 @@ def tabulate_typical(returns: Returns, *, min_n: int = 30) -> pd.DataFrame:
 
 
 def measure_overall(
-    durations: pd.DataFrame | None, *, min_n: int = 30, confidence: float = 0.95
+    durations: pd.DataFrame | None,
+    *,
+    pairs: pd.DataFrame | None = None,
+    min_n: int = 30,
+    confidence: float = 0.95,
 ) -> list[Measured]:
     """Name how long contracts run, all plans together; nothing of orders, nor of few contracts.
 
     Parameters
     ----------
     durations : `subscription_durations`: `duration_months`, `event_observed`, `n`
+    pairs : `subscription_pairs`: contracts of one customer two by two; None where nobody has two
 
     Returns
     -------
@@ -118,7 +122,8 @@ def measure_overall(
     if durations is None or int(durations["n"].sum()) < min_n:
         return []
     spells = durations.rename(columns={"duration_months": "duration"})
-    curve = fit_survival(spells[["duration", "event_observed", "n"]], confidence=confidence)
+    columns = ["duration", "event_observed", "n"]
+    curve = fit_survival(spells[columns], confidence=confidence, pairs=pairs)
     tau = longest_time(curve, min_n=min_n) or 0.0
     n, found = curve.n, [Measured("overall.n", curve.n, "count", "contracts")]
     for name, span, months in zip(
@@ -153,9 +158,7 @@ def join_totals(*measured: list[Measured]) -> pd.DataFrame | None:
     return tabulate(found) if any(one.name == "overall.n" for one in found) else None
 
 
-def measure_parts(
-    rates: pd.DataFrame, *, min_count: int = 10, confidence: float = 0.95
-) -> list[Measured]:
+def measure_parts(rates: pd.DataFrame, *, min_count: int = 10) -> list[Measured]:
     """Name the two parts of the period's rate: contracts ended by choice, and ended otherwise.
 
     Parameters
@@ -178,7 +181,10 @@ def measure_parts(
     if not counts["not_chosen"] or any(0 < k < min_count for k in counts.values()):
         return []
     n = int(row["n_at_start"])
-    ends = {name: wilson(k, n, confidence=confidence).ends for name, k in counts.items()}
+    ends = {
+        name: (float(row[f"{column}_low"]), float(row[f"{column}_high"]))
+        for name, column in PARTS.items()
+    }
     return [
         Measured(f"rate.{name}", k / n, "ratio", "share", n, ends[name])
         for name, k in counts.items()

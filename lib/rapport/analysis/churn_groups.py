@@ -17,6 +17,7 @@ import pandas as pd
 
 from rapport.analysis.contract_study import OTHER, UNKNOWN, merge_levels
 from rapport.analysis.measured import Measured
+from rapport.analysis.repeated import SIDES, pair_spells
 from rapport.analysis.survival import (
     RestrictedMean,
     SurvivalCurve,
@@ -33,6 +34,7 @@ from rapport.privacy import suppress_small
 from rapport.privacy.disclosed import SHARE, is_few
 
 MOST_GROUPINGS = 4
+CUSTOMER = "_customer"
 ROW_COLUMNS = (
     "grouping", "group", "n", "n_events", "share", "low", "high", "mean", "gain", "gain_low",
     "gain_high", "is_reference", "is_difference", "is_few",
@@ -61,7 +63,7 @@ class GroupStudy:
 
 @dataclass(frozen=True)
 class GroupSettings:
-    """Which columns group the spells, and when they are looked at."""
+    """Which columns group the spells, when they are looked at, and the column of customers."""
 
     groupings: Sequence[str]
     time: int
@@ -69,6 +71,7 @@ class GroupSettings:
     fdr: float = 0.05
     confidence: float = 0.95
     min_count: int = 10
+    cluster: str | None = None
 
 
 def study_groups(spells: pd.DataFrame, settings: GroupSettings) -> GroupStudy:
@@ -88,7 +91,9 @@ def study_groups(spells: pd.DataFrame, settings: GroupSettings) -> GroupStudy:
     if not told:
         return GroupStudy(empty.rows, empty.tests, settings.time, len(spells), "one")
     table = spells[["duration", "event_observed"]].assign(**{name: merged[name] for name in told})
-    tests = compare_groupings(table, by=told, fdr=settings.fdr)
+    if settings.cluster in spells:
+        table[CUSTOMER] = spells[settings.cluster]
+    tests = compare_groupings(table, by=told, fdr=settings.fdr, cluster=CUSTOMER)
     rows = [
         row
         for name in _choose(tests)
@@ -147,7 +152,10 @@ def _rows(
     table: pd.DataFrame, name: str, settings: GroupSettings, *, is_difference: bool
 ) -> list[dict[str, Any]]:
     counts = table.groupby([name, "duration", "event_observed"]).size().rename("n").reset_index()
-    curves = fit_survival_by(counts, by=name, confidence=settings.confidence)
+    pairs = pair_spells(table, CUSTOMER, columns=[name])
+    if pairs is not None:
+        pairs = pairs.rename(columns={f"{name}_{side}": f"group_{side}" for side in SIDES})
+    curves = fit_survival_by(counts, by=name, confidence=settings.confidence, pairs=pairs)
     largest = max(curves, key=lambda group: (curves[group].n, group))
     means = _means(curves, settings.min_n)
     rows = []

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.analysis.change import compare_shares
-from rapport.analysis.churn import churn_rate_table, subscription_rate_table
+from rapport.analysis.churn import churn_rate_table, subscription_rate_table, widen_rates
 from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured
 from rapport.analysis.risk import RiskAssessment
@@ -51,7 +51,11 @@ class Returns:
 
 
 def study_returns(
-    gaps: pd.DataFrame, durations: pd.DataFrame | None, *, confidence: float = 0.95
+    gaps: pd.DataFrame,
+    durations: pd.DataFrame | None,
+    *,
+    pairs: pd.DataFrame | None = None,
+    confidence: float = 0.95,
 ) -> Returns:
     """Fit a curve per rank of the order, or per plan where the unit has contracts.
 
@@ -60,6 +64,7 @@ def study_returns(
     gaps : `reorder_gaps`: `order_rank`, `duration_days`, `event_observed`, `n`
     durations : `subscription_durations`: `plan`, `duration_months`, `event_observed`, `n`; None
         for a unit without contracts
+    pairs : `subscription_pairs`: contracts of one customer two by two; None where nobody has two
     """
     kind, unit = ("orders", "days") if durations is None else ("contracts", "months")
     rows = gaps if durations is None else durations
@@ -68,7 +73,11 @@ def study_returns(
     spells = spells[["group", "duration", "event_observed", "n"]].sort_values(
         ["group", "duration", "event_observed"], kind="stable"
     )
-    curves = fit_survival_by(spells, by="group", confidence=confidence) if len(spells) else {}
+    likeness = None if durations is None else pairs
+    curves = (
+        fit_survival_by(spells, by="group", confidence=confidence, pairs=likeness)
+        if len(spells) else {}
+    )  # fmt: skip
     return Returns(kind, unit, curves, _ticks(list(curves.values()), STEPS[unit]))
 
 
@@ -161,9 +170,19 @@ def _measure_ended(returns: Returns) -> list[Measured]:
 
 
 def study_rates(
-    months: pd.DataFrame, contracts: pd.DataFrame | None, *, min_n: int, confidence: float
+    months: pd.DataFrame,
+    contracts: pd.DataFrame | None,
+    *,
+    holders: pd.DataFrame | None = None,
+    min_n: int,
+    confidence: float,
 ) -> pd.DataFrame:
     """Give the churn rate of every window, of contracts where the unit has them.
+
+    Parameters
+    ----------
+    holders : `subscription_holders`: where a customer held several contracts at once the intervals
+        are those of `intervals.clustered_share`
 
     Returns
     -------
@@ -174,6 +193,7 @@ def study_rates(
         rates = churn_rate_table(months, min_n=min_n, confidence=confidence)
     else:
         table = subscription_rate_table(contracts, min_n=min_n, confidence=confidence)
+        table = widen_rates(table, holders, confidence=confidence)
         rates = table.assign(n_churned=table["n_ended"], is_observable=table["is_comparable"])
     unseen = ~rates["is_observable"].astype(bool) | (rates["status"] != "enough")
     rates.loc[unseen, ["rate", "low", "high"]] = float("nan")

@@ -14,15 +14,18 @@ import pandas as pd
 from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from lifelines.statistics import proportional_hazard_test
+from scipy import stats
 
 from rapport.analysis.cox_residuals import scale_residuals
 from rapport.analysis.measures import to_floats
+from rapport.analysis.repeated import is_repeated, sandwich
 from rapport.analysis.survival import check_spells
 from rapport.errors import DataError
 
 PENALTY = 0.01
 PROPORTIONAL_P = 0.01
 MANY = 20_000
+CLUSTER = "_cluster"
 TABLE_COLUMNS = (
     *("covariate", "level", "reference", "n", "n_events", "coefficient", "hazard_ratio"),
     *("low", "high", "p_value", "schoenfeld_p", "is_proportional"),
@@ -65,7 +68,13 @@ class CoxFit:
     reason: str | None = None
 
 
-def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float = 0.95) -> CoxFit:
+def fit_cox(
+    spells: pd.DataFrame,
+    covariates: Covariates,
+    *,
+    confidence: float = 0.95,
+    cluster: str | None = None,
+) -> CoxFit:
     """Estimate hazard ratios with Wald intervals, and test that they hold over time.
 
     Parameters
@@ -73,6 +82,8 @@ def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float =
     spells : as in `survival.check_spells`, with the columns of `covariates`
     covariates : `categories` maps a column to its reference level
     confidence : of the intervals
+    cluster : column of customers; where some have several spells, standard errors are those of the
+        sandwich over customers (Lin & Wei 1989), else nothing changes
 
     Returns
     -------
@@ -101,6 +112,8 @@ def fit_cox(spells: pd.DataFrame, covariates: Covariates, *, confidence: float =
     # Numbers for strata: lifelines makes column names of them, and text there warns.
     strata = {name: pd.factorize(rows[name], sort=True)[0] for name in covariates.strata}
     table = plain.assign(**strata).join(design)
+    if cluster is not None and is_repeated(spells, cluster):
+        table[CLUSTER] = pd.factorize(rows[cluster], sort=True)[0]
     return _estimate(fit, _one_by_one(table), covariates, confidence)
 
 
@@ -146,13 +159,18 @@ def _varying(design: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
 def _estimate(
     fit: CoxFit, table: pd.DataFrame, covariates: Covariates, confidence: float
 ) -> CoxFit:
+    customers = table[CLUSTER].to_numpy() if CLUSTER in table else None
+    table = table.drop(columns=CLUSTER, errors="ignore")
     for penalty in (0.0, PENALTY):
         fitter = _try(table, list(covariates.strata), confidence, penalty)
         if fitter is not None:
             test = fitter.log_likelihood_ratio_test()
+            read = _read(fitter, table, covariates)
+            if customers is not None:
+                read = _over_customers(read, sandwich(fitter, table, customers), confidence)
             return replace(
                 fit,
-                table=_read(fitter, table, covariates),
+                table=read,
                 log_likelihood=float(fitter.log_likelihood_),
                 likelihood_ratio=float(test.test_statistic),
                 df=int(test.degrees_freedom),
@@ -200,6 +218,17 @@ def _read(fitter: CoxPHFitter, table: pd.DataFrame, covariates: Covariates) -> p
         schoenfeld_p=test.reindex(found.index).to_numpy(dtype=float),
     )
     return read.assign(is_proportional=read["schoenfeld_p"] >= PROPORTIONAL_P)
+
+
+def _over_customers(read: pd.DataFrame, errors: np.ndarray, confidence: float) -> pd.DataFrame:
+    """Give intervals and p-values by standard errors over customers."""
+    coefficient = read["coefficient"].to_numpy(float)
+    half = stats.norm.ppf((1 + confidence) / 2) * errors
+    return read.assign(
+        low=np.exp(coefficient - half),
+        high=np.exp(coefficient + half),
+        p_value=2 * stats.norm.sf(np.abs(coefficient) / errors),
+    )
 
 
 def _residuals(fitter: CoxPHFitter, table: pd.DataFrame) -> pd.DataFrame | None:

@@ -27,6 +27,7 @@ EVENTS_A_TERM = 10
 OWN_SHARE = 0.1
 TWICE = "*2"
 MOST_SHOWN = 12
+CUSTOMER = "_customer"
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,17 @@ class DriverStudy:
 
 @dataclass(frozen=True)
 class DriverSettings:
-    """What may go with leaving: numbers (a ratio is of twice as much) and categories."""
+    """What may go with leaving: numbers (a ratio is of twice as much) and categories.
+
+    `cluster`: column of customers, who may have several spells.
+    """
 
     numbers: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     min_n: int = 30
     fdr: float = 0.05
     confidence: float = 0.95
+    cluster: str | None = None
 
 
 def study_drivers(spells: pd.DataFrame, settings: DriverSettings) -> DriverStudy:
@@ -83,7 +88,10 @@ def study_drivers(spells: pd.DataFrame, settings: DriverSettings) -> DriverStudy
         duration=spells["duration"].to_numpy(float),
         event_observed=spells["event_observed"].to_numpy(bool),
     )
-    fit = fit_cox(rows, Covariates(tuple(kept)), confidence=settings.confidence)
+    if settings.cluster in spells:
+        rows[CUSTOMER] = spells[settings.cluster].to_numpy()
+    covariates = Covariates(tuple(kept))
+    fit = fit_cox(rows, covariates, confidence=settings.confidence, cluster=CUSTOMER)
     if fit.reason:
         return DriverStudy(_empty(), n, n_events, fit.reason)
     terms = _count_levels(fit, info, rows).assign(p_adjusted=adjust_p_values(fit.table["p_value"]))
@@ -179,7 +187,7 @@ def _split_over_time(
         varying = [name for name in wanted if len(set(events[name])) > 1]
         if not moving or len(events) < EVENTS_A_TERM * max(len(varying), 1):
             continue
-        fit = fit_cox(part, Covariates(tuple(varying)), confidence=confidence)
+        fit = fit_cox(part, Covariates(tuple(varying)), confidence=confidence, cluster=CUSTOMER)
         by_term = fit.table.set_index("covariate")[ratios].reindex(moving)
         at = found["term"].isin(moving)
         found.loc[at, shown] = by_term.to_numpy(float)

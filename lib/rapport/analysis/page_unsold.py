@@ -151,12 +151,16 @@ def draw_plans(plans: Returns | None) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def list_plans(
-    durations: pd.DataFrame | None, figures: Sequence[KeyFigure], *, confidence: float
+    durations: pd.DataFrame | None,
+    figures: Sequence[KeyFigure],
+    *,
+    pairs: pd.DataFrame | None = None,
+    confidence: float,
 ) -> Returns | None:
     """Give the curves of plans, as the chapter on churn draws them; None if page one has none."""
     if durations is None or not any(figure.name == "stay_year" for figure in figures):
         return None
-    return study_returns(pd.DataFrame(), durations, confidence=confidence)
+    return study_returns(pd.DataFrame(), durations, pairs=pairs, confidence=confidence)
 
 
 def measure_plans(plans: Returns | None) -> list[Measured]:

@@ -47,15 +47,22 @@ class Spells:
         """What a spell is one of: customers or contracts."""
         return "contracts" if self.kind == "contracts" else "customers"
 
+    @property
+    def cluster(self) -> str | None:
+        """The column of customers, of whom one may have several spells: of contracts."""
+        return "customer_id" if self.kind == "contracts" else None
+
     def group_settings(
         self, *, min_n: int, fdr: float, confidence: float, min_count: int
     ) -> GroupSettings:
         """Give what the comparison of groups needs."""
-        return GroupSettings(self.groupings, TIMES[self.kind], min_n, fdr, confidence, min_count)
+        return GroupSettings(
+            self.groupings, TIMES[self.kind], min_n, fdr, confidence, min_count, self.cluster
+        )
 
     def driver_settings(self, *, min_n: int, fdr: float, confidence: float) -> DriverSettings:
         """Give what the regression needs."""
-        return DriverSettings(self.numbers, self.categories, min_n, fdr, confidence)
+        return DriverSettings(self.numbers, self.categories, min_n, fdr, confidence, self.cluster)
 
 
 def take_contracts(

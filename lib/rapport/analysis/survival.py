@@ -14,6 +14,7 @@ from lifelines import KaplanMeierFitter
 from lifelines.exceptions import StatError
 from scipy import stats
 
+from rapport.analysis.repeated import covariance_of_log, covariance_of_mean
 from rapport.errors import DataError
 
 POINT_COLUMNS = ("time", "survival", "low", "high", "at_risk", "n_events")
@@ -25,12 +26,14 @@ class SurvivalCurve:
 
     `survival` is the share still without the event after `time`, `low` and `high` its
     interval, `at_risk` the spells watched just before `time`, `n_events` those ending there.
+    `pairs`: spells of one customer two by two, where some have several.
     """
 
     points: pd.DataFrame
     n: int
     n_events: int
     confidence: float
+    pairs: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,9 @@ def _refuse(plain: pd.DataFrame) -> None:
         raise DataError(f"spells: {'; '.join(found)}. Correct the source or the mart.")
 
 
-def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalCurve:
+def fit_survival(
+    spells: pd.DataFrame, *, confidence: float = 0.95, pairs: pd.DataFrame | None = None
+) -> SurvivalCurve:
     """Estimate the share that is still without the event, at every duration.
 
     The interval is Greenwood's on log(-log S). That formula has no value where nobody has ended
@@ -114,6 +119,8 @@ def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalC
     ----------
     spells : as in `check_spells`
     confidence : of the pointwise interval, 0 to 1
+    pairs : as `repeated.pair_spells` gives them: spells of one customer are not independent, and
+        their covariance is added to Greenwood's variance; None changes nothing
 
     Returns
     -------
@@ -144,8 +151,26 @@ def fit_survival(spells: pd.DataFrame, *, confidence: float = 0.95) -> SurvivalC
             pd.DataFrame(columns=list(POINT_COLUMNS), dtype=float), 0, 0, confidence
         )
     n_events = int(plain.loc[plain["event_observed"], "n"].sum())
-    points = _closed_at_zero(_bounded_at_one(_points(plain, confidence), confidence), confidence)
-    return SurvivalCurve(points, int(plain["n"].sum()), n_events, confidence)
+    points = _points(plain, confidence)
+    if pairs is not None and len(pairs):
+        points = _widened(points, pairs, confidence)
+    points = _closed_at_zero(_bounded_at_one(points, confidence), confidence)
+    return SurvivalCurve(points, int(plain["n"].sum()), n_events, confidence, pairs)
+
+
+def _widened(points: pd.DataFrame, pairs: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Add what spells of one customer have in common to the variance on log(-log S)."""
+    share = points["survival"].to_numpy(float)
+    at_risk, n_events = points["at_risk"].to_numpy(float), points["n_events"].to_numpy(float)
+    is_inside = (share > 0) & (share < 1)
+    left = np.where(n_events < at_risk, at_risk * (at_risk - n_events), 1.0)
+    variance = (n_events / left).cumsum() + covariance_of_log(points, pairs)
+    log = np.log(np.where(is_inside, share, 0.5))
+    half = stats.norm.ppf(0.5 + confidence / 2) * np.sqrt(variance) / np.abs(log)
+    low, high = (np.exp(log * np.exp(sign * half)) for sign in (1, -1))
+    return points.assign(
+        low=np.where(is_inside, low, points["low"]), high=np.where(is_inside, high, points["high"])
+    )
 
 
 def _points(plain: pd.DataFrame, confidence: float) -> pd.DataFrame:
@@ -285,6 +310,8 @@ def estimate_restricted_mean(curve: SurvivalCurve, *, tau: float) -> RestrictedM
     # Where all at risk end, the area to the right is 0 and so is the term: 0 / 1 instead of 0 / 0.
     remaining = np.where(n_events < at_risk, at_risk * (at_risk - n_events), 1.0)
     variance = float((right**2 * n_events / remaining).sum())
+    if curve.pairs is not None and len(curve.pairs):
+        variance += covariance_of_mean(inside, right, curve.pairs)
     half = float(stats.norm.ppf(0.5 + curve.confidence / 2) * np.sqrt(variance))
     return RestrictedMean(
         value, max(value - half, 0.0), min(value + half, tau), tau, float(np.sqrt(variance))

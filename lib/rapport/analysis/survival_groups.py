@@ -13,6 +13,7 @@ from lifelines.statistics import multivariate_logrank_test
 from scipy import stats
 
 from rapport.analysis.families import adjust_p_values
+from rapport.analysis.repeated import is_repeated, score_residuals
 from rapport.analysis.survival import (
     RestrictedMean,
     SurvivalCurve,
@@ -46,14 +47,28 @@ class RestrictedMeanDifference:
 
 
 def fit_survival_by(
-    spells: pd.DataFrame, *, by: str, confidence: float = 0.95
+    spells: pd.DataFrame, *, by: str, confidence: float = 0.95, pairs: pd.DataFrame | None = None
 ) -> dict[str, SurvivalCurve]:
-    """Fit one curve per value of column `by`, in the order of its values (text of the value)."""
+    """Fit one curve per value of column `by`, in the order of its values (text of the value).
+
+    Parameters
+    ----------
+    pairs : spells of one customer two by two, with the group of both (`group_a`, `group_b`)
+    """
     groups = _groups(spells, by)
     return {
-        str(name): fit_survival(spells[groups == name], confidence=confidence)
+        str(name): fit_survival(
+            spells[groups == name], confidence=confidence, pairs=_inside(pairs, name)
+        )
         for name in sorted(groups.unique())
     }
+
+
+def _inside(pairs: pd.DataFrame | None, group: object) -> pd.DataFrame | None:
+    if pairs is None:
+        return None
+    own = pairs[(pairs["group_a"] == group) & (pairs["group_b"] == group)]
+    return own if len(own) else None
 
 
 def _groups(spells: pd.DataFrame, by: str) -> pd.Series:
@@ -107,8 +122,13 @@ def _summary(name: str, curve: SurvivalCurve, times: Sequence[float]) -> pd.Data
     return read
 
 
-def compare_survival(spells: pd.DataFrame, *, by: str) -> LogRank:
+def compare_survival(spells: pd.DataFrame, *, by: str, cluster: str | None = None) -> LogRank:
     """Test whether the curves of the groups in column `by` differ at all (log-rank).
+
+    Parameters
+    ----------
+    cluster : column of customers; where some have several spells, the variance of the differences
+        is taken over customers (spells one by one, without `n`)
 
     Raises
     ------
@@ -117,7 +137,8 @@ def compare_survival(spells: pd.DataFrame, *, by: str) -> LogRank:
 
     References
     ----------
-    Peto, R. & Peto, J. (1972), JRSS A 135, 185-207.
+    Peto, R. & Peto, J. (1972), JRSS A 135, 185-207. Lee, E. W., Wei, L. J. & Amato, D. A. (1992),
+    in Survival Analysis: State of the Art, 237-247. Kluwer.
     """
     if "entry" in spells and (spells["entry"] > 0).any():
         raise DataError(
@@ -130,7 +151,21 @@ def compare_survival(spells: pd.DataFrame, *, by: str) -> LogRank:
         return LogRank(None, None, None, "one_group")
     if not plain["event_observed"].any():
         return LogRank(None, None, None, "no_events")
+    if cluster is not None and is_repeated(spells, cluster):
+        return _clustered(plain, names, spells.reset_index(drop=True)[cluster].loc[plain.index])
     return _log_rank(plain, names)
+
+
+def _clustered(plain: pd.DataFrame, names: pd.Series, customers: pd.Series) -> LogRank:
+    # The score test of Cox's regression on the groups, at ratios of one.
+    levels = sorted(set(names))[1:]
+    design = np.column_stack([np.asarray(names == level, dtype=float) for level in levels])
+    scores = score_residuals(plain.drop(columns="entry"), design, np.zeros(len(levels)))
+    total = scores.sum(axis=0)
+    sums = pd.DataFrame(scores).groupby(pd.factorize(customers, sort=True)[0]).sum().to_numpy()
+    variance = sums.T @ sums
+    chi2 = float(total @ np.linalg.pinv(variance) @ total)
+    return LogRank(chi2, len(levels), float(stats.chi2.sf(chi2, len(levels))))
 
 
 def _log_rank(plain: pd.DataFrame, names: pd.Series) -> LogRank:
@@ -145,7 +180,7 @@ def _log_rank(plain: pd.DataFrame, names: pd.Series) -> LogRank:
 
 
 def compare_groupings(
-    spells: pd.DataFrame, *, by: Sequence[str], fdr: float = 0.05
+    spells: pd.DataFrame, *, by: Sequence[str], fdr: float = 0.05, cluster: str | None = None
 ) -> pd.DataFrame:
     """Test several groupings of the same spells as one family (Benjamini-Hochberg).
 
@@ -155,7 +190,7 @@ def compare_groupings(
         `grouping`, `chi2`, `df`, `p_value`, `p_adjusted`, `is_difference` (adjusted p <= `fdr`),
         `reason` (why a grouping has no test; it is left out of the family)
     """
-    tests = [compare_survival(spells, by=column) for column in by]
+    tests = [compare_survival(spells, by=column, cluster=cluster) for column in by]
     table = pd.DataFrame(
         {
             "grouping": list(by),

@@ -76,6 +76,16 @@ LISTED = (
         "one row per topic of tickets, and whether the customer left since",
     ),
     Mart(
+        "subscription_pairs",
+        ("subscriptions", "periods"),
+        "one row per two kinds of contracts that one customer had",
+    ),
+    Mart(
+        "subscription_holders",
+        ("subscriptions", "periods"),
+        "one row per window and number of contracts that a customer held and ended",
+    ),
+    Mart(
         "leaver_contacts",
         ("customers", "interactions", "periods", "subscriptions"),
         "one row per customer and kind of contact, of those who left and of those like them",

@@ -52,6 +52,29 @@ def ran(name, started_on, ended_on=None, end_reason=None, plan="basic"):
     return contract(0, started_on, ended_on, end_reason, plan) | {"customer_id": name}
 
 
+def test_contracts_of_one_customer_stand_in_pairs(build):
+    contracts = [
+        ran("x", "2010-01-10", "2010-03-10", "price"), ran("x", "2010-05-01", plan="plus"),
+        ran("y", "2010-02-20", "2010-04-20", "payment"), ran("y", "2010-05-30", plan="plus"),
+        ran("z", "2010-01-10"), ran("x", "2010-12-01"),
+    ]  # fmt: skip
+    pairs = build("subscription_pairs", subscriptions=contracts)
+
+    # Of the sixth nothing is known in November.
+    assert pairs.to_numpy().tolist() == [["basic", 2, True, "plus", 6, False, 2]]
+
+
+def test_contracts_that_a_customer_holds_at_once_are_counted_together(build):
+    contracts = [
+        ran("x", "2010-01-10", "2010-11-10", "price"), ran("x", "2010-05-01"),
+        ran("y", "2010-02-20", "2010-11-20", "payment"), ran("z", "2010-01-10"),
+    ]  # fmt: skip
+    holders = build("subscription_holders", subscriptions=contracts)
+
+    now = holders[holders["window"] == "current"].drop(columns="window")
+    assert now.to_numpy().tolist() == [[1, 0, 0, 1], [1, 1, 1, 1], [2, 1, 0, 1]]
+
+
 def contact(number, customer, day, kind="ticket", topic="access"):
     return {
         "interaction_id": f"i{number}", "customer_id": customer, "kind": kind,
