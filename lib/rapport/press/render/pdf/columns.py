@@ -1,20 +1,18 @@
-"""Blocks that flow in two columns: where the columns of their last page part.
+"""Blocks in two columns: which of them stand on which page, and where the columns part.
 
-Typst fills a column to the foot of the page before it begins the next one. On the last page
-that would leave one column long and the other empty; so a break is set before the block that
-makes both about equally high. It is found by letting the blocks flow as Typst does, by lines.
-A guess that is some lines wrong makes a column shorter; nothing is ever lost by it.
+Typst fills a column to the foot of the page before it begins the next one. On the last page that
+would leave one column long and the other empty, and it tears tables and paragraphs wherever a
+column ends. So the columns of every page are put together here, of whole blocks: pages before the
+last are filled, and on the last the columns part where both are about equally high.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-# What is set so close, with its line and the least that stands before and after a break.
-LINE = 11.5
-_TOGETHER = 2 * LINE
+# Columns that would be lower than this begin on the next page.
+LEAST = 60.0
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,21 @@ class Flowing:
     is_head: bool = False
 
 
-def plan_columns(blocks: Sequence[Flowing], room: float, height: float) -> tuple[int | None, float]:
-    """Give the block before which the last two columns part, and how full their page is.
+@dataclass(frozen=True)
+class Pair:
+    """Two columns of one page: the blocks before `middle` stand in the left one.
+
+    `is_torn` where a block is higher than a page: it stands alone and goes on where the page ends.
+    """
+
+    start: int
+    middle: int
+    end: int
+    is_torn: bool = False
+
+
+def plan_columns(blocks: Sequence[Flowing], room: float, height: float) -> tuple[list[Pair], float]:
+    """Give the columns of each page, and how full the last page is.
 
     Parameters
     ----------
@@ -38,55 +49,48 @@ def plan_columns(blocks: Sequence[Flowing], room: float, height: float) -> tuple
     Examples
     --------
     >>> plan_columns([Flowing(100, 0), Flowing(90, 10), Flowing(90, 10)], 300.0, 700.0)
-    (1, 590.0)
+    ([Pair(start=0, middle=1, end=3, is_torn=False)], 590.0)
     """
-    columns, begun, on_page = 0, 0, 0.0
-    rest = _let_flow(blocks, room)
-    while rest is not None:
-        columns += 1
-        room_now = room if columns < 2 else height
-        if columns % 2 == 0:
-            begun, on_page = rest
-        following = _let_flow(blocks, room_now, rest)
-        if following is None:
-            break
-        rest = following
-    taken = height - room if columns < 2 else 0.0
-    return _part(blocks, begun, on_page, taken, height - taken)
-
-
-def _let_flow(
-    blocks: Sequence[Flowing], room: float, start: tuple[int, float] = (0, 0.0)
-) -> tuple[int, float] | None:
-    """Fill one column; give the block that the next begins with and what of it is set already."""
-    at, done = start
-    y = 0.0
+    pairs: list[Pair] = []
+    at, here, filled = 0, room if room >= LEAST else height, height - room
     while at < len(blocks):
-        block = blocks[at]
-        left = block.height - done
-        y += block.above if y else 0.0
-        if y + left > room or (block.is_head and y + left + _TOGETHER > room):
-            fits = (room - y) // LINE * LINE
-            is_torn = not block.is_head and fits >= _TOGETHER and left - fits >= LINE
-            while not is_torn and at > start[0] + 1 and blocks[at - 1].is_head:
-                at -= 1
-            return (at, done + fits) if is_torn else (at, done if at == start[0] else 0.0)
-        y, done, at = y + left, 0.0, at + 1
-    return None
+        middle, high = _part(blocks, at)
+        if high <= here:
+            return [*pairs, Pair(at, middle, len(blocks))], height - here + high
+        middle = _fill(blocks, at, here)
+        if middle > at:
+            at, end = _fill(blocks, middle, here), at
+            pairs.append(Pair(end, middle, at))
+            here, filled = height, height
+        elif here < height:
+            here = height
+        else:
+            at, filled = at + 1, blocks[at].height % height
+            pairs.append(Pair(at - 1, at, at, is_torn=True))
+            here = height - filled
+    return pairs, filled
 
 
-def _part(
-    blocks: Sequence[Flowing], begun: int, done: float, taken: float, room: float
-) -> tuple[int | None, float]:
-    heights = [block.height + block.above for block in blocks[begun:]]
-    heights[0] -= done + blocks[begun].above
-    sums = list(accumulate(heights, initial=0.0))
-    best, lowest = None, min(sums[-1], room)
-    for at in range(1, len(heights)):
-        block = blocks[begun + at]
-        if blocks[begun + at - 1].is_head:
-            continue
-        high = max(sums[at], sums[-1] - sums[at] - block.above)
-        if high < lowest:
-            best, lowest = begun + at, high
-    return best, taken + lowest
+def _part(blocks: Sequence[Flowing], start: int) -> tuple[int, float]:
+    """Give the block before which two columns of all the rest part most evenly."""
+    best, lowest = len(blocks), _add_up(blocks[start:])
+    for at in range(start + 1, len(blocks)):
+        high = max(_add_up(blocks[start:at]), _add_up(blocks[at:]))
+        if high < lowest and not blocks[at - 1].is_head:
+            best, lowest = at, high
+    return best, lowest
+
+
+def _fill(blocks: Sequence[Flowing], start: int, room: float) -> int:
+    """Give the block before which one column is full."""
+    end = start
+    while end < len(blocks) and _add_up(blocks[start : end + 1]) <= room:
+        end += 1
+    while end > start and end < len(blocks) and blocks[end - 1].is_head:
+        end -= 1
+    return end
+
+
+def _add_up(blocks: Sequence[Flowing]) -> float:
+    # What a column begins with has no room above it.
+    return sum(block.height + block.above for block in blocks) - (blocks[0].above if blocks else 0)

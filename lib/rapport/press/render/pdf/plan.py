@@ -16,9 +16,9 @@ _ABOVE_OPENING, _BELOW_OPENING = 13.0 * MM, 10.0
 _LINE = 15.0
 # A table of fewer rows stays whole; of one that is torn three rows stand on either page.
 _FEWEST_TORN, _TOGETHER = 8, 3
-_TORN, _TORN_SHORT, _SHORT = 0.3, 2.5, 16
-# Columns begin on a page that has at least so much room left.
-_LEAST = 110.0
+_TORN, _TORN_SHORT, _SHORT = 0.3, 6.0, 16
+# Room above columns, and what is left free under them: heights that round differently.
+_AROUND, _SPARE = 15.0, 6.0
 # The head of a table, as high as it often is.
 _TABLE_HEAD = 24.0
 # Side by side stand short tables that are about equally high.
@@ -86,7 +86,7 @@ def _whole(parts: Sequence[Tree], at: int) -> tuple[tuple[int, int], ...]:
 def _plan_columns(
     _: Tree, sizes: Sizes, segment: Segment, page: tuple[float, float]
 ) -> tuple[dict[str, Any], float]:
-    """Plan parts in two columns, and where these part on their last page."""
+    """Plan parts in two columns: which blocks stand in which, page by page."""
     height, filled = page
     names, blocks = [], []
     for place, groups in segment.parts.items():
@@ -94,16 +94,16 @@ def _plan_columns(
             if size["group"] in groups:
                 names.append([place, number])
                 blocks.append(Flowing(size["height"], size["above"], size["head"]))
-    room = height - filled - _LINE
-    parting, end = plan_columns(blocks, room if room > _LEAST else height, height)
-    end += 2 * _LINE  # by so much the guess may be wrong
-    run = {
-        "columns": True,
-        "needs": _LEAST,
-        "blocks": names,
-        "parting": names[parting] if parting else None,
-    }
-    return run, end
+    pairs, end = plan_columns(blocks, height - filled - _AROUND - _SPARE, height - _SPARE)
+    columns = [
+        {
+            "left": names[pair.start : pair.middle],
+            "right": names[pair.middle : pair.end],
+            "torn": pair.is_torn,
+        }
+        for pair in pairs
+    ]
+    return {"columns": columns}, end + _SPARE
 
 
 def _plan_run(
@@ -121,19 +121,12 @@ def _plan_run(
     is_last = is_appendix and len(tree["parts"]) - 1 in segment.parts
     steps, end = plan_pages(items, height, filled)
     if is_appendix:
-        # Where columns ended is a guess, so pages of the appendix end where they are full, and a
-        # table that is torn elsewhere than planned leaves no hole.
-        steps = [
-            replace(step, forced=False, torn=step.torn or _may_tear(items[step.item]))
-            for step in steps
-        ]
+        # Pages of the appendix end where they are full: columns stand between its tables, and one
+        # that is a line higher than thought leaves no hole.
+        steps = [replace(step, forced=False) for step in steps]
     # "How to check: last page" holds if the last part is not torn.
     whole = is_last and sum(item.height + item.above for item in items) < height - SLACK
-    return {"columns": False, "whole": whole, "parts": _gather(steps, blocks)}, end
-
-
-def _may_tear(item: Item) -> bool:
-    return item.kind == "table" and item.first > 0
+    return {"columns": None, "whole": whole, "parts": _gather(steps, blocks)}, end
 
 
 def _list_blocks(place: int, members: Sequence[int], tree: Tree, sizes: Sizes) -> Iterator[_Block]:

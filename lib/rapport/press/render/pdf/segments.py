@@ -42,10 +42,21 @@ def cut_segments(
     places : which of them, in order
     """
     pieces = [piece for place in places for piece in _list_pieces(place, parts, sizes)]
-    return [
-        Segment(is_wide, tuple((part, group) for part, group, _ in members))
-        for is_wide, members in groupby(pieces, key=lambda piece: piece[2])
+    runs = [list(members) for _, members in groupby(pieces, key=lambda piece: piece[2])]
+    told = [
+        (run[0][2] or _is_one_table(run, parts), [(part, group) for part, group, _ in run])
+        for run in runs
     ]
+    return [
+        Segment(is_wide, tuple(piece for _, members in some for piece in members))
+        for is_wide, some in groupby(told, key=lambda run: run[0])
+    ]
+
+
+def _is_one_table(run: Iterable[tuple[int, int, bool]], parts: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether a table would stand in the first of two columns and nothing beside it."""
+    kinds = [parts[part]["groups"][group]["type"] for part, group, _ in run if group != HEADLINE]
+    return [kind for kind in kinds if kind != "heading"] == ["table"]
 
 
 def _list_pieces(

@@ -48,3 +48,14 @@ def test_every_word_of_a_long_appendix_is_printed():
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
     assert all(f"Word{number} " in " ".join(pages) for number in range(60))
     assert "How to check this report" in pages[-1]
+
+
+def test_a_table_with_nothing_beside_it_stands_over_the_page():
+    parts = [{"groups": [TABLE, HEADING, TABLE, TABLE]}]
+    sizes = [{"groups": [WIDE, {}, NARROW, WIDE]}]
+
+    found = cut_segments(parts, sizes, [0])
+
+    assert [(segment.is_wide, segment.parts[0]) for segment in found] == [
+        (True, [HEADLINE, 0, 1, 2, 3])
+    ]

@@ -1,4 +1,4 @@
-"""Where two columns of the appendix part, from heights alone."""
+"""Which blocks of the appendix stand in which column of which page, from heights alone."""
 
 import json
 import re
@@ -11,10 +11,11 @@ import typst
 from pypdf import PdfReader
 
 from rapport.assets.files import asset_path
-from rapport.press.render.pdf.columns import LINE, Flowing, plan_columns
+from rapport.press.render.pdf.columns import Flowing, Pair, plan_columns
 from rapport.press.render.pdf.texts import measured
 
 HEAD = Flowing(15, 16, is_head=True)
+LINE = 11.5
 
 
 def text(lines: int) -> Flowing:
@@ -22,45 +23,52 @@ def text(lines: int) -> Flowing:
 
 
 def test_short_parts_end_about_equally_high():
-    parting, end = plan_columns([HEAD, text(10), HEAD, text(10)], 700.0, 700.0)
+    pairs, end = plan_columns([HEAD, text(10), HEAD, text(10)], 700.0, 700.0)
 
-    assert parting == 2
+    assert pairs == [Pair(0, 2, 4)]
     assert end == 15 + 6 + 10 * LINE
 
 
 def test_columns_never_part_after_a_head():
-    blocks = [text(2), HEAD, text(20)]
+    [pair], _ = plan_columns([text(2), HEAD, text(20)], 700.0, 700.0)
 
-    parting, _ = plan_columns(blocks, 700.0, 700.0)
-
-    assert parting != 2
+    assert pair.middle == 1
 
 
 def test_one_block_is_not_parted():
-    assert plan_columns([text(20)], 700.0, 700.0) == (None, 20 * LINE)
+    assert plan_columns([text(20)], 700.0, 700.0) == ([Pair(0, 1, 1)], 20 * LINE)
 
 
-def test_of_many_pages_only_the_last_is_parted():
-    blocks = [text(20) for _ in range(14)]  # 236 points each: five in two columns of 700
+def test_pages_before_the_last_are_filled_and_the_last_is_even():
+    blocks = [text(20) for _ in range(10)]  # 236 points each: two in a column of 700
 
-    parting, end = plan_columns(blocks, 700.0, 700.0)
+    pairs, end = plan_columns(blocks, 700.0, 700.0)
 
-    assert parting is not None
-    assert parting > 11
-    assert end < 700
+    assert pairs == [Pair(0, 2, 4), Pair(4, 6, 8), Pair(8, 9, 10)]
+    assert end == 20 * LINE
+
+
+def test_a_head_goes_to_the_next_column_with_what_follows_it():
+    pairs, _ = plan_columns([text(20), HEAD, text(40), text(40)], 300.0, 700.0)
+
+    assert pairs[0] == Pair(0, 1, 1)
 
 
 def test_columns_that_begin_low_on_a_page_end_on_the_same():
-    parting, end = plan_columns([text(5), text(5)], 200.0, 700.0)
+    pairs, end = plan_columns([text(5), text(5)], 200.0, 700.0)
 
-    assert (parting, end) == (1, 500 + 5 * LINE)
+    assert (pairs, end) == ([Pair(0, 1, 2)], 500 + 5 * LINE)
 
 
-def test_a_block_longer_than_a_column_flows_on():
-    parting, end = plan_columns([text(100)], 700.0, 700.0)
+def test_columns_without_room_begin_on_the_next_page():
+    assert plan_columns([text(5), text(5)], 40.0, 700.0) == ([Pair(0, 1, 2)], 5 * LINE)
 
-    assert parting is None
-    assert end <= 700
+
+def test_a_block_longer_than_a_page_is_torn_and_stands_alone():
+    pairs, end = plan_columns([text(100), text(4)], 700.0, 700.0)
+
+    assert pairs == [Pair(0, 1, 1, is_torn=True), Pair(1, 2, 2)]
+    assert end == 100 * LINE - 700 + 4 * LINE
 
 
 TEMPLATE = """
@@ -69,17 +77,18 @@ TEMPLATE = """
 #set text(font: "Noto Sans")
 #let parts = json("parts.json")
 #block(height: 200mm - ROOM)[]
-#columns-of(parts, (needs: 0, blocks: (BLOCKS), parting: PARTING), -1, (table: "Table"))
+#columns-of(parts, ((left: LEFT, right: RIGHT, torn: TORN),), -1, (table: "Table"))
 """
 
 
 @pytest.mark.parametrize(
-    ("blocks", "parting"),
-    [("(0, 0), (0, 1)", "(0, 1)"), ("(0, 0), (0, 1)", "none"), ("(0, 1),", "none")],
-)
-@pytest.mark.parametrize("room", [60, 45, 30, 20])
-def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(
-    tmp_path, room, blocks, parting
+    ("left", "right", "torn"),
+    [("((0, 0),)", "((0, 1),)", "false"), ("((0, 0), (0, 1))", "()", "false"),
+     ("((0, 1),)", "()", "true")],
+)  # fmt: skip
+@pytest.mark.parametrize("room", [60, 20])
+def test_rows_of_a_table_in_a_column_are_never_set_one_upon_the_other(
+    tmp_path, room, left, right, torn
 ):
     rows = [[f"Row {number}", "said"] for number in range(7)]
     heads = [{"head": head, "align": "left"} for head in ("Name", "What")]
@@ -95,8 +104,8 @@ def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(
     shutil.copytree(asset_path("typst"), tmp_path, dirs_exist_ok=True)
     (tmp_path / "parts.json").write_text(json.dumps([part]), encoding="utf-8")
     main = tmp_path / "main.typ"
-    placed = {"ROOM": f"{room}mm", "BLOCKS": blocks, "PARTING": parting}
-    told = re.sub("ROOM|BLOCKS|PARTING", lambda word: placed[word[0]], TEMPLATE)
+    placed = {"ROOM": f"{room}mm", "LEFT": left, "RIGHT": right, "TORN": torn}
+    told = re.sub("ROOM|LEFT|RIGHT|TORN", lambda word: placed[word[0]], TEMPLATE)
     main.write_text(told, encoding="utf-8")
 
     content = typst.compile(
@@ -112,5 +121,5 @@ def test_rows_of_a_table_that_begins_a_column_are_never_set_one_upon_the_other(
         )
     places = sorted(at for text, at in found.items() if text.startswith("Row"))
     assert len(places) == len(rows)
-    for (page, left, low), (other, beside, high) in pairwise(places):
-        assert (page, left) != (other, beside) or high - low > 9
+    for (page, left_edge, low), (other, beside, high) in pairwise(places):
+        assert (page, left_edge) != (other, beside) or high - low > 9
