@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import count
+from itertools import compress, count
 from typing import Any, cast
 
 from rapport.errors import ChapterError
@@ -73,6 +73,11 @@ def _make_table(content: Mapping[str, Any], language: str) -> Table:
         {"cells": [cell[language] for cell in row["cells"]], "strong": bool(row["strong"])}
         for row in content["rows"]
     ]
+    # A column that says nothing this time takes room from those that do.
+    said = [
+        not place or not rows or any(row["cells"][place] for row in rows)
+        for place in range(len(columns))
+    ]
     return {
         "type": "table",
         "number": "",
@@ -80,8 +85,8 @@ def _make_table(content: Mapping[str, Any], language: str) -> Table:
         "title": read_runs(content["title"], language),
         "subtitle": read_runs(content.get("subtitle"), language) or None,
         "note": read_runs(content.get("note"), language) or None,
-        "columns": columns,
-        "rows": rows,
+        "columns": list(compress(columns, said)),
+        "rows": [{**row, "cells": list(compress(row["cells"], said))} for row in rows],
     }
 
 

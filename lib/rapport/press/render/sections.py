@@ -13,7 +13,7 @@ from typing import Any
 from rapport.errors import ChapterError
 from rapport.press.render.blocks import join_lists, make_block
 from rapport.press.render.notebook import Bundle, Part, Prose
-from rapport.press.render.tree import Block
+from rapport.press.render.tree import Block, Runs
 
 # What a chapter says of its data (rows, period) is a note for the appendix; gaps, figures
 # and tables of that section are for every reader.
@@ -32,7 +32,9 @@ def make_chapter(name: str, parts: Sequence[Part], language: str) -> list[Block]
     headlines = [block for block in blocks if block["type"] == "headline"]
     if len(headlines) > 1:
         raise ChapterError(f"{name}: {len(headlines)} headlines. Keep one.")
-    return join_lists([*headlines, *(block for block in blocks if block not in headlines)])
+    return say_once(
+        join_lists([*headlines, *(block for block in blocks if block not in headlines)])
+    )
 
 
 def make_outputs(name: str, outputs: Sequence[Mapping[str, Any]], language: str) -> list[Block]:
@@ -51,7 +53,54 @@ def make_method(name: str, parts: Sequence[Part], language: str) -> list[Block]:
             blocks += [block for block in outputs if block["type"] in _NOTES]
         if part.kind == "method":
             blocks += _lift(_in_order(name, part, language))
-    return join_lists(blocks)
+    return say_once(join_lists(part_terms(blocks)))
+
+
+def say_once(blocks: Iterable[Block]) -> list[Block]:
+    """Leave out the note of a table that says what the one right above it says.
+
+    Examples
+    --------
+    >>> tables = [{"type": "table", "note": note} for note in ("n", "n", "m")]
+    >>> [block["note"] for block in say_once(tables)]
+    ['n', None, 'm']
+    """
+    told: list[Block] = []
+    last: Runs | None = None
+    for block in blocks:
+        if block["type"] != "table":
+            last = None
+            told.append(block)
+            continue
+        told.append({**block, "note": None} if last and block["note"] == last else block)
+        last = block["note"]
+    return told
+
+
+def part_terms(blocks: Iterable[Block]) -> list[Block]:
+    """Begin a paragraph with every term in bold that follows a sentence: they are looked up.
+
+    Examples
+    --------
+    >>> runs = [("Churn", True), (": none. ", False), ("Risk", True), (": some.", False)]
+    >>> text = [{"text": text, "source": {}, "strong": strong} for text, strong in runs]
+    >>> [block["text"][0]["text"] for block in part_terms([{"type": "paragraph", "text": text}])]
+    ['Churn', 'Risk']
+    """
+    parted: list[Block] = []
+    for block in blocks:
+        if block["type"] != "paragraph":
+            parted.append(block)
+            continue
+        texts: list[Runs] = [[]]
+        for run in block["text"]:
+            before = "".join(each["text"] for each in texts[-1]).rstrip()
+            if run["strong"] and before.endswith((".", "。")):
+                texts[-1][-1] = {**texts[-1][-1], "text": texts[-1][-1]["text"].rstrip()}
+                texts.append([])
+            texts[-1].append(run)
+        parted += [{"type": "paragraph", "text": text} for text in texts]
+    return parted
 
 
 def _part_blocks(name: str, part: Part, language: str) -> list[Block]:

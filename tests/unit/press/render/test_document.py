@@ -193,6 +193,28 @@ def test_data_and_method_go_to_the_appendix_and_gaps_stay():
     assert documents["zh"]["appendix"][2]["topic"] == "口径与方法"
 
 
+def test_every_term_of_a_method_begins_a_paragraph():
+    documents = build(
+        churn(
+            prose(
+                "## Method and sources\n\n**Churned**: no order. **Rate**: of **all**.",
+                "## 方法\n\n**流失**：没有订单。**流失率**：占**全部**。",
+            )
+        )
+    )
+
+    assert texts(method_of(documents))[1:] == ["Churned: no order.", "Rate: of all."]
+    assert texts(method_of(documents, "zh"))[1:] == ["流失：没有订单。", "流失率：占全部。"]
+
+
+def test_a_column_without_a_word_is_left_out():
+    documents = build(churn(prose("## Who?", "## 谁？"), code(table("churn.a", [["x", "", "2"]]))))
+
+    [_, shown] = chapter_of(documents)["blocks"]
+    assert [row["cells"] for row in shown["rows"]] == [["x", "2"]]
+    assert len(shown["columns"]) == 2
+
+
 def test_the_first_figure_of_a_question_stands_before_its_table():
     documents = build(
         churn(
