@@ -20,6 +20,8 @@ _OUTSIDE = ("https://", "http://", "mailto:")
 _OPENING, _CLOSING = "（《〈「『【〔“‘", "，。；：！？、）》〉」』】〕”’…"
 _KEPT = {"wide", "sparkline", "data"}
 _LABEL = re.compile(r">([^<>]+)<")
+# Where the head of a column may wrap: a Chinese one before its unit, and nowhere in a word.
+_HEAD_BREAK = re.compile(" |(?=（)")
 
 
 def clean(node: Any, anchors: Mapping[str, str]) -> Any:
@@ -117,7 +119,7 @@ def measured(columns: Iterable[Tree], rows: list[list[str]]) -> list[dict[str, A
             **column,
             "cell": max((width_of(row[place]) for row in rows), default=0.0),
             "whole": width_of(column["head"]),
-            "word": max(map(width_of, column["head"].split(" "))),
+            "word": max(map(width_of, _HEAD_BREAK.split(column["head"]))),
         }
         for place, column in enumerate(columns)
     ]

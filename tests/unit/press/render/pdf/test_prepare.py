@@ -4,7 +4,7 @@ import pytest
 
 from document import example, runs
 from rapport.press.render.pdf.prepare import prepare
-from rapport.press.render.pdf.texts import pieces
+from rapport.press.render.pdf.texts import measured, pieces
 
 DATE = dt.date(2010, 11, 30)
 
@@ -126,3 +126,9 @@ def test_opening_and_closing_marks_stay_outside_of_kept_pieces():
         ("再来", True),
         ("；", False),
     ]
+
+
+def test_a_chinese_head_wraps_before_its_unit_and_nowhere_else():
+    [column] = measured([{"head": "客均消费（英镑）", "align": "right"}], [["1"]])
+
+    assert column["word"] == pytest.approx(column["whole"] / 2)
