@@ -73,9 +73,11 @@ def name_of(group: str, name: object, language: Language) -> str:
         f"{group}.{str(name).split(' + ')[0]}"
     ):
         # Named in the unit's file; without a word of ours it is read as written there.
-        return show_own(str(name).replace("_", " "))
-    words = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
-    return label("word.list_joint", language).join(words)
+        words = str(name).replace("_", " ")
+        is_attribute = group == "column" and words.startswith("a ")
+        return show_own(words[2:].capitalize() if is_attribute else words)
+    parts = [label(f"{group}.{part}", language) for part in str(name).split(" + ")]
+    return label("word.list_joint", language).join(parts)
 
 
 _TERM = re.compile(r"(?P<column>[a-z][a-z0-9_]*)(?P<sign>\*2|[=≠>≤])?(?P<rest>.*)", re.DOTALL)

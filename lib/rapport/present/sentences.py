@@ -243,7 +243,18 @@ def _keep_together(runs: list[Run], language: Language) -> list[Run]:
             kept[place] = Run(
                 text=after["text"][1:], source=after["source"], strong=after["strong"]
             )
+        elif _is_torn(last, after["text"][:1]):
+            kept[place] = Run(
+                text=f" {after['text']}", source=after["source"], strong=after["strong"]
+            )
     return kept
+
+
+def _is_torn(last: str, first: str) -> bool:
+    """Say whether a Latin name, or a percentage, meets a Chinese word without a blank between."""
+    is_latin = [mark.isascii() and (mark.isalpha() or mark in "()%") for mark in (last, first)]
+    is_han = [bool(_HAN.match(mark)) for mark in (last, first)]
+    return (is_latin[0] and is_han[1]) or (is_han[0] and is_latin[1])
 
 
 def _is_wide(mark: str) -> bool:

@@ -121,6 +121,20 @@ def test_a_blank_after_a_bold_percentage_stays_before_a_han_character():
 
 
 @pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("含 {name} 的", "含 Tea (green) 的"),
+        ("含**{name}**的", "含 Tea (green) 的"),
+        ("“{name}”的", "“Tea (green)”的"),
+    ],
+)
+def test_a_latin_name_stands_apart_from_chinese_words(template, said):
+    name = Value("a.name", "Tea (green)", "label", "text")
+
+    assert text_of(fill(template, "zh", {"name": name}, name="a.b")) == said
+
+
+@pytest.mark.parametrize(
     ("money", "said"),
     [("1222600", "共 122.26\u00a0万元中"), ("560", "共 560\u00a0元中")],
 )
