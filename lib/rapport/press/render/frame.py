@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,6 +34,8 @@ Texts = Mapping[str, str]
 # Words that a document hands to its renderers, by their key in `assets/locale/document.yml`.
 LABELS = ("contents", "appendix", "figure", "table", "page_of", "up", "down", "skip", "sparkline")
 
+_NAME = re.compile(r'^(\S+): \{en: "(.*)", zh: "(.*)"\}$', re.MULTILINE)
+
 
 @cache
 def read_words() -> Mapping[str, Texts]:
@@ -44,7 +47,16 @@ def read_words() -> Mapping[str, Texts]:
     # Of labels, which are many, a line each: read whole they would take as long as the page.
     named = [line for line in texts[1].splitlines() if line.startswith("key_figure.")]
     found = yaml.safe_load("\n".join([texts[0], *named]))
-    return {str(key): words for key, words in found.items()}
+    return {**{str(key): words for key, words in found.items()}, **_read_names()}
+
+
+def _read_names() -> Mapping[str, Texts]:
+    """Read what the index calls values: `value.<id>` -> language -> name.
+
+    Each stands on a line of its own, and so many would take YAML as long as a page takes.
+    """
+    text = asset_path("locale", "values.yml").read_text(encoding="utf-8")
+    return {f"value.{key}": {"en": en, "zh": zh} for key, en, zh in _NAME.findall(text)}
 
 
 @dataclass(frozen=True)

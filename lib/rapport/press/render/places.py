@@ -11,6 +11,9 @@ from rapport.press.render.walk import block_runs, list_sections, walk_front
 
 _BRACKET = re.compile(r"[ \u00a0]?[(（]")
 FRONT, INDEX = "page-one", "values"
+_DIGITS = re.compile("[0-9]+")
+_MARKS = {"en": (", ", ": "), "zh": ("、", "：")}
+_NAMED = ("value.", "key_figure.")
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,13 @@ def make_index(
 ) -> list[Block]:
     """Make the index: the values of each chapter under the places where they stand.
 
-    A value is named without its first word, which the heading gives, and stands once. The heading
+    A value has the name that people know it by, or without one its id, and stands once. The heading
     leads to the text of the chapter; figures, tables and other parts are named before the values
     that stand there too, once for all of them, so that each is read, and heard, only once.
     """
     language = document["language"]
     shown = _first_texts(document)
-    brackets = " ({name})" if language == "en" else "（{name}）"
-    names = {
-        key: told[language] + brackets
-        for key, told in words.items()
-        if key.startswith("key_figure.")
-    }
+    names = {key: told[language] for key, told in words.items() if key.startswith(_NAMED)}
     sections = {str(section.get("name", "")): section for section in document["chapters"]}
     found = list_places(document, recorded)
     chapters = dict.fromkeys(value.partition(".")[0] for value in found)
@@ -119,19 +117,30 @@ def _head(chapter: str, own: Section | None) -> Block:
     head: Run = {"text": name, "source": source, "strong": False}
     if own:
         head["link"] = f"#{own['anchor']}"
-    return {"type": "heading", "level": 2, "text": [head, _plain(f" · {chapter}.")]}
+    return {"type": "heading", "level": 2, "text": [head]}
 
 
 def _list_values(values: Sequence[str], shown: Mapping[str, str], names: Mapping[str, str]) -> Runs:
     runs: Runs = []
     for place, value in enumerate(sorted(values)):
-        name = value.partition(".")[2] or value
-        # Key figures are known by their names; the record knows all by their words.
-        if f"key_figure.{name}" in names:
-            name = names[f"key_figure.{name}"].format(name=name)
         mark = " · " if place else ""
-        runs += [_plain(f"{mark}{name}\u00a0"), _shown(value, shown[value])]
+        runs += [_plain(f"{mark}{_name(value, names)}\u00a0"), _shown(value, shown[value])]
     return runs
+
+
+def _name(value: str, names: Mapping[str, str]) -> str:
+    """Give the name of a value; of several that are counted through, with its number.
+
+    Examples
+    --------
+    >>> _name("mail.trial.2.sent", {"value.mail.trial.#.sent": "Trial {n}: sent"})
+    'Trial 2: sent'
+    """
+    alike = f"value.{_DIGITS.sub('#', value)}"
+    if alike in names:
+        number = _DIGITS.search(value)
+        return names[alike].replace("{n}", number[0] if number else "")
+    return names.get(f"key_figure.{value.partition('.')[2]}", value)
 
 
 def _plain(text: str) -> Run:
@@ -142,8 +151,12 @@ def _first_texts(document: Document) -> dict[str, str]:
     first: dict[str, str] = {}
     for _, runs in _walk(document):
         for run in runs:
-            if run["source"]["kind"] == "value":
-                first.setdefault(run["source"]["id"], run["text"])
+            if run["source"]["kind"] != "value":
+                continue
+            value, text = run["source"]["id"], run["text"]
+            # A sentence may begin with the number that was counted: the value has its interval.
+            if value not in first or (_BRACKET.search(text) and not _BRACKET.search(first[value])):
+                first[value] = text
     return first
 
 
@@ -159,7 +172,7 @@ def _links(
     source: Source = {"kind": "label", "id": "place"}
     for number, place in enumerate(places):
         if number:
-            yield _plain(", ")
+            yield _plain(_MARKS[language][0])
         told = words[f"place_{place.kind}"][language].format(number=place.number)
         named = told if place.number or place.kind == "page" else words["place_page_two"][language]
         said: Run = {"text": named, "source": source, "strong": False}
@@ -167,4 +180,4 @@ def _links(
             said["link"] = f"#{place.anchor}"
         yield said
     if places:
-        yield _plain(": ")
+        yield _plain(_MARKS[language][1])

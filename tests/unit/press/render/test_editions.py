@@ -142,8 +142,8 @@ def test_the_index_leads_from_each_value_to_its_places(documents):
     ]
 
     assert ["".join(run["text"] for run in line) for line in lines] == [
-        "page two: mean\u00a012.50",
-        "page one: rate\u00a08.1%",
+        "page two: value.mean\u00a012.50",
+        "page one: Churn\u00a08.1%",
     ]
     assert [run["link"] for run in lines[0] if "link" in run] == ["#summary"]
     heads = [block["text"] for block in index["blocks"] if block["type"] == "heading"]
@@ -170,14 +170,14 @@ def test_values_of_one_chapters_text_share_the_link_of_its_heading():
 
     _, head, listed = index["blocks"]
     assert head["text"][0]["link"] == "#churn"
-    assert "".join(run["text"] for run in head["text"]) == "Churn · churn."
+    assert "".join(run["text"] for run in head["text"]) == "Churn"
     (line,) = listed["items"]
-    assert "".join(run["text"] for run in line) == "a\u00a02 · b\u00a03"
+    assert "".join(run["text"] for run in line) == "churn.a\u00a02 · churn.b\u00a03"
 
 
-def test_key_figures_are_indexed_under_the_names_that_people_know():
+def test_values_are_indexed_under_the_names_that_people_know_or_their_ids():
     said = stating("finding", "43", "43", "summary.aov")
-    other = stating("finding", "2", "2", "summary.aov.change")
+    other = stating("finding", "2", "2", "summary.trial.2.a")
     made = build_documents([chapter("summary", 10, said, other)], FRAME)
 
     listed = [
@@ -188,6 +188,17 @@ def test_key_figures_are_indexed_under_the_names_that_people_know():
     ]
 
     assert listed == [
-        "Average order (aov)\u00a043 · aov.change\u00a02",
-        "客单价（aov）\u00a043 · aov.change\u00a02",
+        "Average order\u00a043 · summary.trial.2.a\u00a02",
+        "客单价\u00a043 · summary.trial.2.a\u00a02",
     ]
+
+
+def test_a_value_is_indexed_as_it_is_and_not_as_its_number_counted():
+    said = stating("finding", "554 of", "554 位", "churn.rate")
+    rate = stating("finding", "9.0% (95% interval 6.9% to 11.7%)", "9.0%（95% 区间）", "churn.rate")
+    made = build_documents([chapter("churn", 6, said, rate)], FRAME)
+
+    for language in ("en", "zh"):
+        (index,) = [part for part in made[language]["appendix"] if part["anchor"] == "values"]
+        (line,) = index["blocks"][-1]["items"]
+        assert [run["text"] for run in line if run["strong"]] == ["9.0%"]

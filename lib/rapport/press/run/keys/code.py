@@ -20,7 +20,7 @@ NOT_OF_CHAPTERS = ("rapport.marts", "rapport.press")
 # Pages, the index, mails and kits are made of these after a chapter ran: none is in its key.
 FOR_RENDERING = re.compile(
     r"^assets/(?:(?:html|index|mail|project|typst|verify)/"
-    r"|locale/(?:delivery|document|index)\.yml$)"
+    r"|locale/(?:delivery|document|index|values)\.yml$)"
 )
 # An id, also the fixed beginning of one that is put together: f"churn.{name}".
 ID = re.compile(r"^([a-z][\w-]*)\.[\w.-]*$")

@@ -31,6 +31,7 @@ def package(tmp_path):
         "assets/locale/index.yml": "",
         "assets/locale/labels.yml": "",
         "assets/locale/document.yml": "",
+        "assets/locale/values.yml": "",
         "assets/locale/sentences.churn.yml": "",
         "assets/locale/sentences.value.yml": "",
         "assets/locale/sentences.figures.yml": "",
