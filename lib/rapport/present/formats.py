@@ -5,7 +5,7 @@ headline, unit (with the unit's word), table, interval, limits, range, low, high
 tenths; for dates and periods short, axis, table. Changes: whole (no decimals), fine (one
 decimal more), signed, abs (no sign), bare (no word of
 a unit or currency after it), unmarked (no % where the axis has one), reached (None is a time
-that was not reached).
+that was not reached), unclear (None is a change that is not clear).
 """
 
 from collections.abc import Iterable
@@ -72,6 +72,8 @@ def _name_missing(value: Value, style: Style) -> str:
         return "word.withheld"
     if "reached" in style.changes:
         return "word.not_reached"
+    if "unclear" in style.changes:
+        return "figure.unclear"
     is_prose = value.kind == "date" and style.form != "table"
     return "word.undated" if is_prose else "word.missing"
 
@@ -79,7 +81,7 @@ def _name_missing(value: Value, style: Style) -> str:
 def _show_suppressed(value: Value, hidden: Suppressed, language: Language, style: Style) -> str:
     """Give the bound that a hidden number is known by: <10, of a share <2.7%, of a rest >826."""
     if style.form in _LIMITS:
-        return label("word.missing", language)
+        return label("word.withheld", language)
     if hidden.of is None:
         return f"<{hidden.below}"
     if hidden.is_rest:

@@ -158,6 +158,7 @@ def test_what_is_missing_or_hidden_says_so():
     assert show(share(WITHHELD), "zh") == "不显示"
     assert show(share(WITHHELD), "en", style="limits") == "n/a"
     assert show(share(None), "zh", style="unit reached") == "未达到"
+    assert show(share(None), "en", style="signed unclear") == "unclear"
     assert show(share(WITHHELD), "en", style="unit reached") == "n/a"
     assert show(Value("a.n", Suppressed(10), "count", "customers"), "zh") == "<10"
 
@@ -168,7 +169,7 @@ def test_a_hidden_number_of_a_known_whole_is_known_by_its_bound():
 
     assert show(few, "en", style="interval") == "<2.7%"  # 10 of 375 are 2.67 %
     assert show(few, "zh", style="headline whole") == "<2.7%"
-    assert show(few, "en", style="range") == "n/a"
+    assert show(few, "zh", style="range") == "不显示"
     assert show(most, "en", style="unit") == f">2,367{NBSP}customers"
     assert show(most, "zh") == ">2,367"
 

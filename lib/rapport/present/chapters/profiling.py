@@ -160,7 +160,7 @@ def _compared(window: str, change: str) -> list[Column]:
     head = "profiling.head"
     return [
         Column(window, f"{head}.{window}", "ratio", "ratio", style="plain", units="unit"),
-        Column(change, f"{head}.{change}", "ratio", "ratio", style="signed",
+        Column(change, f"{head}.{change}", "ratio", "ratio", style="signed unclear",
                units=f"{change}_unit"),
     ]  # fmt: skip
 
