@@ -74,12 +74,14 @@ def group_figure(rows: pd.DataFrame, values: Values, *, kind: str) -> FigureSpec
     return spec.entitled(
         Sentence("churn.group_shares_title", {**values, **ends}, case=kind),
         subtitle=Sentence("churn.group_shares_subtitle", dict(values), case=kind),
-        caption=_note(rows, values),
+        caption=_note(rows, values, is_drawn=bool(rows["share"].notna().all())),
     )
 
 
-def _note(rows: pd.DataFrame, values: Values) -> Sentence:
+def _note(rows: pd.DataFrame, values: Values, *, is_drawn: bool = False) -> Sentence:
     """Say what is not given, and why: above all where something could be said and is withheld."""
+    if is_drawn:
+        return Sentence("churn.groups_note", dict(values), case="drawn")
     is_boundless = rows["gain"].notna() & rows["gain_low"].isna()
     is_withheld = bool((rows["is_few"].astype(bool) | is_boundless).any())
     return Sentence("churn.groups_note", dict(values), case="withheld" if is_withheld else "plain")

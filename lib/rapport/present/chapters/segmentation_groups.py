@@ -236,7 +236,7 @@ def view_figure(
         return None
     whole = float(str(values["best_share"].value))
     spec = group_dots(told_of, id="segmentation.views", heads=heads,
-                      measured=Measured("share", whole))  # fmt: skip
+                      measured=Measured("share", whole, is_hidden=True))  # fmt: skip
     ends = name_ends(spec, heads, unit="share")
     sure = {"confidence": parameter_value("confidence", _confidence(values), "share")}
     return spec.entitled(

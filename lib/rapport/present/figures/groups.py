@@ -21,7 +21,7 @@ from rapport.present.figures.spec import FigureSpec
 from rapport.present.formats import show_axis
 from rapport.present.sentences import Sentence
 from rapport.present.theme import ACCENT, CONTEXT, GREY, INK
-from rapport.present.values import Value
+from rapport.present.values import WITHHELD, Value
 
 ROW = 4.7
 """Millimetres a row."""
@@ -37,10 +37,14 @@ ONE_COLUMN = 13
 
 @dataclass(frozen=True)
 class Measured:
-    """What stands on the axis: `unit` of the values, `whole` that they are held against."""
+    """What stands on the axis: `unit` of the values, `whole` that they are held against.
+
+    `is_hidden` where a group without a value has one that would tell of too few customers.
+    """
 
     unit: str = "share"
     whole: float | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,10 +149,11 @@ def _lines(panels: Sequence[_Panel]) -> int:
 
 
 def _value(identity: str, row: Any, measured: Measured) -> Value:
-    number = None if pd.isna(row.value) else float(row.value)
     name = f"{identity}.{row.attribute}.{row.name}"
-    ends = None if number is None else (float(row.low), float(row.high))
-    return Value(name, number, "estimator", measured.unit, interval=ends)
+    if pd.isna(row.value):
+        return Value(name, WITHHELD if measured.is_hidden else None, "estimator", measured.unit)
+    ends = (float(row.low), float(row.high))
+    return Value(name, float(row.value), "estimator", measured.unit, interval=ends)
 
 
 def _plot(

@@ -339,6 +339,19 @@ def test_without_bands_there_is_no_table(values):
     assert band_table(None, values) is None
 
 
+def test_a_figure_that_draws_every_group_does_not_say_why_one_is_missing():
+    rows = pd.DataFrame(
+        {"grouping": ["plan", "plan"], "group": ["plan=a", "plan=b"], "n": [150, 150],
+         "share": [0.8, 0.5], "low": [0.7, 0.4], "high": [0.9, 0.6],
+         "gain": [None, 0.3], "gain_low": [None, 0.1], "is_few": [False, False]}
+    )  # fmt: skip
+    horizon = {"groups_time": Value("churn.groups.time", 90, "count", "days")}
+
+    spec = group_figure(rows, horizon, kind="orders")
+
+    assert "n/a" not in spec.caption.text("en")
+
+
 def test_an_attribute_of_which_one_group_was_watched_long_enough_is_not_drawn():
     rows = pd.DataFrame(
         {"grouping": ["plan", "plan"], "group": ["plan=a", "plan=b"], "n": [150, 150],

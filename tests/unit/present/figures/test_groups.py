@@ -67,6 +67,16 @@ def test_a_hidden_group_has_a_name_and_no_dot(groups):
     assert draw_of(hidden).data["value"].isna().sum() == 1
 
 
+def test_a_hidden_share_is_called_hidden_where_every_missing_one_is(groups):
+    hidden = groups.astype({"n": object})
+    hidden.loc[1, ["value", "low", "high", "n"]] = None
+    measured = Measured("share", 0.2, is_hidden=True)
+
+    spec = group_dots(hidden, id="a.views", heads=HEADS, measured=measured)
+
+    assert texts_of(draw(spec, "zh", "wide")).count("不显示") == 1
+
+
 def test_many_groups_stand_in_two_columns_where_the_sheet_is_wide(groups):
     many = pd.concat([groups.assign(name=[f"{name} {at}" for name in groups["name"]],
                                     attribute="place" if at % 2 else "age") for at in range(4)],
