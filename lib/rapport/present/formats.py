@@ -5,7 +5,7 @@ headline, unit (with the unit's word), table, interval, limits, range, low, high
 tenths; for dates and periods short, axis, table. Changes: whole (no decimals), fine (one
 decimal more), signed, abs (no sign), bare (no word of
 a unit or currency after it), unmarked (no % where the axis has one), reached (None is a time
-that was not reached), unclear (None is a change that is not clear).
+that was not reached).
 """
 
 from collections.abc import Iterable
@@ -72,8 +72,6 @@ def _name_missing(value: Value, style: Style) -> str:
         return "word.withheld"
     if "reached" in style.changes:
         return "word.not_reached"
-    if "unclear" in style.changes:
-        return "figure.unclear"
     is_prose = value.kind == "date" and style.form != "table"
     return "word.undated" if is_prose else "word.missing"
 

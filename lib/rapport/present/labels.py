@@ -101,6 +101,8 @@ def _name_term(group: str, term: str, language: Language) -> str:
     if sign in ("=", "≠"):
         joint = {"en": ": ", "zh": "："}[language]
         unlike = "" if sign == "=" else label("word.unlike", language)
+        if unlike and language == "zh" and level[:1].isascii():
+            unlike += " "
         return f"{name}{joint}{unlike}{level}"
     if sign == "*2":
         return f"{name} ×2"

@@ -21,7 +21,7 @@ FORMS = (
     "plain", "headline", "unit", "table", "interval", "limits", "range", "low", "high",
     "n", "words", "tenths", "short", "axis",
 )  # fmt: skip
-CHANGES = ("whole", "fine", "signed", "abs", "bare", "unmarked", "reached", "unclear")
+CHANGES = ("whole", "fine", "signed", "abs", "bare", "unmarked", "reached")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ class Column:
     group of labels ("text" prints cells as they are). `limits` names the two columns of an
     interval, for the styles interval, limits and range. `units` names the column that holds the
     unit of each row, where rows are of different measures; `words` the column of each language,
-    where cells are somebody's own words.
+    where cells are somebody's own words; `missing` the column that holds the id of the label that a
+    row without a number prints.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Column:
     limits: tuple[str, str] | None = None
     units: str | None = None
     words: Mapping[Language, str] | None = None
+    missing: str | None = None
 
     @property
     def align(self) -> Align:
@@ -184,6 +186,13 @@ def join_unit(name: str, unit: str) -> str:
 
 def _cells(column: Column, rows: Sequence[Mapping[Any, Any]], language: Language) -> list[str]:
     values = [_value(column, row, language) for row in rows]
+    if column.missing is not None:
+        return [
+            label(str(row[column.missing]), language)
+            if value.value is None
+            else show(value, language, style=column.style)
+            for value, row in zip(values, rows, strict=True)
+        ]
     if not column.is_number or column.units is not None:
         return [show(value, language, style=column.style) for value in values]
     numbers = [value.value for value in values if isinstance(value.value, int | float | Decimal)]

@@ -147,6 +147,11 @@ def window_table(table: pd.DataFrame, values: Values, *, is_whole: bool) -> Tabl
     for window, change in zip(EARLIER, ("change", "change_year"), strict=True):
         if window in table:
             columns += _compared(window, change)
+            # An estimate that can be compared and has no change to tell changed unclearly.
+            is_unclear = table["low"].notna() & table[window].notna()
+            said[f"{change}_missing"] = [
+                "figure.unclear" if unclear else "word.missing" for unclear in is_unclear
+            ]
     return TableSpec(
         id="profiling.windows",
         columns=tuple(columns),
@@ -160,8 +165,8 @@ def _compared(window: str, change: str) -> list[Column]:
     head = "profiling.head"
     return [
         Column(window, f"{head}.{window}", "ratio", "ratio", style="plain", units="unit"),
-        Column(change, f"{head}.{change}", "ratio", "ratio", style="signed unclear",
-               units=f"{change}_unit"),
+        Column(change, f"{head}.{change}", "ratio", "ratio", style="signed",
+               units=f"{change}_unit", missing=f"{change}_missing"),
     ]  # fmt: skip
 
 

@@ -135,6 +135,8 @@ def test_measures_of_several_units_stand_in_one_table(values):
     assert rows[0] == ["Active customers", "220", "", "187", "+17.6%"]
     assert rows[1] == ["Average order", "£43.64", "£39.29 to £49.61", "£39.43", "unclear"]
     assert rows[2][-1] == f"−4.2{NBSP}pp"
+    unknown = window_table(MEASURES.assign(previous=None, change=None), values, is_whole=True)
+    assert [row[-1] for row in render_table(unknown, "en")] == ["n/a"] * 3
     assert render_table(spec, "zh")[0][0] == "活跃客户"
     assert len(render_heads(spec, "zh")) == 5
     describe_table(spec)

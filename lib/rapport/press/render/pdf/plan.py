@@ -120,12 +120,10 @@ def _plan_run(
     is_appendix = tree["parts"][segment.pieces[0][0]]["appendix"]
     is_last = is_appendix and len(tree["parts"]) - 1 in segment.parts
     steps, end = plan_pages(items, height, filled)
-    if is_appendix:
-        # Pages of the appendix end where they are full: columns stand between its tables, and one
-        # that is a line higher than thought leaves no hole.
-        steps = [replace(step, forced=False) for step in steps]
-    # "How to check: last page" holds if the last part is not torn.
+    # "How to check: last page" holds if the last part is not torn; in it no page is ended.
     whole = is_last and sum(item.height + item.above for item in items) < height - SLACK
+    if whole:
+        steps = [replace(step, forced=False) for step in steps]
     return {"columns": None, "whole": whole, "parts": _gather(steps, blocks)}, end
 
 
