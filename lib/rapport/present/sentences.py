@@ -251,8 +251,8 @@ def _keep_together(runs: list[Run], language: Language) -> list[Run]:
 
 
 def _is_torn(last: str, first: str) -> bool:
-    """Say whether a Latin name, or a percentage, meets a Chinese word without a blank between."""
-    is_latin = [mark.isascii() and (mark.isalpha() or mark in "()%") for mark in (last, first)]
+    """Say whether a Latin name meets a Chinese word without a blank between."""
+    is_latin = [mark.isascii() and (mark.isalpha() or mark in "()") for mark in (last, first)]
     is_han = [bool(_HAN.match(mark)) for mark in (last, first)]
     return (is_latin[0] and is_han[1]) or (is_han[0] and is_latin[1])
 
