@@ -8,12 +8,14 @@ people come in by side doors, and neither says why somebody stopped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from rapport.analysis.change import Change, compare_shares
 from rapport.analysis.intervals import clustered_share, quantile_interval, wilson
-from rapport.analysis.measured import Measured, share
+from rapport.analysis.measured import Measured, share, tabulate
 
 COLUMNS = (
     "step_no", "name", "n_customers", "n_customers_any", "share_step", "low", "high", "share_first",
@@ -170,6 +172,46 @@ def measure_visits(
         *(found for name, unit in (("contacts", "contacts"), ("seconds", "seconds"))
           for found in _median(rows[rows["measure"] == name], name, unit, confidence)),
     ]  # fmt: skip
+
+
+def total_visits(
+    log: pd.DataFrame | None,
+    sessions: pd.DataFrame | None,
+    measured: Sequence[Measured],
+    *,
+    min_n: int = 30,
+    min_count: int = 10,
+) -> pd.DataFrame | None:
+    """Give what page one of a unit without sales takes from here; None without funnel and visits.
+
+    Parameters
+    ----------
+    measured : as `measure_funnel` and `measure_visits` give them
+
+    Returns
+    -------
+    `measured.tabulate` of them, with `funnel.share.previous` and `visits.n.previous` where the log
+        reaches back far enough
+    """
+    if not measured:
+        return None
+    found, names = list(measured), {one.name for one in measured}
+    if log is not None and "funnel.share" in names:
+        now, before = (
+            list_steps(log, window=window, min_n=min_n, min_count=min_count)
+            for window in ("current", "previous")
+        )
+        is_seen = bool(log.loc[log["window"] == "previous", "is_observable"].all())
+        # As far as the same step, or the shares would be of two ways.
+        if is_seen and len(before) == len(now):
+            first, last = (int(before["n_customers"].iloc[at]) for at in (0, -1))
+            found.append(share("funnel.share.previous", last, first, interval=None))
+    if sessions is not None and "visits.n" in names:
+        each = sessions[(sessions["window"] == "previous") & (sessions["measure"] == "visits")]
+        if len(each):
+            came = int((each["value"] * each["n"]).sum())
+            found.append(Measured("visits.n.previous", came, "count", "sessions"))
+    return tabulate(found)
 
 
 def _median(rows: pd.DataFrame, name: str, unit: str, confidence: float) -> list[Measured]:

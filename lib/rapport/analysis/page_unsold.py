@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from rapport.analysis.change import compare_totals
+from rapport.analysis.change import compare_shares, compare_totals
 from rapport.analysis.churn_study import (
     Returns,
     list_at_risk,
@@ -30,6 +30,9 @@ from rapport.analysis.measured import Measured
 BASKETS = (("rules", "rules"), ("two_products", "baskets.of_two"), ("products", "items"),
            ("hit_rate", "hits.rules"))  # fmt: skip
 STAYS = (("stay_year", "overall.first"), ("stay_years", "overall.second"))
+VISITS = (("funnel_share", "funnel.share"), ("visit_orders", "visit_to_order"),
+          ("visits", "visits.n"), ("visit_contacts", "visits.contacts"))  # fmt: skip
+MORE_VISITS = (("funnel.entered", "funnel.entered"), ("funnel.narrow", "funnel.narrow"))
 MORE_RULES = (("pairs.possible", "pairs.possible"),)
 MORE_STAYS = (("stake.total", "loss.total"), ("stake.n", "loss.first.n"),
               ("stake.first", "loss.first"), ("stake.share", "loss.first.share"))  # fmt: skip
@@ -51,6 +54,8 @@ class Delivered:
     """`churn_totals`: what the chapter on churn found of contracts."""
     rules: pd.DataFrame | None = None
     """`rule_totals`: what the chapter on recommendation found of baskets."""
+    visits: pd.DataFrame | None = None
+    """`visit_totals`: what the chapter on profiling found of visits and their funnel."""
 
 
 def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -> list[KeyFigure]:
@@ -65,8 +70,9 @@ def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -
     Returns
     -------
     the figures in order, the first one being what the headline says: `rules`, `baskets` and what
-        else is known of them, `ended`, `contracts`, `stay_year`, `stay_years`, `value`, `visitors`
-        and `contacts`, `customers`; none where orders were delivered, or nothing at all
+        else is known of them, `ended`, `contracts`, `stay_year`, `stay_years`, `value`, `visitors`,
+        `funnel_share`, `visit_orders`, `visits`, `visit_contacts` and `contacts`, `customers`; none
+        where orders were delivered, or nothing at all
     """
     row = snapshot.iloc[0]
     if delivered.has_baskets:
@@ -81,7 +87,10 @@ def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -
     figures += [figure for figure in stays if figure is not None]
     if delivered.value is not None:
         figures.append(KeyFigure("value", delivered.value, {}, ()))
-    figures += _reach(delivered.contacts, rules)
+    reach = _reach(delivered.contacts, rules)
+    came = [_follow(delivered.visits, *each, rules) for each in VISITS]
+    # Of seven the customers known give way, of eight their contacts.
+    figures += [*reach[:1], *(figure for figure in came if figure is not None), *reach[1:]]
     return [*figures, _count("customers", int(row["n_customers"]), "customers")]
 
 
@@ -104,6 +113,27 @@ def list_told(figures: Sequence[KeyFigure]) -> list[str]:
     return ["recommendation.rules"] if figures and figures[0].name == "rules" else []
 
 
+def _follow(totals: pd.DataFrame | None, name: str, measure: str, rules: Rules) -> KeyFigure | None:
+    """Take a figure of visits, with the period before where the chapter published it."""
+    figure = _take(totals, name, measure)
+    before = _take(totals, f"{name}.previous", f"{measure}.previous")
+    if figure is None or before is None:
+        return figure
+    now, then = figure.now, before.now
+    if now.kind == "count":
+        change = compare_totals(int(str(now.value)), int(str(then.value)),
+                                min_change=rules.min_change)  # fmt: skip
+    else:
+        counts = [_count_of(one) for one in (now, then)]
+        change = compare_shares(*counts, min_change=rules.min_change, confidence=rules.confidence)
+    return KeyFigure(name, now, {"previous": Comparison(then, change)}, ())
+
+
+def _count_of(one: Measured) -> tuple[int, int]:
+    n = one.n or 0
+    return round(float(str(one.value)) * n), n
+
+
 def measure_unsold(delivered: Delivered, figures: Sequence[KeyFigure]) -> list[Measured]:
     """Name what the sentences of such a page say beside its figures.
 
@@ -114,6 +144,7 @@ def measure_unsold(delivered: Delivered, figures: Sequence[KeyFigure]) -> list[M
     names = {figure.name for figure in figures}
     told = [(delivered.rules, "rules", each) for each in MORE_RULES]
     told += [(delivered.stays, "ended", each) for each in MORE_STAYS]
+    told += [(delivered.visits, "funnel_share", each) for each in MORE_VISITS]
     found = [_take(totals, *each) for totals, leads, each in told if leads in names]
     return [figure.now for figure in found if figure is not None]
 
@@ -128,6 +159,10 @@ def choose_unsold(
         sentences.append("unsold_plans")
     if {"stake_total", "stake_share", "stake_n"} <= set(known):
         sentences.append("unsold_stake")
+    if {"funnel_entered", "funnel_narrow", "funnel_from", "funnel_to"} <= set(known):
+        sentences.append("unsold_funnel")
+    if {"visits", "visit_contacts", "visit_orders"} <= names & set(known):
+        sentences.append("unsold_visits")
     if {"rules", "first_a", "first_b"} <= set(known):
         sentences.append("unsold_pair")
     return [[(name, None) for name in sentences]] if sentences else []
@@ -141,6 +176,11 @@ def choose_minds(figures: Sequence[KeyFigure], *, is_snapshot: bool) -> list[tup
         "mind_snapshot": is_snapshot and "contracts" in names,
     }
     return [(name, None) for name, is_so in minds.items() if is_so]
+
+
+def take_steps(steps: pd.DataFrame | None, figures: Sequence[KeyFigure]) -> pd.DataFrame | None:
+    """Give the funnel's steps for page one, as the chapter on profiling has them; None without."""
+    return steps if any(figure.name == "funnel_share" for figure in figures) else None
 
 
 def draw_plans(plans: Returns | None) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -17,6 +17,9 @@ from rapport.present.values import Value, date_value, label_value, parameter_val
 
 Values = Mapping[str, Value]
 
+ALONE = {"value": "forecast", "visit_orders": "not_compared", "visit_contacts": "not_compared"}
+"""Figures that are held against nothing, whatever went before, and what their card says."""
+
 
 class Figure(Protocol):
     """A key figure as `analysis` gives it."""
@@ -90,8 +93,9 @@ def _movement(figure: Figure, values: Values) -> tuple[str, str]:
     window = "previous" if "previous" in figure.against else "last_year"
     earlier = figure.against.get(window)
     if earlier is None:
-        # What is forecast is not forecast again from where the period before ended.
-        return ("forecast" if figure.name == "value" else "nothing_earlier"), "none"
+        # What is forecast is not forecast again from where the period before ended, nor are visits
+        # drawn again whose customers came in both periods.
+        return ALONE.get(figure.name, "nothing_earlier"), "none"
     case, is_year = earlier.change.case, window == "last_year"
     if case in ("up", "down"):
         # After a period of nothing a change has no size to tell; the headline is silent too.

@@ -12,6 +12,7 @@ from rapport.analysis.funnel import (
     measure_funnel,
     measure_visits,
     name_narrow,
+    total_visits,
 )
 from support import table
 
@@ -109,3 +110,19 @@ def test_visits_of_few_customers_are_not_spoken_of():
     assert measure_visits(table(VISITS), min_n=60, confidence=0.95, seed=0) == []
     assert measure_visits(None, min_n=30, confidence=0.95, seed=0) == []
     assert list_visits([]) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "share"),
+    [((300, 150, 60), True, 0.2), ((300, 150, 60), False, None), ((300, 150, 4), True, None),
+     ((20, 15, 12), True, None), ((), True, None)],
+)  # fmt: skip
+def test_page_one_gets_the_share_before_if_the_same_way_can_be_told(before, seen, share):
+    log = funnel_of([200, 100, 80], before, seen=seen)
+    measured = measure_funnel(list_steps(log), None, confidence=0.95)
+
+    totals = total_visits(log, None, measured).set_index("measure")["value"]
+
+    assert totals["funnel.share"] == 0.4
+    assert totals.get("funnel.share.previous") == share
+    assert total_visits(log, None, []) is None

@@ -20,7 +20,13 @@ from rapport.analysis.page_unsold import (
     measure_pair,
     measure_plans,
     measure_unsold,
+    take_steps,
 )
+from rapport.present.chapters.unsold import funnel_figure, funnel_words
+from rapport.present.figures.funnel import step_value
+from rapport.present.formats import show
+from rapport.present.sentences import Sentence
+from rapport.present.values import Value
 from support import table
 
 RULES = Rules("EUR", min_n=30)
@@ -222,3 +228,76 @@ def test_a_unit_with_sales_has_no_curve_of_plans():
     assert list_plans(contracts(25, 75), [], confidence=0.95) is None
     assert measure_plans(None) == []
     assert [len(frame) for frame in draw_plans(None)] == [0, 0]
+
+
+def came(k=20, n=400, before=(30, 400)):
+    measured = [
+        Measured("funnel.entered", n, "count", "customers"),
+        Measured("funnel.share", k / n, "ratio", "share", n, (0.03, 0.08)),
+        Measured("funnel.narrow", 0.4, "ratio", "share", 50, (0.27, 0.53)),
+        Measured("visits.n", 1_000, "count", "sessions"),
+        Measured("visit_to_order", 0.1, "ratio", "share", 1_000, (0.08, 0.12)),
+        Measured("visits.contacts", 8, "estimator", "contacts", 1_000, (8.0, 9.0)),
+    ]  # fmt: skip
+    if before:
+        share = before[0] / before[1]
+        measured.append(Measured("funnel.share.previous", share, "ratio", "share", before[1]))
+        measured.append(Measured("visits.n.previous", 800, "count", "sessions"))
+    return tabulate(measured)
+
+
+STEPS = table(
+    """
+    name      n_customers  n_customers_any  share_step
+    view              400              400         1.0
+    cart              100              150        0.25
+    checkout           50               60         0.5
+    """
+)
+
+
+def test_visits_fill_page_one_of_a_unit_of_clicks():
+    figures = list_unsold(snapshot(600), Delivered(contacts(), visits=came()), rules=RULES)
+
+    assert names(figures) == [
+        "visitors", "funnel_share", "visit_orders", "visits", "visit_contacts", "contacts",
+        "customers",
+    ]  # fmt: skip
+    against = {figure.name: figure.against for figure in figures}
+    # 5 % of 400 against 7.5 % of 400 may be chance; 1,000 visits after 800 are counted.
+    assert against["funnel_share"]["previous"].change.case == "unclear"
+    assert against["visits"]["previous"].change.case == "up"
+    assert not against["visit_orders"]
+    assert choose_headline(figures, None, is_whole=True) == "unsold_visitors"
+
+
+def test_what_a_funnel_of_few_cannot_say_is_left_out():
+    few = tabulate([Measured("visits.n", 40, "count", "sessions")])
+    figures = list_unsold(snapshot(60), Delivered(contacts(), visits=few), rules=RULES)
+
+    assert names(figures) == ["visitors", "visits", "contacts", "customers"]
+    assert take_steps(STEPS, figures) is None
+    assert choose_unsold(figures, {"visits"}) == []
+    assert measure_unsold(Delivered(visits=few), figures) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_paragraph_and_the_figure_tell_of_the_funnel(language):
+    delivered = Delivered(contacts(), visits=came(before=None))
+    figures = list_unsold(snapshot(600), delivered, rules=RULES)
+    told = [figure.now for figure in figures] + measure_unsold(delivered, figures)
+    values = {
+        m.slot: Value(f"summary.{m.name}", m.value, m.kind, m.unit, n=m.n, interval=m.interval)
+        for m in told
+    } | funnel_words(take_steps(STEPS, figures))  # fmt: skip
+
+    [sentences] = choose_unsold(figures, values)
+    said = [Sentence(f"summary.{name}", values).text(language) for name, _ in sentences]
+
+    assert len(said) == 2
+    # From view to cart a quarter goes on, from cart to checkout a half.
+    steps = [show(values[f"funnel_{end}"], language) for end in ("from", "to")]
+    assert steps == [show(step_value(name), language) for name in ("view", "cart")]
+    assert all(step in said[0] for step in steps)
+    assert funnel_figure(STEPS, values).id == "summary.funnel"
+    assert funnel_figure(None, values) is None

@@ -1,4 +1,4 @@
-"""Page one's figure where a unit delivers no sales: contracts by plan, or what goes together."""
+"""Page one's figure where a unit delivers no sales: plans, what goes together, or a funnel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from rapport.present.figures.funnel import funnel_bars, step_value
 from rapport.present.figures.pairs import pair_dots
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
@@ -50,3 +51,27 @@ def pair_figure(rules: pd.DataFrame | None, values: Values) -> FigureSpec | None
         Sentence("summary.goods_title", dict(values)),
         subtitle=Sentence("summary.goods_subtitle", dict(values)),
     )
+
+
+def funnel_figure(steps: pd.DataFrame | None, values: Values) -> FigureSpec | None:
+    """Give the bars of the funnel; None without one.
+
+    Parameters
+    ----------
+    steps : `name`, `n_customers`, `n_customers_any`, `share_step`, the first step first
+    """
+    if steps is None or "funnel_entered" not in values:
+        return None
+    return funnel_bars(steps, id="summary.funnel").entitled(
+        Sentence("summary.funnel_title", dict(values)),
+        subtitle=Sentence("summary.funnel_subtitle", dict(values)),
+    )
+
+
+def funnel_words(steps: pd.DataFrame | None) -> dict[str, Value]:
+    """Name the two steps between which least go on; nothing without a funnel."""
+    if steps is None or len(steps) < 2:
+        return {}
+    place = int(steps["share_step"].iloc[1:].to_numpy().argmin())
+    names = steps["name"].tolist()
+    return {"funnel_from": step_value(names[place]), "funnel_to": step_value(names[place + 1])}
