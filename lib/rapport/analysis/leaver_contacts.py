@@ -158,15 +158,21 @@ def _name(row: pd.Series) -> str:
     return "more" if row["difference"] > 0 else "less"
 
 
-def measure_contacts(found: LeaverContacts) -> list[Measured]:
-    """Name how many were compared, and tickets and other contacts of the sixty days before."""
+def measure_contacts(found: LeaverContacts, *, min_count: int = 10) -> list[Measured]:
+    """Name how many were compared, and tickets and other contacts of the sixty days before.
+
+    Parameters
+    ----------
+    min_count : ends that have nobody beside them are counted if they are as many
+    """
     if found.rows.empty:
         return []
     told = [
         Measured("before.left", found.n_left, "count", "contracts"),
         Measured("before.stayed", found.n_stayed, "count", "customers"),
-        Measured("before.alone", found.n_alone, "count", "contracts"),
     ]
+    if found.n_alone >= min_count:
+        told.append(Measured("before.alone", found.n_alone, "count", "contracts"))
     main = found.rows[found.rows["days"] == MAIN].set_index("topic")
     for topic, word in SLOTS.items():
         if topic not in main.index:

@@ -13,10 +13,11 @@ from rapport.analysis.leaver_contacts import (
 from rapport.analysis.leaver_tickets import LeaverRules
 from rapport.present.chapters.churn_drivers import before_table
 from rapport.present.sentences import Sentence
-from rapport.present.values import Value, date_value
+from rapport.present.values import Value, date_value, parameter_value
 
 RULES = LeaverRules()
 DAYS = (30, 60, 90)
+LEVEL = parameter_value("confidence", 0.95, "share")
 
 
 def drawn(seed=0, n=200, left=2.0, stayed=1.0, again=0, topic="_ticket"):
@@ -99,6 +100,20 @@ def test_nothing_is_asked_where_days_of_ends_are_not_known():
     assert study_contacts(drawn(), RULES, is_snapshot=True) == []
     assert study_contacts(None, RULES, is_snapshot=False) == []
     assert len(study_contacts(drawn(n=20), RULES, is_snapshot=False)) == 1
+
+
+@pytest.mark.parametrize(("n_alone", "case"), [(0, "all"), (9, "all"), (10, "some")])
+def test_ends_without_a_stayer_are_counted_if_they_are_enough(n_alone, case):
+    alone = drawn(n=n_alone)[lambda rows: rows["topic"] == "_all"].assign(
+        topic="_alone", customer_key=lambda rows: rows["customer_key"] + 1000
+    )
+    parts = [drawn(), alone[alone["left_parts"] > 0]] if n_alone else [drawn()]
+    found = compare_contacts(pd.concat(parts), RULES)
+    values = {m.slot: Value(f"churn.{m.name}", m.value, m.kind, m.unit) for m in
+              measure_contacts(found)}  # fmt: skip
+
+    assert found.n_alone == n_alone
+    assert before_table(found.rows, values | {"confidence": LEVEL}).note.case == case
 
 
 def test_rows_in_another_order_give_the_same_table():

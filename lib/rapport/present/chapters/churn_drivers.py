@@ -219,6 +219,7 @@ def before_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         Column("interval", interval_head(confidence_of(values)), "simulated", "ratio",
                style="limits", limits=("low", "high")),
     )  # fmt: skip
+    kept = "some" if has_numbers(values, "before_alone") else "all"
     frame = rows.assign(
         interval=rows["difference"], name=[_name_contact(str(topic)) for topic in rows["topic"]]
     )
@@ -227,7 +228,7 @@ def before_table(rows: pd.DataFrame, values: Values) -> TableSpec | None:
         columns=columns,
         frame=frame,
         title=Sentence("churn.before_title", dict(values)),
-        note=Sentence("churn.before_note", dict(values)),
+        note=Sentence("churn.before_note", dict(values), case=kept),
         strong=frozenset(int(at) for at in np.flatnonzero(rows["is_found"].astype(bool))),
     )
 
