@@ -8,7 +8,7 @@ sum of 0 would be read as one that was measured.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,7 @@ from rapport.analysis.churn_study import (
 from rapport.analysis.intervals import wilson
 from rapport.analysis.key_figures import EARLIER, Comparison, KeyFigure, Rules
 from rapport.analysis.measured import Measured
+from rapport.analysis.page_people import WORDS, count_contacts, list_first, list_people
 
 # Figures by their names, and the measures of the chapters that they are.
 BASKETS = (("rules", "rules"), ("two_products", "baskets.of_two"), ("products", "items"),
@@ -56,6 +57,12 @@ class Delivered:
     """`rule_totals`: what the chapter on recommendation found of baskets."""
     visits: pd.DataFrame | None = None
     """`visit_totals`: what the chapter on profiling found of visits and their funnel."""
+    people: pd.DataFrame = field(default_factory=list_people)
+    """Shares of customers by what is known of them, of a unit that knows nothing else."""
+    first: tuple[KeyFigure, ...] = ()
+    """The largest of these, by attribute."""
+    quality: pd.DataFrame | None = None
+    """`data_quality`: rows kept and marked, by table, of such a unit."""
 
 
 def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -> list[KeyFigure]:
@@ -72,7 +79,8 @@ def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -
     the figures in order, the first one being what the headline says: `rules`, `baskets` and what
         else is known of them, `ended`, `contracts`, `stay_year`, `stay_years`, `value`, `visitors`,
         `funnel_share`, `visit_orders`, `visits`, `visit_contacts` and `contacts`, `customers`; none
-        where orders were delivered, or nothing at all
+        where orders were delivered, or nothing at all. Of customers alone `customers`, the largest
+        groups (`first_age_band`), `described` and `contacted`
     """
     row = snapshot.iloc[0]
     if delivered.has_baskets:
@@ -91,7 +99,34 @@ def list_unsold(snapshot: pd.DataFrame, delivered: Delivered, *, rules: Rules) -
     came = [_follow(delivered.visits, *each, rules) for each in VISITS]
     # Of seven the customers known give way, of eight their contacts.
     figures += [*reach[:1], *(figure for figure in came if figure is not None), *reach[1:]]
-    return [*figures, _count("customers", int(row["n_customers"]), "customers")]
+    everybody = _count("customers", int(row["n_customers"]), "customers")
+    if figures:
+        return [*figures, everybody]
+    return [everybody, *delivered.first, *count_contacts(delivered.quality)]
+
+
+def is_bare(snapshot: pd.DataFrame, delivered: Delivered) -> bool:
+    """Say whether customers are all that is known: page one can but describe them."""
+    row = snapshot.iloc[0]
+    others = (delivered.contacts, delivered.contracts, delivered.value)
+    is_empty = not int(row["n_orders"]) and all(one is None for one in others)
+    return is_empty and not delivered.has_baskets and bool(int(row["n_customers"]))
+
+
+def join_people(
+    delivered: Delivered,
+    customers: pd.DataFrame | None,
+    quality: pd.DataFrame | None,
+    *,
+    min_count: int = 10,
+    confidence: float = 0.95,
+) -> Delivered:
+    """Add who the customers are; nothing without them."""
+    if customers is None:
+        return delivered
+    people = list_people(customers, min_count=min_count, confidence=confidence)
+    first = tuple(list_first(people, customers, confidence=confidence))
+    return replace(delivered, people=people, first=first, quality=quality)
 
 
 def _take(totals: pd.DataFrame | None, name: str, measure: str) -> KeyFigure | None:
@@ -159,6 +194,11 @@ def choose_unsold(
         sentences.append("unsold_plans")
     if {"stake_total", "stake_share", "stake_n"} <= set(known):
         sentences.append("unsold_stake")
+    told = [word for word in reversed(WORDS) if f"people_{word}" in known]
+    if told:
+        sentences.append(f"unsold_people_{told[0]}")
+    if "contacted" in names and "mark" in known:
+        sentences.append("unsold_mark")
     if {"funnel_entered", "funnel_narrow", "funnel_from", "funnel_to"} <= set(known):
         sentences.append("unsold_funnel")
     if {"visits", "visit_contacts", "visit_orders"} <= names & set(known):

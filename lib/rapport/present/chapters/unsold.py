@@ -1,4 +1,4 @@
-"""Page one's figure where a unit delivers no sales: plans, what goes together, or a funnel."""
+"""Page one's figure where a unit delivers no sales: plans, products, a funnel, people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rapport.present.figures.funnel import funnel_bars, step_value
+from rapport.present.figures.groups import Measured, group_dots
 from rapport.present.figures.pairs import pair_dots
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.survival import survival_curves
 from rapport.present.sentences import Sentence
-from rapport.present.values import Value, has_numbers
+from rapport.present.values import Value, has_numbers, label_value
 
 Values = Mapping[str, Value]
 
@@ -75,3 +76,21 @@ def funnel_words(steps: pd.DataFrame | None) -> dict[str, Value]:
     place = int(steps["share_step"].iloc[1:].to_numpy().argmin())
     names = steps["name"].tolist()
     return {"funnel_from": step_value(names[place]), "funnel_to": step_value(names[place + 1])}
+
+
+def people_figure(people: pd.DataFrame, values: Values) -> FigureSpec | None:
+    """Give the shares of customers by what is known of them; None without any.
+
+    Parameters
+    ----------
+    people : as `page_people.list_people` gives them
+    """
+    if people.empty or "people_one" not in values:
+        return None
+    names = people["attribute"].unique()
+    heads = {str(name): (label_value("term", str(name)), "level") for name in names}
+    spec = group_dots(people, id="summary.people", heads=heads, measured=Measured("share"))
+    return spec.entitled(
+        Sentence("summary.people_title", dict(values)),
+        subtitle=Sentence("summary.people_subtitle", dict(values)),
+    )
