@@ -37,10 +37,12 @@ CHAPTERS["telco"] = {"ingestion", "lifecycle", "value", "churn", "summary"}
 SAYS = {
     "telco": ("26.5% of 7,043 contracts have ended; sales are not measured",
               "It is known that they ended, not when", "35 months"),
-    "bank": ("45,211 customers are known; sales are not measured", "5,289"),
+    "bank": ("45,211 customers are known; sales are not measured", "5,289",
+             "Education: secondary", "11.7% are marked"),
     "completejourney": ("The lines of orders are a draw of all", "604", "3,647",
                         "what goes together cannot be told"),
-    "ecom-funnel": ("468 customers had a contact in May; sales are not measured",),
+    "ecom-funnel": ("468 customers had a contact in May; sales are not measured",
+                    "4.9% came through to the last step", "Fewest went on from payment details"),
     "groceries": ("165 of 14,196 pairs of products go together; no sales measured", "9,835",
                   "165 of 14,196 pairs of products belong together"),
 }  # fmt: skip
