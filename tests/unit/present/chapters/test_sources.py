@@ -29,7 +29,7 @@ ITS_OWN = {
     "07_satisfaction": {"drivers", "feedback", "groups", "satisfaction"},
     "09_recommendation": {"affinity", "dumbbells", "hits", "pairs", "rules"},
     "08_campaigns": {"campaigns", "survival"},
-    "10_summary": {"bridge", "bullets", "dumbbells", "pairs", "survival"},
+    "10_summary": {"bridge", "bullets", "dumbbells", "funnel", "groups", "pairs", "survival"},
 }
 # Parts of a chapter that are rooms of their own.
 PARTS = {
