@@ -225,11 +225,15 @@ def clustered_share(
     Notes
     -----
     Customers with the same k and n are one cell of a multinomial: the same distribution of
-    draws, at a cost that does not grow with the number of customers.
+    draws, at a cost that does not grow with the number of customers. Where no row counts, or
+    every row, all draws are alike and tell nothing: the interval is Wilson's then, of customers
+    who all did the one or the other, however many rows each has.
 
     Examples
     --------
     >>> clustered_share([0, 2] * 50, [2, 2] * 50).holds(0.5)
+    True
+    >>> clustered_share([0] * 50, [9] * 50).ends == wilson(0, 50).ends
     True
     """
     rows = np.column_stack([np.asarray(list(k), dtype=np.int64), np.asarray(list(n), np.int64)])
@@ -254,15 +258,21 @@ def share_of_cells(
     >>> one == clustered_share([0, 2] * 50, [2, 2] * 50)
     True
     """
-    if cells[:, 1].sum() == 0:
+    k, n = cells.sum(axis=0)
+    if n == 0:
         return None
+    approximate = bool(counts.sum() < FEW)
+    if k in (0, n):
+        n_customers = int(counts[cells[:, 1] > 0].sum())
+        ends = wilson(n_customers if k else 0, n_customers, confidence=confidence).ends
+        return Interval(*ends, approximate=approximate)
     random = np.random.default_rng(seed)
     weights = random.multinomial(counts.sum(), counts / counts.sum(), size=N_DRAWS_CLUSTERED)
     sums = weights @ cells
     shares = sums[sums[:, 1] > 0, 0] / sums[sums[:, 1] > 0, 1]
     tail = (1 - confidence) / 2
     low, high = np.quantile(shares, [tail, 1 - tail])
-    return Interval(float(low), float(high), approximate=bool(counts.sum() < FEW))
+    return Interval(float(low), float(high), approximate=approximate)
 
 
 def _check_counts(k: int, n: int) -> None:

@@ -233,6 +233,13 @@ def test_a_clustered_share_of_single_rows_is_near_the_score_interval():
     assert drawn.ends == pytest.approx(wilson(300, 1000).ends, abs=0.005)
 
 
+@pytest.mark.parametrize(("k", "whole"), [(0, 0), (9, 1)])
+def test_a_share_that_every_customer_shares_is_not_certain(k, whole):
+    found = clustered_share([k] * 40 + [0], [9] * 40 + [0])
+    assert found.ends == wilson(40 * whole, 40).ends
+    assert found.low < found.high
+
+
 def test_a_clustered_share_without_rows_has_no_interval():
     assert clustered_share([], []) is None
     assert clustered_share([0, 0], [0, 0]) is None
