@@ -28,10 +28,10 @@ SAID = {
     "an assignment after the purchase": (
         "Campaign late assigned more than one customer in twenty after they had bought",
         "才分组。分组可能由购买引起"),
-    "a window that is still open": ("Campaign young is too young", "Campaign young时间尚短"),
+    "a window that is still open": ("Campaign young is too young", "Campaign young 时间尚短"),
     "a person in two variants": (
         "Campaign both has more than one customer in twenty in two variants",
-        "Campaign both有超过二十分之一的客户同时属于两个版本"),
+        "Campaign both 有超过二十分之一的客户同时属于两个版本"),
     "a basket of 5,000 goods": ("Left out: 1 basket with more than 100", "有 1 个购物篮的商品超过"),
 }  # fmt: skip
 

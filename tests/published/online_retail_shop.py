@@ -22,7 +22,7 @@ SETTINGS = {
     "churn_after_days": 180, "risk_after_days": 60, "loyal_orders": 4, "horizon_days": 90,
     "holdout_share": 0.5,
     "silent_days": 14, "activation_days": 90, "window_months": 12,
-    "confidence": 0.95, "min_change": 0.02, "seed": 0, "k": 0,
+    "confidence": 0.95, "min_change": 0.02, "seed": 0, "k": 0, "profiling": "given",
     "funnel_days": 30, "funnel_steps": "visit, cart, checkout, order",
 }  # fmt: skip
 ORDERS = """

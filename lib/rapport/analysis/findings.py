@@ -23,6 +23,8 @@ import pandas as pd
 from rapport.analysis.measured import Measured
 
 IN_CHAPTER = 3
+PAIRS = "pairs"
+"""The fact that products are bought together: of baskets alone the headline tells it."""
 IN_SUMMARY = 5
 STAKE = "stake"
 PLACES = Decimal("0.0001")
@@ -52,6 +54,11 @@ class Finding:
     def chapter(self) -> str:
         """The chapter that found it; `sales` is the summary's own."""
         return self.name.partition(".")[0]
+
+    @property
+    def what(self) -> str:
+        """What it found there: `rate` of `churn.rate`."""
+        return self.name.split(".")[1]
 
     @property
     def money(self) -> Decimal | None:

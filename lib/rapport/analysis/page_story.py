@@ -166,7 +166,7 @@ def choose_lead(
     churn: Sentences = [("churn", _churn_case(named["churn"]))] if "churn" in named else []
     for finding in findings:
         if finding.stake is not None and finding.chapter != "sales":
-            is_churn = finding.name == "churn.rate" and bool(churn)
+            is_churn = (finding.chapter, finding.what) == ("churn", "rate") and bool(churn)
             second += churn if is_churn else [(f"finding.{finding.name}", finding.case)]
     second += [sentence for sentence in churn if sentence not in second]
     return [paragraph for paragraph in (first, second[:ROOM]) if paragraph]

@@ -22,6 +22,7 @@ from rapport.analysis.churn_study import (
     study_returns,
     summarise_returns,
 )
+from rapport.analysis.findings import PAIRS
 from rapport.analysis.intervals import wilson
 from rapport.analysis.key_figures import EARLIER, Comparison, KeyFigure, Rules
 from rapport.analysis.measured import Measured
@@ -145,7 +146,7 @@ def _take(totals: pd.DataFrame | None, name: str, measure: str) -> KeyFigure | N
 
 def list_told(figures: Sequence[KeyFigure]) -> list[str]:
     """Name the facts of findings that the headline of such a page tells."""
-    return ["recommendation.rules"] if figures and figures[0].name == "rules" else []
+    return [PAIRS] if figures and figures[0].name == "rules" else []
 
 
 def _follow(totals: pd.DataFrame | None, name: str, measure: str, rules: Rules) -> KeyFigure | None:

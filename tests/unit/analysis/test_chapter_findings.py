@@ -6,17 +6,15 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from rapport.analysis.chapter_findings import (
-    find_in_answers,
-    find_in_baskets,
-    find_in_churn,
-    find_in_delivery,
-    find_in_experiments,
-    find_in_lifecycle,
-    find_in_profile,
-    find_in_segments,
-    find_in_value,
-)
+from rapport.analysis.chapter_findings.campaigns import find_in_experiments
+from rapport.analysis.chapter_findings.churn import find_in_churn
+from rapport.analysis.chapter_findings.ingestion import find_in_delivery
+from rapport.analysis.chapter_findings.lifecycle import find_in_lifecycle
+from rapport.analysis.chapter_findings.profiling import find_in_profile
+from rapport.analysis.chapter_findings.recommendation import find_in_baskets
+from rapport.analysis.chapter_findings.satisfaction import find_in_answers
+from rapport.analysis.chapter_findings.segmentation import find_in_segments
+from rapport.analysis.chapter_findings.value import find_in_value
 from rapport.present.values import Suppressed, Value
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from rapport.analysis.findings import PAIRS
 from rapport.analysis.key_figures import KeyTables, Rules, list_key_figures
 from rapport.analysis.measured import Measured, tabulate
 from rapport.analysis.page_one import choose_headline
@@ -180,7 +181,7 @@ def test_rules_that_lead_the_page_are_no_finding_beside_it():
         snapshot(0, 40), Delivered(has_baskets=True, rules=rules_found()), rules=RULES
     )
 
-    assert list_told(figures) == ["recommendation.rules"]
+    assert list_told(figures) == [PAIRS]
     assert list_told(figures[1:]) == list_told([]) == []
 
 

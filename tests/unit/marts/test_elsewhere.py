@@ -207,6 +207,23 @@ def test_who_waited_for_a_table_leaves_it_as_it_was_made(made, postgresql, datab
     assert int(rows) == pq.read_metadata(made["orders"]).num_rows
 
 
+def test_who_waited_for_the_schema_finds_it_made(postgresql, database):
+    url, opened = os.environ["RAPPORT_ENGINE_URL"], []
+    first = PostgreSQL(url)
+    first._run("DROP SCHEMA rapport CASCADE")
+    later = threading.Thread(target=lambda: opened.append(PostgreSQL(url)), daemon=True)
+    with first._alone(PostgreSQL.schema):
+        first._run("CREATE SCHEMA rapport")
+        later.start()
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        ends = time.monotonic() + 30
+        while first._rows(waiting) == [(0,)] and time.monotonic() < ends:
+            time.sleep(0.01)
+    later.join(30)
+
+    assert len(opened) == 1
+
+
 def test_a_table_that_lost_rows_on_the_server_is_made_anew(made, postgresql, database, tmp_path):
     files = files_of("repurchase", made)
     build_elsewhere("repurchase", files, into=tmp_path, engine="postgresql")

@@ -77,7 +77,7 @@ class PostgreSQL:
                 cursor.execute(setting)
         self._check_version()
         if not self._has_schema():
-            self._run(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            self._make_schema()
 
     def load(self, name: str, path: Path, columns: Sequence[str], parts: Sequence[str]) -> None:
         """Hold these columns of a Parquet file under a name, unless it is held already."""
@@ -145,6 +145,11 @@ class PostgreSQL:
     def _has_schema(self) -> bool:
         return bool(self._rows(f"SELECT 1 FROM pg_namespace WHERE nspname = {quote(SCHEMA)}"))
 
+    def _make_schema(self) -> None:
+        """Make the schema alone: two that make it at once are refused, IF NOT EXISTS or not."""
+        with self._alone(SCHEMA):
+            self._run(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+
     def _is_held(self, name: str, n_rows: int | None = None) -> bool:
         """Say whether a table is there with all its rows, which are counted once."""
         if name in self._known:
@@ -164,16 +169,25 @@ class PostgreSQL:
     @contextmanager
     def _making(self, name: str) -> Iterator[bool]:
         """Alone with a name, in one transaction; says whether the table is still to be made."""
+        try:
+            with self._alone(name):
+                is_new = not self._is_held(name)
+                if is_new:
+                    # One with other rows than it was made with is no table of ours any more.
+                    self._run(f"DROP TABLE IF EXISTS {_place(name)}")
+                yield is_new
+        except BaseException:
+            self._known.discard(name)
+            raise
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
+        """Be alone with a name until the end of one transaction."""
         self._run("BEGIN")
         try:
             self._run(f"SELECT pg_advisory_xact_lock(hashtextextended({quote(name)}, 0))")
-            is_new = not self._is_held(name)
-            if is_new:
-                # One with other rows than it was made with is no table of ours any more.
-                self._run(f"DROP TABLE IF EXISTS {_place(name)}")
-            yield is_new
+            yield
         except BaseException:
-            self._known.discard(name)
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")

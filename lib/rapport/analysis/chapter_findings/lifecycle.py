@@ -1,0 +1,20 @@
+"""What the lifecycle hands to the summary."""
+
+from __future__ import annotations
+
+from rapport.analysis.chapter_findings.common import Values
+from rapport.analysis.findings import Finding, has_numbers, make_finding, stake_of_total
+
+
+def find_in_lifecycle(values: Values, *, kind: str) -> list[Finding]:
+    """Find who went quiet in the month, and what they had spent in twelve months.
+
+    Parameters
+    ----------
+    kind : of the stages: orders or contracts
+    """
+    spent = values.get("entered_spend")
+    if spent is None or not has_numbers(values, "entered_spend") or spent.value <= 0:
+        return []
+    slots = ("entered_n", "entered_spend", "month")
+    return make_finding("lifecycle.entered", values, slots, case=kind, stake=stake_of_total(spent))
