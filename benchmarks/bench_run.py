@@ -6,12 +6,16 @@ with the stock kernel (`-k python3`), and reads the tables of the last run, so a
 rendering is left out (`--format none`). Then a run in which nothing changed. It works on a copy of
 the project.
 
+A machine that is shared changes its speed by half within minutes, and papermill takes minutes. So
+`rapport run --fresh` runs after each unit that papermill has done, and the middle one counts.
+
 Usage: bench_run.py [REPEATS [UNIT ...]]
 """
 
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from measuring import ROOT, Cost, cost_of_command, median, print_table
@@ -33,21 +37,23 @@ def copy_project(into: Path) -> Path:
     return into
 
 
-def run_papermill(folder: Path, units: list[str]) -> Cost:
-    """Run every chapter of every unit one after another, each by its own papermill command."""
+def run_papermill(folder: Path, unit: str) -> Cost:
+    """Run every chapter of a unit one after another, each by its own papermill command."""
     costs = []
-    for unit in units:
-        for notebook in sorted((folder / "notebooks").glob("*.ipynb")):
-            given = ["-p", "unit", unit]
-            if not notebook.name.startswith("01_"):
-                given += ["-p", "period", PERIOD]
-            command = [
-                sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3",
-                str(notebook), str(folder / "executed.ipynb"), *given,
-            ]  # fmt: skip
-            costs.append(
-                cost_of_command(command, cwd=folder, env={"PYTHONPATH": str(folder / "lib")})
-            )
+    for notebook in sorted((folder / "notebooks").glob("*.ipynb")):
+        given = ["-p", "unit", unit]
+        if not notebook.name.startswith("01_"):
+            given += ["-p", "period", PERIOD]
+        command = [
+            sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3",
+            str(notebook), str(folder / "executed.ipynb"), *given,
+        ]  # fmt: skip
+        costs.append(cost_of_command(command, cwd=folder, env={"PYTHONPATH": str(folder / "lib")}))
+    return add(costs)
+
+
+def add(costs: Iterable[Cost]) -> Cost:
+    """Add costs up."""
     return Cost(*(sum(column) for column in zip(*costs, strict=True)))
 
 
@@ -55,6 +61,20 @@ def run_rapport(folder: Path, units: list[str], *more: str) -> Cost:
     """Run the press without rendering."""
     command = [*RAPPORT, "run", *units, "--period", PERIOD, "--format", "none", *more]
     return cost_of_command(command, cwd=folder, env={"PYTHONPATH": str(folder / "lib")})
+
+
+def measure_round(folder: Path, units: list[str]) -> tuple[Cost, Cost, Cost, Cost]:
+    """Run everything once, and the press after each unit of papermill's."""
+    by_papermill, by_press = [], []
+    for unit in units:
+        by_papermill.append(run_papermill(folder, unit))
+        by_press.append(run_rapport(folder, units, "--fresh"))
+    return (
+        add(by_papermill),
+        run_rapport(folder, units, "--fresh", "--cold"),
+        median(by_press),
+        run_rapport(folder, units),
+    )
 
 
 def main() -> None:
@@ -65,15 +85,7 @@ def main() -> None:
         folder = copy_project(Path(name))
         run_rapport(folder, units)
         n_chapters = len(units) * len(list((folder / "notebooks").glob("*.ipynb")))
-        rounds = [
-            (
-                run_papermill(folder, units),
-                run_rapport(folder, units, "--fresh", "--cold"),
-                run_rapport(folder, units, "--fresh"),
-                run_rapport(folder, units),
-            )
-            for _ in range(repeats)
-        ]
+        rounds = [measure_round(folder, units) for _ in range(repeats)]
     costs = [median(column) for column in zip(*rounds, strict=True)]
     stock = costs[0]
     names = (

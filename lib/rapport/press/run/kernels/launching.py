@@ -23,11 +23,24 @@ def launch() -> None:
     _spare_search_for_magic(
         importlib.import_module("IPython.core.inputtransformer2").TransformerManager
     )
+    _spare_thread_of_subshells(application)
     _spare_list_of_modules(importlib.import_module("ipykernel.ipkernel"))
     try:
         application.launch_instance()
     finally:
         _let_control_end(application.instance())
+
+
+def _spare_thread_of_subshells(application: type) -> None:
+    # Every request would go through a thread of its own, for cells that run beside others: a
+    # client that executes one after another never asks for that.
+    init_control = application.init_control  # type: ignore[attr-defined]
+
+    def init_control_alone(self: Any, context: Any) -> None:
+        init_control(self, context)
+        self.shell_channel_thread = None
+
+    application.init_control = init_control_alone  # type: ignore[attr-defined]
 
 
 def _spare_idle_flushes(stream: type) -> None:

@@ -70,6 +70,32 @@ def test_a_flush_of_nothing_asks_the_output_thread_for_nothing(execute):
     assert "".join(output["text"] for output in outputs) == "said0 True\n"
 
 
+def test_requests_pass_through_no_thread_of_their_own(execute):
+    asking = """
+import threading
+print(any("hell" in thread.name for thread in threading.enumerate()),
+      get_ipython().kernel.kernel_info["supported_features"])
+"""
+    ours, stock = execute(asking, COLD), execute(asking, "python3")
+
+    assert ours[0]["text"] == "False []\n"
+    assert stock[0]["text"].startswith("True ['kernel subshells'")
+
+
+def test_a_cell_that_is_interrupted_tells_so_and_the_next_one_runs(monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", str(kernel_spec_folder()))
+    cells = [new_code_cell(source) for source in ("import time; time.sleep(60)", "print(2)")]
+    notebook = new_notebook(cells=cells)
+    client = NotebookClient(
+        notebook, kernel_name=COLD, timeout=2, interrupt_on_timeout=True, allow_errors=True
+    )
+    client.execute()
+
+    told, after = (cell["outputs"] for cell in notebook.cells)
+    assert told[0]["ename"] == "KeyboardInterrupt"
+    assert after[0]["text"] == "2\n"
+
+
 NOT_PYTHON = (
     "%time 1", "!ls", "here = !ls", "there = %pwd", "open?", "open??", "?open",
     "!!ls", "x = 1\n%pwd\n", "/print 1", ",print a b", ";print a b",
