@@ -22,7 +22,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
 NOUNS = {"key", "key_figure", "measure_name", "column", "table", "segment", "stage", "head"}
 # One English word for two terms, each with its own Chinese word.
 SEPARATE = {
-    "n/a": {"word.missing", "word.withheld"},  # there is no number; it is hidden
     "new": {"segment.new", "stage.new"},  # an RFM segment; a stage of life
     "at risk": {"segment.at_risk", "stage.at_risk"},
     "orders": {"measure_name.n_orders", "table.orders"},  # how many; what they are

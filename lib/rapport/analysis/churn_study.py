@@ -1,4 +1,4 @@
-"""The churn chapter's questions put to its methods: curves, rates and risk of one unit.
+"""The churn chapter's questions put to its methods: curves and rates of one unit.
 
 A unit with contracts is asked how long contracts run (months) and how many end; one with orders
 alone how soon the next order follows (days) and who has gone quiet. The two are never mixed.
@@ -16,7 +16,6 @@ from rapport.analysis.change import compare_shares
 from rapport.analysis.churn import churn_rate_table, subscription_rate_table, widen_rates
 from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured
-from rapport.analysis.risk import RiskAssessment
 from rapport.analysis.survival import SurvivalCurve, estimate_median, longest_time, survival_at
 from rapport.analysis.survival_groups import count_at_risk_by, fit_survival_by, stack_curves
 
@@ -220,35 +219,6 @@ def measure_rates(rates: pd.DataFrame) -> list[Measured]:
     return found
 
 
-def measure_risk(risk: RiskAssessment | None) -> list[Measured]:
-    """Name what the model of risk is worth, and how many customers it warns of."""
-    if risk is None:
-        return []
-    found = [
-        Measured("risk.n_scored", risk.n_score, "count", "customers"),
-        Measured("risk.n_tested", risk.n_test, "count", "customers"),
-    ]
-    if risk.contest is None:
-        return found
-    kept, trained = risk.contest.reset, risk.contest.as_trained
-    auc = trained.auc
-    found += [
-        Measured("risk.auc", auc.value, "estimator", "auc", trained.n, (auc.low, auc.high)),
-        Measured("risk.base", kept.n_events / kept.n, "ratio", "share", kept.n),
-        Measured("risk.brier", kept.brier, "estimator", "score", kept.n),
-        Measured("risk.base_brier", kept.base_brier, "estimator", "score", kept.n),
-        Measured("risk.ece", kept.ece, "estimator", "share", kept.n),
-        Measured("risk.lift", kept.lift, "estimator", "multiple", kept.n),
-        Measured("risk.capture", kept.capture, "estimator", "share", kept.n),
-    ]
-    if trained.slope is not None:
-        ends = (trained.slope.low, trained.slope.high)
-        found.append(
-            Measured("risk.slope", trained.slope.value, "estimator", "ratio", kept.n, ends)
-        )
-    return found
-
-
 def _number(cell: Any) -> float | None:
     return None if pd.isna(cell) else float(cell)
 
@@ -287,34 +257,3 @@ def compare_rates(rates: pd.DataFrame, known: Mapping[str, Any], *, confidence: 
     then = int(churned["previous"]), int(present["previous"])
     case = compare_shares(now, then, confidence=confidence).case
     return "unclear" if case == "none" else case
-
-
-def name_outcome(risk: RiskAssessment | None) -> str:
-    """Name what became of the model: ok, the reason why there is none, or contracts."""
-    if risk is None:
-        return "contracts"
-    return risk.reason or "ok"
-
-
-def take_bands(risk: RiskAssessment | None) -> pd.DataFrame | None:
-    """Give the bands of risk where a list is made."""
-    return None if risk is None or risk.reason else risk.bands
-
-
-def take_checks(
-    risk: RiskAssessment | None, *, confidence: float = 0.95
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Give the calibration, with intervals of what happened, and the importances of a list."""
-    if risk is None or risk.reason or risk.reliability is None:
-        return None, None
-    bins = risk.reliability
-    ends = [
-        wilson(int(k), int(n), confidence=confidence).ends
-        for k, n in zip(bins["n_events"], bins["n"], strict=True)
-    ]
-    return bins.assign(low=[e[0] for e in ends], high=[e[1] for e in ends]), risk.importance
-
-
-def take_scores(risk: RiskAssessment | None) -> pd.DataFrame | None:
-    """Give the score of every active customer where a list is made."""
-    return None if risk is None else risk.scores

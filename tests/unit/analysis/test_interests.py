@@ -105,7 +105,7 @@ def test_a_small_group_is_hidden_and_another_with_it():
 
     spec = interest_table(groups, values(), min_count=10)
 
-    assert [row[1] for row in render_table(spec, "en")] == ["80", "n/a", "n/a"]
+    assert [row[1] for row in render_table(spec, "en")] == ["80", "withheld", "withheld"]
 
 
 def test_no_table_is_shown_where_its_sum_would_tell_the_few_left_out():

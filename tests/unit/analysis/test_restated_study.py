@@ -65,7 +65,7 @@ def test_a_month_end_of_few_is_hidden_with_the_next_smallest(stages):
 
     cells = render_table(restated_table(take_months(found), values, min_count=10), "en")
 
-    assert [row[2] for row in cells] == ["n/a", "<10"]
+    assert [row[2] for row in cells] == ["withheld", "<10"]
 
 
 def test_nothing_is_said_where_nobody_knows_when_orders_came(stages):

@@ -156,9 +156,9 @@ def test_what_is_missing_or_hidden_says_so():
     assert show(share(None), "en") == "n/a"
     assert show(share(None), "zh") == "不适用"
     assert show(share(WITHHELD), "zh") == "不显示"
-    assert show(share(WITHHELD), "en", style="limits") == "n/a"
+    assert show(share(WITHHELD), "en", style="limits") == "withheld"
     assert show(share(None), "zh", style="unit reached") == "未达到"
-    assert show(share(WITHHELD), "en", style="unit reached") == "n/a"
+    assert show(share(WITHHELD), "en", style="unit reached") == "withheld"
     assert show(Value("a.n", Suppressed(10), "count", "customers"), "zh") == "<10"
 
 

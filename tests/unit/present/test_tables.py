@@ -72,7 +72,7 @@ def test_missing_and_hidden_cells_say_so():
     frame = pd.DataFrame({"n": pd.Series([Suppressed(10), None, 12, WITHHELD], dtype=object)})
     columns = (Column("n", {"en": "Customers", "zh": "客户"}, "count", "customers"),)
 
-    assert render_table(spec(frame, columns), "en") == [["<10"], ["n/a"], ["12"], ["n/a"]]
+    assert render_table(spec(frame, columns), "en") == [["<10"], ["n/a"], ["12"], ["withheld"]]
     assert render_table(spec(frame, columns), "zh") == [["<10"], ["不适用"], ["12"], ["不显示"]]
 
 

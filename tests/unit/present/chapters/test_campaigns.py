@@ -174,7 +174,7 @@ def test_a_withheld_estimate_is_neither_drawn_nor_printed():
 
     assert spec.data["outcome"].tolist() == ["unclear"]
     cells = render_table(table, "en")
-    assert cells[1][4:6] == ["n/a", "n/a"]
+    assert cells[1][4:6] == ["withheld", "withheld"]
     assert cells[0][4] != "n/a"
 
 

@@ -258,7 +258,7 @@ def test_rules_are_read_in_one_row_each_and_tell_of_no_few(values):
     assert cells[0][:3] == ["Plan: Gold", "Tenure > 45, ≤ 90", ""]
     assert cells[1][0] == "Plan: not Gold"
     # Of 400 four left: the share would tell it.
-    assert [row[-1] for row in cells] == ["50.0%", "n/a"]
+    assert [row[-1] for row in cells] == ["50.0%", "withheld"]
 
 
 def test_risk_by_segment_has_outcomes_where_they_are_known(values):
@@ -305,5 +305,5 @@ def test_bands_of_few_contracts_are_hidden(values):
 
     cells = render_table(band_table(bands, values, kind="contracts_dates", min_count=10), "en")
 
-    assert cells[1][1:4] == ["<10", "<10", "n/a"]
+    assert cells[1][1:4] == ["<10", "<10", "withheld"]
     assert "0.07" not in cells[2]

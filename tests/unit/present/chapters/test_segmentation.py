@@ -117,8 +117,8 @@ def test_the_segment_of_the_headline_is_bold_and_small_cells_say_so(segments, va
 
     assert spec.strong == {0}
     assert cells[0][:5] == ["High value", "40", "40.0%", "1,400.00", "70.0%"]
-    assert cells[2][1:] == ["n/a"] * 8
-    assert "withheld" in spec.note.text("en")
+    assert cells[2][1:] == ["withheld"] * 8
+    assert "Withheld: fewer" in spec.note.text("en")
     assert render_heads(spec, "zh")[3] == "消费（英镑）"
 
 
@@ -291,7 +291,7 @@ def test_the_number_kept_is_bold_and_small_groups_are_hidden(values):
 
     assert spec.strong == {0}
     assert [row[-1] for row in render_table(spec, "en")] == ["kept", "not stable"]
-    assert render_table(spec, "en")[1][-2] == "n/a"
+    assert render_table(spec, "en")[1][-2] == "withheld"
 
 
 def view(names):
@@ -320,7 +320,7 @@ def test_a_share_of_few_is_hidden_and_another_with_it(values):
 
     (spec,) = view_tables({"place": rows}, values, min_count=10)
 
-    assert [row[-2] for row in render_table(spec, "en")] == ["50.0%", "n/a", "n/a"]
+    assert [row[-2] for row in render_table(spec, "en")] == ["50.0%", "withheld", "withheld"]
 
 
 def test_missing_views_are_named():

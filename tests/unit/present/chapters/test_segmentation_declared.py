@@ -109,7 +109,7 @@ def test_a_small_group_is_hidden_with_another_and_all_where_the_sum_would_tell_t
     spec = lean_table(groups((80, 35, 5)), values(), kind=kind, min_count=10)
     away = {f"{kind}_n_grouped": number("a", Suppressed(10, 123, is_rest=True), "customers")}
 
-    assert [row[1] for row in render_table(spec, "en")] == ["80", "n/a", "n/a"]
+    assert [row[1] for row in render_table(spec, "en")] == ["80", "withheld", "withheld"]
     assert lean_table(groups(), values(**away), kind=kind, min_count=10) is None
     assert lean_table(groups().iloc[:0], values(), kind=kind, min_count=10) is None
 
@@ -152,7 +152,7 @@ def test_month_ends_are_drawn_and_tabled_where_two_days_can_be_compared():
     assert figure.title.text("en").startswith("Since December 2025 high-value customers have grown")
     assert "band: 90% interval" in figure.subtitle.text("en")
     assert "2025年12月" in figure.subtitle.text("zh")
-    assert render_table(table, "en")[0][-2:] == ["n/a", "900"]
+    assert render_table(table, "en")[0][-2:] == ["withheld", "900"]
     assert render_table(table, "zh")[1][0] == "2025-07"
     for case in ("few", "late"):
         assert month_figure(months(), values(), case=case, confidence=0.9) is None
@@ -177,6 +177,6 @@ def test_the_table_of_discounts_hides_what_would_tell_of_few():
 
     spec = discount_table(table, known)
 
-    assert render_table(spec, "en")[1][1:3] == ["120", "n/a"]
+    assert render_table(spec, "en")[1][1:3] == ["120", "withheld"]
     assert render_table(spec, "zh")[1][2] == "不显示"
     assert discount_table(table, values()) is None

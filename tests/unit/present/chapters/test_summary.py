@@ -146,10 +146,10 @@ def test_a_small_count_does_not_follow_from_the_size_of_its_segment():
     )
 
     cells = [row[1:] for row in render_table(spec, "en")]
-    assert cells[0] == ["<10", "0", "n/a", "0", "119"]
+    assert cells[0] == ["<10", "0", "withheld", "0", "119"]
     hidden = {
         (r, c) for r, row in enumerate(cells) for c, text in enumerate(row[:-1])
-        if text in ("<10", "n/a")
+        if text in ("<10", "withheld")
     }  # fmt: skip
     assert find_exposed(hidden, row_totals=True) == []
     assert len(hidden) == 4
@@ -164,7 +164,7 @@ def test_a_segment_whose_size_is_hidden_shows_none_of_its_stages():
 
     cells = [row[1:] for row in render_table(spec, "en")]
     assert cells[1] == ["<10", "<10", "<10"]
-    assert cells[3] == ["n/a", "n/a", "n/a"]
+    assert cells[3] == ["withheld", "withheld", "withheld"]
     assert render_table(spec, "zh")[3][1:] == ["不显示", "不显示", "不显示"]
     assert cells[0] == ["17", "18", "35"] and cells[2] == ["21", "15", "36"]
 
@@ -182,7 +182,7 @@ def test_a_count_that_nothing_can_cover_takes_the_table_with_it():
     cells = render_table(staged(("high_value", 3, 0, 0, 0), ("new", 0, 31, 0, 0)), "en")
 
     assert cells == [
-        ["High value", "<10", "0", "0", "0", "<10"], ["New", "0", "n/a", "0", "0", "n/a"],
+        ["High value", "<10", "0", "0", "0", "<10"], ["New", "0", "withheld", "0", "0", "withheld"],
     ]  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def test_the_table_of_places_names_those_that_are_too_few():
     table = show_places.place_table(found.table, values, currency="CNY", has_before=True)
 
     assert render_table(table, "en")[0][:5] == ["Guangdong", "50", "300.00", "75.0%", "6.00"]
-    assert render_table(table, "en")[1][4] == "n/a"
+    assert render_table(table, "en")[1][4] == "withheld"
     assert table.note.text("en").endswith("Too few customers for spend per customer: Shanghai.")
     assert "样本不足而不给出客均消费：上海" in table.note.text("zh")
 
