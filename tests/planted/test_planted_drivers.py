@@ -7,8 +7,9 @@ from tests.planted.planted import MOST_FALSE, check_coverage, count_where
 from rapport.analysis.contract_risk import ContractSettings, assess_contracts
 from rapport.analysis.contract_study import prepare_contracts
 from rapport.analysis.driver_study import DriverSettings, study_drivers
-from rapport.analysis.survival import estimate_restricted_mean, fit_survival
+from rapport.analysis.survival import fit_survival
 from rapport.analysis.survival_groups import compare_restricted_means, compare_survival
+from rapport.analysis.survival_reading import estimate_restricted_mean
 
 FIRST, SECOND = 2.2, 1.7  # how much faster contracts end without the one and the other
 SETTINGS = DriverSettings((), ("onboarded", "integrated", "staff"))

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from published.reference_data import assert_as_printed, read_sale_lines
-from rapport.analysis.survival import estimate_median, survival_at
 from rapport.analysis.survival_groups import count_at_risk_by, fit_survival_by
+from rapport.analysis.survival_reading import estimate_median, survival_at
 
 PRINTED = [  # after the order, spells, share not back at 30 and 90 days, interval, median
     ("1", 1558, ".816", ".548", ".517", ".579", 108),

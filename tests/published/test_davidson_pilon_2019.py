@@ -5,7 +5,8 @@ Printed in the quickstart of lifelines (Davidson-Pilon 2019, JOSS 4(40), 1317).
 
 from lifelines.datasets import load_waltons
 
-from rapport.analysis.survival import estimate_median, fit_survival
+from rapport.analysis.survival import fit_survival
+from rapport.analysis.survival_reading import estimate_median
 
 
 def test_the_median():

@@ -7,13 +7,9 @@ lifelines when the methods were chosen; durations are calendar months.
 import pytest
 
 from published.reference_data import assert_as_printed, read_telco
-from rapport.analysis.survival import (
-    estimate_median,
-    estimate_restricted_mean,
-    fit_survival,
-    survival_at,
-)
+from rapport.analysis.survival import fit_survival
 from rapport.analysis.survival_groups import compare_survival, fit_survival_by
+from rapport.analysis.survival_reading import estimate_median, estimate_restricted_mean, survival_at
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ from rapport.analysis.contract_risk import ContractRisk
 from rapport.analysis.measured import Measured, tabulate
 from rapport.analysis.risk import RiskAssessment, RiskWindows
 from rapport.analysis.risk_checks import Quality
-from rapport.analysis.survival import (
+from rapport.analysis.survival import fit_survival
+from rapport.analysis.survival_reading import (
     estimate_median,
     estimate_restricted_mean,
-    fit_survival,
     longest_time,
     survival_at,
 )

@@ -18,17 +18,17 @@ import pandas as pd
 from rapport.analysis.contract_study import OTHER, UNKNOWN, merge_levels
 from rapport.analysis.measured import Measured
 from rapport.analysis.repeated import SIDES, pair_spells
-from rapport.analysis.survival import (
-    RestrictedMean,
-    SurvivalCurve,
-    estimate_restricted_mean,
-    longest_time,
-    survival_at,
-)
+from rapport.analysis.survival import SurvivalCurve
 from rapport.analysis.survival_groups import (
     compare_groupings,
     compare_restricted_means,
     fit_survival_by,
+)
+from rapport.analysis.survival_reading import (
+    RestrictedMean,
+    estimate_restricted_mean,
+    longest_time,
+    survival_at,
 )
 from rapport.privacy import suppress_small
 from rapport.privacy.disclosed import SHARE, is_few

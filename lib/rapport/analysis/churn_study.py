@@ -16,8 +16,9 @@ from rapport.analysis.change import compare_shares
 from rapport.analysis.churn import churn_rate_table, subscription_rate_table, widen_rates
 from rapport.analysis.intervals import wilson
 from rapport.analysis.measured import Measured
-from rapport.analysis.survival import SurvivalCurve, estimate_median, longest_time, survival_at
+from rapport.analysis.survival import SurvivalCurve
 from rapport.analysis.survival_groups import count_at_risk_by, fit_survival_by, stack_curves
+from rapport.analysis.survival_reading import estimate_median, longest_time, survival_at
 
 STEPS = {"days": 30, "months": 6}
 TIMES = {"days": (30, 90), "months": (6, 12)}

@@ -61,6 +61,11 @@ class Finding:
         return self.name.split(".")[1]
 
     @property
+    def measured(self) -> tuple[Measured, ...]:
+        """All its numbers, the stake first."""
+        return self.numbers if self.stake is None else (self.stake, *self.numbers)
+
+    @property
     def money(self) -> Decimal | None:
         """The money at stake, exact."""
         return None if self.stake is None else Decimal(str(self.stake.value))
@@ -242,7 +247,7 @@ def tabulate_findings(findings: Sequence[Finding]) -> pd.DataFrame | None:
         (one.name, one.case or "", one.fact, number.name, *_cells(number),
          *(number.interval or (None, None)), number.n, number.unit, number.kind)
         for one in rank_findings(findings)
-        for number in (*(() if one.stake is None else (one.stake,)), *one.numbers)
+        for number in one.measured
     ]  # fmt: skip
     if not rows:
         return None
@@ -290,7 +295,7 @@ def measure_findings(findings: Sequence[Finding]) -> list[Measured]:
     return [
         replace(number, name=f"finding.{one.name}.{number.name}")
         for one in findings
-        for number in (*(() if one.stake is None else (one.stake,)), *one.numbers)
+        for number in one.measured
     ]
 
 

@@ -17,8 +17,9 @@ from rapport.analysis.campaign_effects import CampaignRules, Experiment
 from rapport.analysis.campaign_tables import name_variant
 from rapport.analysis.families import adjust_p_values
 from rapport.analysis.measured import Measured
-from rapport.analysis.survival import SurvivalCurve, longest_time, survival_at
+from rapport.analysis.survival import SurvivalCurve
 from rapport.analysis.survival_groups import compare_survival, count_at_risk_by, fit_survival_by
+from rapport.analysis.survival_reading import longest_time, survival_at
 
 WATCHED_DAYS = 90
 CLOSE_DAYS = 12

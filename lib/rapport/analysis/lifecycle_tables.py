@@ -9,7 +9,8 @@ import pandas as pd
 
 from rapport.analysis.lifecycle import QUIET, STAGES, month_code
 from rapport.analysis.measured import Measured
-from rapport.analysis.survival import estimate_median, fit_survival, survival_at
+from rapport.analysis.survival import fit_survival
+from rapport.analysis.survival_reading import estimate_median, survival_at
 
 OTHER, TOTAL = "other", "total"
 BEST = {"orders": "loyal", "contracts": "active"}

@@ -11,7 +11,7 @@ from rapport.analysis.lifecycle import QUIET
 from rapport.analysis.lifecycle_study import Moves, Stages
 from rapport.analysis.measured import Measured
 from rapport.analysis.reorder_time import YEAR, ReturnTime
-from rapport.analysis.survival import count_at_risk, longest_time, survival_at
+from rapport.analysis.survival_reading import count_at_risk, longest_time, survival_at
 from rapport.analysis.transitions import Forecast
 
 LOOKS = (1, 3, 6)

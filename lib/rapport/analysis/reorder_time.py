@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rapport.analysis.survival import SurvivalCurve, fit_survival, survival_at
+from rapport.analysis.survival import SurvivalCurve, fit_survival
+from rapport.analysis.survival_reading import survival_at
 
 YEAR, STEP, SHARE = 365, 30, 0.9
 

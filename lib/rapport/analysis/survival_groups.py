@@ -14,13 +14,11 @@ from scipy import stats
 
 from rapport.analysis.families import adjust_p_values
 from rapport.analysis.repeated import is_repeated, score_residuals
-from rapport.analysis.survival import (
+from rapport.analysis.survival import SurvivalCurve, check_spells, fit_survival
+from rapport.analysis.survival_reading import (
     RestrictedMean,
-    SurvivalCurve,
-    check_spells,
     count_at_risk,
     estimate_median,
-    fit_survival,
     survival_at,
 )
 from rapport.errors import DataError

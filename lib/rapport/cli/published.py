@@ -103,7 +103,8 @@ def _stones() -> Iterator[tuple[str, str, float]]:
 def _waltons() -> Iterator[tuple[str, str, float]]:
     from lifelines.datasets import load_waltons  # noqa: PLC0415
 
-    from rapport.analysis.survival import estimate_median, fit_survival  # noqa: PLC0415
+    from rapport.analysis.survival import fit_survival  # noqa: PLC0415
+    from rapport.analysis.survival_reading import estimate_median  # noqa: PLC0415
 
     flies = load_waltons().rename(columns={"T": "duration", "E": "event_observed"})
     median = estimate_median(fit_survival(flies[["duration", "event_observed"]])).value
@@ -117,12 +118,9 @@ LEUKEMIA = ((6, ".857"), (7, ".807"), (10, ".753"), (13, ".690"), (16, ".627"), 
 def _leukemia() -> Iterator[tuple[str, str, float]]:
     from lifelines.datasets import load_leukemia  # noqa: PLC0415
 
-    from rapport.analysis.survival import (  # noqa: PLC0415
-        estimate_median,
-        fit_survival,
-        survival_at,
-    )
+    from rapport.analysis.survival import fit_survival  # noqa: PLC0415
     from rapport.analysis.survival_groups import compare_survival  # noqa: PLC0415
+    from rapport.analysis.survival_reading import estimate_median, survival_at  # noqa: PLC0415
 
     patients = load_leukemia().rename(columns={"t": "duration", "status": "event_observed"})
     treated = patients[patients["Rx"] == 0]

@@ -14,13 +14,15 @@ from rapport.analysis.page_unsold import (
     Delivered,
     choose_minds,
     choose_unsold,
-    draw_plans,
-    list_plans,
     list_told,
     list_unsold,
+    measure_unsold,
+)
+from rapport.analysis.page_unsold_drawn import (
+    draw_plans,
+    list_plans,
     measure_pair,
     measure_plans,
-    measure_unsold,
     take_steps,
 )
 from rapport.present.chapters.unsold import funnel_figure, funnel_words

@@ -11,12 +11,9 @@ from rapport.analysis.churn_groups import GroupSettings, study_groups
 from rapport.analysis.cox import Covariates, fit_cox
 from rapport.analysis.intervals import clustered_share
 from rapport.analysis.repeated import pair_spells
-from rapport.analysis.survival import (
-    estimate_restricted_mean,
-    fit_survival,
-    survival_at,
-)
+from rapport.analysis.survival import fit_survival
 from rapport.analysis.survival_groups import compare_survival, fit_survival_by
+from rapport.analysis.survival_reading import estimate_restricted_mean, survival_at
 from support import table
 
 

@@ -6,12 +6,11 @@ import pytest
 from lifelines import KaplanMeierFitter
 from scipy import stats
 
-from rapport.analysis.survival import (
-    check_spells,
+from rapport.analysis.survival import check_spells, fit_survival
+from rapport.analysis.survival_reading import (
     count_at_risk,
     estimate_median,
     estimate_restricted_mean,
-    fit_survival,
     longest_time,
     survival_at,
 )

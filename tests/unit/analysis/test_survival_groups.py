@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 from lifelines.statistics import multivariate_logrank_test
 
-from rapport.analysis.survival import estimate_restricted_mean
 from rapport.analysis.survival_groups import (
     compare_groupings,
     compare_restricted_means,
@@ -13,6 +12,7 @@ from rapport.analysis.survival_groups import (
     stack_curves,
     summarise_survival,
 )
+from rapport.analysis.survival_reading import estimate_restricted_mean
 from rapport.errors import DataError
 
 

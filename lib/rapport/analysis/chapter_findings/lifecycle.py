@@ -13,8 +13,8 @@ def find_in_lifecycle(values: Values, *, kind: str) -> list[Finding]:
     ----------
     kind : of the stages: orders or contracts
     """
-    spent = values.get("entered_spend")
-    if spent is None or not has_numbers(values, "entered_spend") or spent.value <= 0:
+    if not has_numbers(values, "entered_spend") or values["entered_spend"].value <= 0:
         return []
+    stake = stake_of_total(values["entered_spend"])
     slots = ("entered_n", "entered_spend", "month")
-    return make_finding("lifecycle.entered", values, slots, case=kind, stake=stake_of_total(spent))
+    return make_finding("lifecycle.entered", values, slots, case=kind, stake=stake)
