@@ -12,7 +12,7 @@ from rapport.present.figures.feedback import topic_dots
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.glyphs import can_draw
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head
 from rapport.present.translated import Translated
 from rapport.present.values import Suppressed, Value, label_value, parameter_value, text_value
 
@@ -106,7 +106,7 @@ def topic_table(table: pd.DataFrame, topics: Mapping[str, Any], values: Values) 
         topic=[_title(topics, name) for name in kept["topic"]],
         interval=kept["negative"], negative=_mark_quiet(kept, below),
     ).reset_index(drop=True)  # fmt: skip
-    confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
+    confidence = confidence_of(values)
     change = Column("change", "feedback.head.change", "simulated", "pp",
                     limits=("change_low", "change_high"))  # fmt: skip
     columns = (

@@ -9,7 +9,7 @@ import pandas as pd
 from rapport.present.figures.spec import FigureSpec
 from rapport.present.figures.tiles import APART, has_map, place_bars, place_map, place_value
 from rapport.present.sentences import Listing, Sentence
-from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head, withhold
 from rapport.present.translated import Translated
 from rapport.present.values import Value, label_value
 
@@ -71,20 +71,9 @@ def place_table(
     # Of nobody, and of who is not known, there is no spend per customer to hide.
     is_hidden = table["is_few"] & table["per_customer"].notna()
     frame = withhold(frame, is_hidden, ["per_customer", "interval"])
-    confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
-    compared = [Column("change", "places.head.change", "ratio", "change")]
-    indexed = [Column("index", "places.head.index", "ratio", "index")]
-    columns = (
-        Column("place", "places.head.place", "label", "text"),
-        Column("n_customers", "places.head.customers", "count", "customers"),
-        Column("net", "places.head.net", "money", currency),
-        Column("share", "places.head.share", "ratio", "share"),
-        Column("per_customer", "places.head.per_customer", "money", currency),
-        Column("interval", interval_head(confidence), "ratio", "ratio", style="limits",
-               limits=("low", "high")),
-        *(compared if has_before else ()),
-        *(indexed if "index" in table else ()),
-    )  # fmt: skip
+    columns = _columns(
+        confidence_of(values), currency, has_before=has_before, has_index="index" in table
+    )
     items = tuple(Sentence("places.few_item", {"place": _value(name)}) for name in few)
     return TableSpec(
         id="profiling.place_table",
@@ -96,6 +85,24 @@ def place_table(
         ),
         strong=frozenset({0}),
     )
+
+
+def _columns(
+    confidence: float, currency: str, *, has_before: bool, has_index: bool
+) -> tuple[Column, ...]:
+    compared = [Column("change", "places.head.change", "ratio", "change")]
+    indexed = [Column("index", "places.head.index", "ratio", "index")]
+    return (
+        Column("place", "places.head.place", "label", "text"),
+        Column("n_customers", "places.head.customers", "count", "customers"),
+        Column("net", "places.head.net", "money", currency),
+        Column("share", "places.head.share", "ratio", "share"),
+        Column("per_customer", "places.head.per_customer", "money", currency),
+        Column("interval", interval_head(confidence), "ratio", "ratio", style="limits",
+               limits=("low", "high")),
+        *(compared if has_before else ()),
+        *(indexed if has_index else ()),
+    )  # fmt: skip
 
 
 def _value(place: str) -> Value:

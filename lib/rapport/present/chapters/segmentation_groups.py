@@ -58,34 +58,28 @@ def group_table(
     more = _list_more(profile)
     medians = [f"median_{name}" for name in (*MEASURES, *more)]
     frame = mark_hidden(frame.reset_index(), "n", ["share", "share_of_spend", *medians])
-    columns = (
+    return TableSpec(
+        id="segmentation.group_table",
+        columns=_group_columns(more, currency),
+        frame=frame,
+        title=Sentence("segmentation.group_table_title", dict(values)),
+        note=Sentence("segmentation.group_table_note", dict(values)) if more else None,
+    )
+
+
+def _group_columns(more: Sequence[str], currency: str) -> tuple[Column, ...]:
+    def days(name: str, head: str) -> Column:
+        return Column(f"median_{name}", head, "count", "days", style="table whole")
+
+    return (
         Column("cluster", "segmentation.head.group", "label", "cluster"),
         Column("n", "segmentation.head.customers", "count", "customers"),
         Column("share", "segmentation.head.share_customers", "ratio", "share"),
         Column("share_of_spend", "segmentation.head.share_spend", "ratio", "share"),
-        Column(
-            "median_rfm_days_since",
-            "segmentation.head.median_days",
-            "count",
-            "days",
-            style="table whole",
-        ),
-        Column(
-            "median_rfm_order_days",
-            "segmentation.head.median_order_days",
-            "count",
-            "days",
-            style="table whole",
-        ),
+        days("rfm_days_since", "segmentation.head.median_days"),
+        days("rfm_order_days", "segmentation.head.median_order_days"),
         Column("median_rfm_spend", "segmentation.head.median_spend", "money", currency),
         *(_median_column(name, currency) for name in more),
-    )
-    return TableSpec(
-        id="segmentation.group_table",
-        columns=columns,
-        frame=frame,
-        title=Sentence("segmentation.group_table_title", dict(values)),
-        note=Sentence("segmentation.group_table_note", dict(values)) if more else None,
     )
 
 

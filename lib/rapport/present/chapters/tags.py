@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from rapport.present.sentences import Sentence
-from rapport.present.tables import Column, TableSpec, interval_head, withhold
+from rapport.present.tables import Column, TableSpec, confidence_of, interval_head, withhold
 from rapport.present.translated import Translated
 from rapport.present.values import Value, text_value
 
@@ -72,7 +72,7 @@ def _counts(
         interval=table["share"],
     )  # fmt: skip
     frame = withhold(frame, ~is_told, ["with_tag", "share_with"])
-    confidence = float(str(values["confidence"].value)) if "confidence" in values else 0.95
+    confidence = confidence_of(values)
     compared = [Column("change", "tags.head.change", "ratio", "pp")]
     columns = (
         Column("tag", "tags.head.tag", "label", "text"),
